@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "target.hpp"
+
+/// One function per subcommand; each returns the program's exit status and prints its own errors.
+namespace recast::cli {
+
+struct ConvertFlags {
+  std::vector<std::string> files;      ///< inputs; the last one is the output if there is no --to
+  std::string from;
+  std::string to;
+  std::string out;                     ///< folder for the outputs
+  std::vector<std::string> set;        ///< "name=value"
+  std::string engine;
+  std::string engine_version;
+  bool overwrite = false;
+  bool json = false;
+  bool quiet = false;
+  int parallel = 0;
+};
+int convert(const ConvertFlags& flags, const TargetFlags& target);
+
+struct OperationsFlags {
+  std::string from, to, operation;
+  bool options = false;
+  bool json = false;
+};
+int operations(const OperationsFlags& flags, const TargetFlags& target);
+
+struct ListFlags {
+  std::string status, tag;
+  int page = 1;
+  bool json = false;
+};
+int jobs_list(const ListFlags& flags, const TargetFlags& target);
+int jobs_show(const std::string& id, bool json, const TargetFlags& target);
+int jobs_wait(const std::string& id, bool json, const TargetFlags& target);
+int jobs_cancel(const std::string& id, const TargetFlags& target);
+int jobs_delete(const std::string& id, const TargetFlags& target);
+
+int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target);
+int keys_list(bool json, const TargetFlags& target);
+int keys_revoke(const std::string& id, const TargetFlags& target);
+int users_create(const std::string& name, const std::string& email, bool administrator, bool json, const TargetFlags& target);
+int users_list(bool json, const TargetFlags& target);
+int users_delete(const std::string& id, const TargetFlags& target);
+int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target);
+
+/// Prints an Error to standard error and returns its exit status.
+int complain(const Error& error);
+/// Prints JSON, indented by nothing: one line, for programs.
+void print_json(const json::value& value);
+/// The text of a member, "" if it is absent or null; numbers and booleans as JSON.
+std::string text_of(const json::value& value, std::string_view member);
+
+}  // namespace recast::cli

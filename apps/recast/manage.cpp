@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "commands.hpp"
+
+namespace recast::cli {
+
+namespace {
+
+/// Asks, prints as JSON or by `print`, and turns failures into exit statuses.
+template <class Ask, class Print>
+int ask_server(const TargetFlags& flags, bool json, Ask&& ask, Print&& print) {
+  const auto target = open_server(flags);
+  if (!target) return complain(target.error());
+  Client client(target->endpoint);
+  const auto answer = ask(client);
+  if (!answer) return complain(answer.error());
+  if (json) {
+    print_json(*answer);
+  } else {
+    print(answer->at("data"));
+  }
+  return kOk;
+}
+
+void print_new_key(const json::value& key) {
+  fmt::print("key {} \"{}\", shown only now:\n{}\n", text_of(key, "id"), text_of(key, "name"), text_of(key, "token"));
+}
+
+}  // namespace
+
+int operations(const OperationsFlags& flags, const TargetFlags& target_flags) {
+  const auto target = open_or_embed(target_flags);
+  if (!target) return complain(target.error());
+  std::string path = "/v2/operations?alternatives=true";
+  if (flags.options) path += "&include=options,engine_versions";
+  if (!flags.operation.empty()) path += "&filter[operation]=" + percent_encode(flags.operation);
+  if (!flags.from.empty()) path += "&filter[input_format]=" + percent_encode(lower(flags.from));
+  if (!flags.to.empty()) path += "&filter[output_format]=" + percent_encode(lower(flags.to));
+  const auto answer = Client(target->endpoint).get(path);
+  if (!answer) return complain(answer.error());
+  if (flags.json) {
+    print_json(*answer);
+    return kOk;
+  }
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> rows;  // (operation, from) -> targets
+  for (const auto& record : answer->at("data").as_array()) {
+    if (!flags.options) {
+      rows[{text_of(record, "operation"), text_of(record, "input_format")}].insert(text_of(record, "output_format"));
+      continue;
+    }
+    fmt::print("{} {} -> {} with {}\n", text_of(record, "operation"), text_of(record, "input_format"), text_of(record, "output_format"), text_of(record, "engine"));
+    for (const auto& option : record.at("options").as_array()) {
+      fmt::print("    {:<24} {:<10} {:<12} {}\n", text_of(option, "name"), text_of(option, "type"), text_of(option, "default"), text_of(option, "description"));
+    }
+  }
+  for (const auto& [row, targets] : rows) fmt::print("{:<10} {:<6} -> {}\n", row.first, row.second, fmt::join(targets, " "));
+  return kOk;
+}
+
+int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target) {
+  json::object body{{"name", name}};
+  if (!scopes.empty()) body["scopes"] = json::array(scopes.begin(), scopes.end());
+  return ask_server(target, json, [&](Client& client) { return client.post("/v2/keys", body); }, print_new_key);
+}
+
+int keys_list(bool json, const TargetFlags& target) {
+  return ask_server(target, json, [](Client& client) { return client.get("/v2/keys"); }, [](const json::value& keys) {
+    for (const auto& key : keys.as_array()) {
+      fmt::print("{:>4}  {:<16} {:<20} {}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…", text_of(key, "name"),
+                 text_of(key, "scopes"), text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
+    }
+  });
+}
+
+int keys_revoke(const std::string& id, const TargetFlags& target_flags) {
+  const auto target = open_server(target_flags);
+  if (!target) return complain(target.error());
+  const auto done = Client(target->endpoint).remove("/v2/keys/" + percent_encode(id));
+  return done ? kOk : complain(done.error());
+}
+
+int users_create(const std::string& name, const std::string& email, bool administrator, bool json, const TargetFlags& target) {
+  const json::object body{{"username", name}, {"email", email}, {"administrator", administrator}};
+  return ask_server(target, json, [&](Client& client) { return client.post("/v2/admin/users", body); }, [](const json::value& user) {
+    fmt::print("user {} \"{}\"\n", text_of(user, "id"), text_of(user, "username"));
+  });
+}
+
+int users_list(bool json, const TargetFlags& target) {
+  return ask_server(target, json, [](Client& client) { return client.get("/v2/admin/users"); }, [](const json::value& users) {
+    for (const auto& user : users.as_array()) {
+      fmt::print("{:>4}  {:<20} {:<30} {}\n", text_of(user, "id"), text_of(user, "username"), text_of(user, "email"),
+                 text_of(user, "administrator") == "true" ? "administrator" : "");
+    }
+  });
+}
+
+int users_delete(const std::string& id, const TargetFlags& target_flags) {
+  const auto target = open_server(target_flags);
+  if (!target) return complain(target.error());
+  const auto done = Client(target->endpoint).remove("/v2/admin/users/" + percent_encode(id));
+  return done ? kOk : complain(done.error());
+}
+
+int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target) {
+  return ask_server(target, json, [&](Client& client) { return client.post("/v2/admin/users/" + percent_encode(id) + "/keys", json::object{{"name", name}}); }, print_new_key);
+}
+
+}  // namespace recast::cli

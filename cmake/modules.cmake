@@ -1,0 +1,108 @@
+# recast_module(<name> [LIBRARIES <targets>...])
+# A module is the folder it is called from: one library `recast_<name>` of its *.cpp, one test program of its *_test.cpp,
+# one fuzz target per *_fuzz.cpp. A module of headers only becomes an interface library.
+function(recast_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;TEST_LIBRARIES")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  set(target recast_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_link_libraries(${target} PUBLIC recast_flags ${arg_LIBRARIES})
+  else()
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE recast_flags ${arg_LIBRARIES})
+  endif()
+  recast_tests(${name} "${tests}" ${target} ${arg_TEST_LIBRARIES})
+  recast_fuzzers(${name} "${fuzzers}" ${target})
+endfunction()
+
+# One GoogleTest program of several sources; every TEST becomes a ctest of its own.
+function(recast_tests name sources)
+  if(NOT BUILD_TESTING OR NOT sources OR RECAST_FUZZ)
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_link_libraries(${name}_test PRIVATE ${ARGN} recast_test_support GTest::gtest GTest::gmock GTest::gtest_main)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120
+                       ENVIRONMENT "RECAST_BINARIES=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};RECAST_SOURCE=${CMAKE_SOURCE_DIR}")
+endfunction()
+
+# Fuzz targets: libFuzzer under the `fuzz` preset; elsewhere the same code replays its seeds as an ordinary test.
+function(recast_fuzzers name sources)
+  foreach(source IN LISTS sources)
+    get_filename_component(fuzzer ${source} NAME_WE)
+    set(target ${name}_${fuzzer})
+    get_filename_component(folder ${source} ABSOLUTE)
+    get_filename_component(folder ${folder} DIRECTORY)
+    set(seeds ${folder}/${fuzzer}_seeds)
+    if(RECAST_FUZZ)
+      add_executable(${target} ${source})
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+      target_link_libraries(${target} PRIVATE ${ARGN})
+    elseif(BUILD_TESTING)
+      add_executable(${target} ${source} ${CMAKE_SOURCE_DIR}/tests/support/replay_seeds.cpp)
+      target_link_libraries(${target} PRIVATE ${ARGN})
+      add_test(NAME fuzz_seeds.${target} COMMAND ${target} ${seeds})
+    endif()
+    if(TARGET ${target})
+      set_property(GLOBAL APPEND PROPERTY recast_fuzzers ${target})
+      set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+    endif()
+  endforeach()
+endfunction()
+
+# recast_plugins(<kind> <contract>): every folder below the current one is a plug-in of that contract.
+# Its *.cpp are its code; `plugin.cmake`, if there is one, adds libraries to ${plugin_target} or programs of its own
+# (a resident worker lives in `worker/`). The list of register_<folder>() calls is written to register_all.cpp.
+function(recast_plugins kind contract)
+  file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true ${CMAKE_CURRENT_SOURCE_DIR}/*)
+  set(declarations "")
+  set(calls "")
+  set(targets "")
+  foreach(folder IN LISTS folders)
+    if(NOT IS_DIRECTORY ${folder})
+      continue()
+    endif()
+    get_filename_component(plugin ${folder} NAME)
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+    set(tests ${sources})
+    list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
+    list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+    if(NOT sources)
+      continue()
+    endif()
+    set(plugin_target recast_${contract}_${plugin})
+    set(plugin_folder ${folder})
+    add_library(${plugin_target} STATIC ${sources})
+    target_link_libraries(${plugin_target} PUBLIC recast_${contract} recast_format)
+    recast_tests(${contract}_${plugin} "${tests}" ${plugin_target})
+    if(EXISTS ${folder}/plugin.cmake)
+      include(${folder}/plugin.cmake)
+    endif()
+    string(APPEND declarations "Result<> register_${plugin}(${contract}::Registry& registry);\n")
+    string(APPEND calls "  RECAST_CHECK(register_${plugin}(registry));\n")
+    list(APPEND targets ${plugin_target})
+  endforeach()
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/register_all.cpp)
+  file(CONFIGURE OUTPUT ${generated} CONTENT
+"// Generated from the folders in src/${kind} at configure time.
+#include \"${contract}/registry.hpp\"
+
+namespace recast::${kind} {
+
+${declarations}
+Result<> register_all(${contract}::Registry& registry) {
+${calls}  return {};
+}
+
+}  // namespace recast::${kind}
+" @ONLY)
+  add_library(recast_${kind} STATIC ${generated})
+  target_link_libraries(recast_${kind} PUBLIC recast_${contract} ${targets})
+endfunction()

@@ -1,0 +1,40 @@
+# Settings of the build, and the flags every target of ours gets through `recast_flags`.
+option(BUILD_TESTING "Build the tests" ON)
+option(RECAST_FUZZ "Build libFuzzer targets (clang only)" OFF)
+option(RECAST_BENCH "Build the benchmarks" OFF)
+set(RECAST_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+# Full debug information would triple the link time; line tables are what a stack trace needs.
+set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+
+add_library(recast_flags INTERFACE)
+target_compile_options(recast_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers
+                       -fstack-protector-strong)
+target_compile_definitions(recast_flags INTERFACE _GLIBCXX_ASSERTIONS RECAST_VERSION="${PROJECT_VERSION}")
+target_include_directories(recast_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_link_options(recast_flags INTERFACE -fuse-ld=lld)
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  target_compile_definitions(recast_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # clang 16 has what libstdc++ 12 asks for, but not the number it looks at.
+  target_compile_options(recast_flags INTERFACE -D__cpp_concepts=202002L -Wno-macro-redefined -Wno-builtin-macro-redefined)
+endif()
+if(RECAST_SANITIZE)
+  add_compile_options(-fsanitize=${RECAST_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${RECAST_SANITIZE})
+  # g++ 12 with a sanitizer warns of uninitialised members inside its own <regex> and <functional>.
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  if(RECAST_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=all)
+  endif()
+endif()
+if(RECAST_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

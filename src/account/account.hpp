@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+
+/// Users, API keys and scopes as values. Pure.
+namespace recast::account {
+
+/// Scopes are words (core.md 3.2); unknown ones are kept. These are the ones the server asks for.
+namespace scope {
+inline constexpr std::string_view user_read = "user.read";
+inline constexpr std::string_view user_write = "user.write";
+inline constexpr std::string_view task_read = "task.read";
+inline constexpr std::string_view task_write = "task.write";
+inline constexpr std::string_view webhook_read = "webhook.read";
+inline constexpr std::string_view webhook_write = "webhook.write";
+/// Ours: manage users and keys of others. Only keys of administrators may carry it.
+inline constexpr std::string_view admin = "admin";
+}  // namespace scope
+std::vector<std::string> all_scopes();  ///< the six of the API, without admin
+
+struct User {
+  UserId id{};
+  std::string username;
+  std::string email;
+  bool administrator = false;
+  std::int64_t credits = 100'000;
+  Time created{};
+};
+
+struct ApiKey {
+  KeyId id{};
+  UserId user{};
+  std::string name;
+  std::string prefix;               ///< first characters of the token, to recognise it by
+  std::vector<std::string> scopes;
+  Time created{};
+  std::optional<Time> last_used;    ///< kept to about a minute
+};
+
+/// Who makes a request.
+struct Principal {
+  User user;
+  KeyId key{};
+  std::vector<std::string> scopes;
+
+  bool has(std::string_view wanted) const;
+  /// forbidden ("Invalid scope(s) provided.") if the key lacks it.
+  Result<> require(std::string_view wanted) const;
+};
+
+/// A new token: "recast_" and 43 random characters (256 bits).
+std::string new_token(Random& random);
+/// What is stored of a token: lower-case hex SHA-256. A token is 256 random bits, so that a slow password hash would add
+/// nothing but latency (decision 0004).
+std::string token_hash(std::string_view token);
+
+}  // namespace recast::account

@@ -1,0 +1,85 @@
+#include "api/account_views.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
+#include <charconv>
+
+#include "api/envelope.hpp"
+#include "schema/body.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::api {
+
+namespace {
+
+Result<> check_scopes(const account::Principal& caller, const account::User& owner, const std::vector<std::string>& scopes) {
+  for (const auto& scope : scopes) {
+    const bool is_admin = scope == account::scope::admin;
+    if (is_admin && !owner.administrator) {
+      return fail(ErrorCode::invalid_data, "Only keys of administrators may have the scope admin.", "scopes");
+    }
+    if (!caller.has(scope) && !caller.has(account::scope::admin)) {
+      return fail(ErrorCode::forbidden, "A key cannot give scopes that it does not have.");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+json::object user_view(const account::User& user, const Bases& bases) {
+  const auto id = static_cast<std::int64_t>(user.id);
+  json::object out;
+  out["id"] = id;
+  out["username"] = user.username;
+  out["email"] = user.email;
+  out["created_at"] = format_time(user.created);
+  out["credits"] = user.credits;
+  out["paying"] = true;
+  out["task_priority"] = nullptr;
+  out["tasks_per_minute"] = nullptr;
+  out["links"] = json::object{{"self", bases.api + "/v2/users/" + std::to_string(id)}};
+  return out;
+}
+
+json::object key_view(const account::ApiKey& key) {
+  json::object out;
+  out["id"] = static_cast<std::int64_t>(key.id);
+  out["user_id"] = static_cast<std::int64_t>(key.user);
+  out["name"] = key.name;
+  out["prefix"] = key.prefix;
+  out["scopes"] = json::value_from(key.scopes);
+  out["created_at"] = format_time(key.created);
+  out["last_used_at"] = key.last_used ? json::value(format_time(*key.last_used)) : json::value(nullptr);
+  return out;
+}
+
+Result<http::Response> create_key_for(Call& call, const account::User& owner) {
+  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(auto wanted, schema::parse<NewKey>(body));
+  if (wanted.scopes.empty()) wanted.scopes = account::all_scopes();
+  RECAST_CHECK(check_scopes(call.principal, owner, wanted.scopes));
+  const auto token = account::new_token(call.context.services.random);
+  RECAST_TRY(const auto key,
+             call.context.services.store.create_key(owner.id, std::move(wanted.name), std::move(wanted.scopes), token));
+  auto shown = key_view(key);
+  shown["token"] = token;
+  return data_response(201, std::move(shown));
+}
+
+http::Response key_list(const std::vector<account::ApiKey>& keys) {
+  json::array data;
+  for (const auto& key : keys) data.push_back(key_view(key));
+  return data_response(200, std::move(data));
+}
+
+Result<std::int64_t> number_in_path(const Call& call, std::size_t capture) {
+  const auto& text = call.request.captures.at(capture);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return fail(ErrorCode::not_found, "Not found.");
+  return number;
+}
+
+}  // namespace recast::api

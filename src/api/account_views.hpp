@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/account.hpp"
+#include "api/context.hpp"
+
+namespace recast::api {
+
+namespace json = boost::json;
+
+/// What `POST /v2/keys` and the administrator's form of it take.
+struct NewKey {
+  std::string name;
+  std::vector<std::string> scopes;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&NewKey::name, "name", "What the key is called in lists.", {.required = true}),
+      schema::field(&NewKey::scopes, "scopes", "What the key may do; empty: all scopes of the API."),
+  };
+};
+
+json::object user_view(const account::User& user, const Bases& bases);
+json::object key_view(const account::ApiKey& key);
+
+/// Makes a key for `owner` from the request's body; 201 with its token, which is shown this once. A key can be given no
+/// scope that the caller's own key lacks, unless the caller is an administrator's; only administrators' keys carry admin.
+Result<http::Response> create_key_for(Call& call, const account::User& owner);
+http::Response key_list(const std::vector<account::ApiKey>& keys);
+
+/// A number in the path; not_found for anything else.
+Result<std::int64_t> number_in_path(const Call& call, std::size_t capture);
+
+}  // namespace recast::api

@@ -1,0 +1,96 @@
+#include <boost/json/array.hpp>
+
+#include "api/account_views.hpp"
+#include "api/context.hpp"
+#include "api/envelope.hpp"
+#include "schema/body.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::api {
+
+namespace {
+
+struct NewUser {
+  std::string username;
+  std::string email;
+  bool administrator = false;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&NewUser::username, "username", "Name of the account, unique.", {.required = true}),
+      schema::field(&NewUser::email, "email", "Mail address of the account.", {.required = true}),
+      schema::field(&NewUser::administrator, "administrator", "Whether the account may manage others."),
+  };
+};
+
+json::object admin_view(const account::User& user, const Bases& bases) {
+  auto out = user_view(user, bases);
+  out["administrator"] = user.administrator;
+  return out;
+}
+
+Result<account::User> user_in_path(Call& call) {
+  RECAST_TRY(const auto id, number_in_path(call, 0));
+  return call.context.services.store.user(UserId(id));
+}
+
+Result<http::Response> list_users(Call& call) {
+  RECAST_TRY(const auto users, call.context.services.store.list_users());
+  json::array data;
+  for (const auto& user : users) data.push_back(admin_view(user, call.bases));
+  return data_response(200, std::move(data));
+}
+
+Result<http::Response> create_user(Call& call) {
+  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(auto wanted, schema::parse<NewUser>(body));
+  RECAST_TRY(const auto user, call.context.services.store.create_user(std::move(wanted.username), std::move(wanted.email),
+                                                                      wanted.administrator));
+  return data_response(201, admin_view(user, call.bases));
+}
+
+Result<http::Response> show_user(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  return data_response(200, admin_view(user, call.bases));
+}
+
+Result<http::Response> delete_user(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  if (user.id == call.principal.user.id) {
+    return fail(ErrorCode::conflict, "An administrator cannot delete the account in use.");
+  }
+  RECAST_CHECK(call.context.services.store.delete_user(user.id));
+  return http::Response::empty(204);
+}
+
+Result<http::Response> list_keys(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  RECAST_TRY(const auto keys, call.context.services.store.list_keys(user.id));
+  return key_list(keys);
+}
+
+Result<http::Response> create_key(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  return create_key_for(call, user);
+}
+
+Result<http::Response> revoke_key(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  RECAST_TRY(const auto key, number_in_path(call, 1));
+  RECAST_CHECK(call.context.services.store.revoke_key(user.id, KeyId(key)));
+  return http::Response::empty(204);
+}
+
+}  // namespace
+
+void add_admin_routes(Routes& routes) {
+  using account::scope::admin;
+  routes.get("/v2/admin/users", admin, &list_users);
+  routes.post("/v2/admin/users", admin, &create_user);
+  routes.get("/v2/admin/users/{id}", admin, &show_user);
+  routes.del("/v2/admin/users/{id}", admin, &delete_user);
+  routes.get("/v2/admin/users/{id}/keys", admin, &list_keys);
+  routes.post("/v2/admin/users/{id}/keys", admin, &create_key);
+  routes.del("/v2/admin/users/{id}/keys/{key}", admin, &revoke_key);
+}
+
+}  // namespace recast::api

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "account/account.hpp"
+#include "api/dispatcher.hpp"
+#include "api/mode.hpp"
+#include "api/services.hpp"
+
+namespace recast::api {
+
+class Channels;
+
+/// What all handlers share. Made by add_routes, kept alive by the routes; the HTTP server is gone before it.
+struct Context {
+  Context(Services& all, std::string link_secret);
+  ~Context();
+
+  Services& services;
+  LinkSigner signer;
+  Dispatcher dispatcher{2};
+  std::unique_ptr<Channels> channels;
+};
+
+/// One authenticated request.
+struct Call {
+  Context& context;
+  http::Request& request;
+  Mode mode;
+  Bases bases;
+  account::Principal principal;  ///< empty on public routes
+};
+
+/// Registers handlers together with what a caller needs for them.
+class Routes {
+ public:
+  using Function = std::function<Result<http::Response>(Call&)>;
+  /// No key needed.
+  static constexpr std::string_view kPublic{};
+
+  Routes(http::Router& router, std::shared_ptr<Context> context) : router_(router), context_(std::move(context)) {}
+
+  /// `scope` is what the key must carry (core.md 3.2), or kPublic.
+  void add(std::string method, std::string pattern, std::string_view scope, Function function);
+  void get(std::string pattern, std::string_view scope, Function function) {
+    add("GET", std::move(pattern), scope, std::move(function));
+  }
+  void post(std::string pattern, std::string_view scope, Function function) {
+    add("POST", std::move(pattern), scope, std::move(function));
+  }
+  void del(std::string pattern, std::string_view scope, Function function) {
+    add("DELETE", std::move(pattern), scope, std::move(function));
+  }
+
+  http::Router& router() { return router_; }
+  const std::shared_ptr<Context>& context() { return context_; }
+
+ private:
+  http::Router& router_;
+  std::shared_ptr<Context> context_;
+};
+
+void add_job_routes(Routes& routes);
+void add_task_routes(Routes& routes);
+void add_operation_routes(Routes& routes);
+void add_user_routes(Routes& routes);
+void add_key_routes(Routes& routes);
+void add_admin_routes(Routes& routes);
+void add_health_routes(Routes& routes);
+void add_upload_routes(Routes& routes);
+void add_download_routes(Routes& routes);
+void add_socket_routes(Routes& routes);
+
+}  // namespace recast::api

@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+
+#include "api/context.hpp"
+#include "api/envelope.hpp"
+#include "api/query.hpp"
+#include "api/views.hpp"
+#include "api/wait.hpp"
+#include "job/job.hpp"
+#include "schema/body.hpp"
+
+namespace recast::api {
+
+namespace {
+
+enum class Redirect { no, yes };
+
+bool has_operation(const job::JobSpec& spec, std::string_view operation) {
+  return std::ranges::any_of(spec.tasks, [operation](const auto& task) { return task.operation == operation; });
+}
+
+http::Response answer(const View& view, const job::Job& job, unsigned status, Redirect redirect) {
+  if (redirect == Redirect::yes && job.status == job::Status::finished) {
+    if (auto target = view.first_export(job)) {
+      auto response = http::Response::redirect(302, *std::move(target));
+      response.headers.set("Cache-Control", "no-cache, private");
+      return response;
+    }
+  }
+  return data_response(status, view.job(job, View::Tasks::with));
+}
+
+/// Answers when the job has ended, or has been deleted.
+http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect redirect) {
+  auto& context = call.context;
+  const View view(context, call.bases);
+  const auto user = call.principal.user.id;
+  return wait_for(context, id, [&context, view, user, id, status, redirect]() -> std::optional<http::Response> {
+    const auto job = context.services.store.job(user, id);
+    if (!job) return error_response(job.error());
+    if (!job::is_terminal(job->status)) return std::nullopt;
+    return answer(view, *job, status, redirect);
+  });
+}
+
+/// The whole job is checked before a row is written: a bad task never leaves half a job behind.
+Result<http::Response> create_job(Call& call) {
+  auto& services = call.context.services;
+  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  const auto catalogue = services.catalogue();
+  RECAST_TRY(const auto spec, job::parse_job(body, services.operations, *catalogue, {services.tasks_per_job}));
+  const bool redirect = call.mode.blocking && spec.redirect;
+  RECAST_TRY(const auto job, services.store.create_job(call.principal.user.id, spec));
+  services.scheduler.wake();
+  // Only the answer tells where to upload: waiting for that file before giving it would be waiting for ever.
+  if (call.mode.blocking && !has_operation(spec, "import/upload")) {
+    return when_ended(call, job.id, 201, redirect ? Redirect::yes : Redirect::no);
+  }
+  return data_response(201, View(call.context, call.bases).job(job, View::Tasks::with));
+}
+
+Result<http::Response> show(Call& call, bool blocking) {
+  const JobId id(call.request.captures.at(0));
+  const auto redirect = flag(call.request.query, "redirect") ? Redirect::yes : Redirect::no;
+  if (blocking) return when_ended(call, id, 200, redirect);
+  RECAST_TRY(const auto job, call.context.services.store.job(call.principal.user.id, id));
+  return answer(View(call.context, call.bases), job, 200, redirect);
+}
+
+Result<http::Response> show_job(Call& call) { return show(call, call.mode.blocking); }
+Result<http::Response> wait_for_job(Call& call) { return show(call, true); }
+
+Result<http::Response> list_jobs(Call& call) {
+  const auto& query = call.request.query;
+  RECAST_TRY(const auto page, page_of(query));
+  store::JobFilter wanted;
+  RECAST_TRY(wanted.status, status_filter(query));
+  wanted.tag = filter(query, "tag");
+  const auto tasks = Include::of(query).has("tasks") ? View::Tasks::with : View::Tasks::without;
+  auto& store = call.context.services.store;
+  RECAST_TRY(const auto listing,
+             store.list_jobs(call.principal.user.id, wanted, page, tasks == View::Tasks::with));
+  const View view(call.context, call.bases);
+  json::array data;
+  for (const auto& job : listing.items) data.push_back(view.job(job, tasks));
+  return api_response(200, list_body(std::move(data), query, view.link("jobs"), page, listing.more));
+}
+
+Result<http::Response> delete_job(Call& call) {
+  RECAST_CHECK(call.context.services.store.delete_job(call.principal.user.id, JobId(call.request.captures.at(0))));
+  return http::Response::empty(204);
+}
+
+}  // namespace
+
+void add_job_routes(Routes& routes) {
+  routes.post("/v2/jobs", account::scope::task_write, &create_job);
+  routes.get("/v2/jobs", account::scope::task_read, &list_jobs);
+  routes.get("/v2/jobs/{id}", account::scope::task_read, &show_job);
+  routes.get("/v2/jobs/{id}/wait", account::scope::task_read, &wait_for_job);
+  routes.del("/v2/jobs/{id}", account::scope::task_write, &delete_job);
+}
+
+}  // namespace recast::api

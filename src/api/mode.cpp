@@ -1,0 +1,116 @@
+#include "api/mode.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace recast::api {
+
+namespace {
+
+constexpr std::string_view kModeHeader = "recast-mode";
+
+std::string_view without_port(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool is_region(std::string_view label, const Settings& settings) {
+  return label == "eu-central" || label == "us-east" || (label == settings.region && !label.empty());
+}
+
+/// Roots that may follow /sync or /sandbox; anything else with such a name is not ours to cut.
+bool is_api_root(std::string_view path) {
+  constexpr std::string_view roots[] = {"/v2", "/tasks", "/socket.io", "/s", "/oauth", "/sync", "/sandbox"};
+  return std::ranges::any_of(roots, [path](std::string_view root) {
+    return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+  });
+}
+
+bool cut_prefix(std::string& path, std::string_view prefix) {
+  if (!path.starts_with(prefix) || !is_api_root(std::string_view(path).substr(prefix.size()))) return false;
+  path.erase(0, prefix.size());
+  return true;
+}
+
+/// The Host header as far as it can be believed: it ends up in links.
+std::string host_of(const http::Request& request) {
+  const auto host = request.headers.get("Host");
+  const bool plain = !host.empty() && host.size() <= 255 && std::ranges::all_of(host, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view(".-_:[]").contains(c);
+  });
+  return plain ? std::string(host) : "localhost";
+}
+
+std::string without_label(std::string_view host, std::string_view label) {
+  std::string out;
+  for (const auto part : split(host, '.')) {
+    if (part == label) continue;
+    if (!out.empty()) out += '.';
+    out += part;
+  }
+  return out;
+}
+
+std::string_view without_slash(std::string_view base) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return base;
+}
+
+}  // namespace
+
+void decide_mode(http::Request& request, const Settings& settings) {
+  std::string mode;
+  const auto note = [&mode](std::string_view word) { mode.append(word).append(" "); };
+  if (request.listener == "sync") note("sync");
+  if (settings.host_roles) {
+    const auto host = lower(without_port(request.headers.get("Host")));
+    for (const auto label : split(host, '.')) {
+      if (label == "sync" || label == "sandbox") note(label);
+      if (is_region(label, settings)) note("region=" + std::string(label));
+    }
+  }
+  for (bool cut = true; cut;) {
+    cut = false;
+    if (cut_prefix(request.path, "/sync")) {
+      cut = true;
+      note("sync");
+    } else if (cut_prefix(request.path, "/sandbox")) {
+      cut = true;
+      note("sandbox prefix");
+    }
+  }
+  request.headers.set(kModeHeader, mode);
+}
+
+Mode mode_of(const http::Request& request) {
+  Mode mode;
+  for (const auto word : split(request.headers.get(kModeHeader), ' ')) {
+    if (word == "sync") mode.blocking = true;
+    if (word == "sandbox") mode.sandbox = true;
+    if (word == "prefix") mode.prefix = "/sandbox";
+    if (word.starts_with("region=")) mode.region = word.substr(7);
+  }
+  return mode;
+}
+
+Bases bases_of(const http::Request& request, const Settings& settings) {
+  const auto mode = mode_of(request);
+  Bases bases;
+  bases.sandbox = mode.sandbox;
+  if (settings.public_api_url.empty()) {
+    auto host = host_of(request);
+    if (settings.host_roles) host = without_label(host, "sync");
+    bases.api = (request.secure ? "https://" : "http://") + host;
+  } else {
+    bases.api = without_slash(settings.public_api_url);
+  }
+  bases.storage = settings.public_storage_url.empty() ? bases.api : std::string(without_slash(settings.public_storage_url));
+  bases.api += mode.prefix;
+  return bases;
+}
+
+}  // namespace recast::api

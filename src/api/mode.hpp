@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "api/services.hpp"
+#include "http/message.hpp"
+
+namespace recast::api {
+
+/// Decides the mode of a request (core.md 1.2: listener, Host labels, path prefix), takes the prefix off its path and
+/// keeps the mode in a header of our own, which a client cannot set.
+void decide_mode(http::Request& request, const Settings& settings);
+
+/// Where links point, without a slash at the end.
+struct Bases {
+  std::string api;      ///< before "/v2/…"
+  std::string storage;  ///< before "/tasks/…"
+  bool sandbox = false;
+};
+/// From the settings, else from the request's Host. A `sync` label or prefix is left out: links are always those of the
+/// asynchronous host.
+Bases bases_of(const http::Request& request, const Settings& settings);
+
+}  // namespace recast::api

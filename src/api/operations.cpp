@@ -1,0 +1,151 @@
+#include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "api/context.hpp"
+#include "api/envelope.hpp"
+#include "api/query.hpp"
+#include "engine/catalogue.hpp"
+#include "format/format.hpp"
+
+namespace recast::api {
+
+namespace {
+
+/// A bound as people write it: 100, not 1E2.
+json::value bound(double value) {
+  if (std::abs(value) < 1e15 && std::trunc(value) == value) return static_cast<std::int64_t>(value);
+  return value;
+}
+
+json::object option(const schema::FieldInfo& info) {
+  json::object out;
+  out["name"] = info.name;
+  out["type"] = schema::type_name(info.type);
+  out["default"] = info.default_value;
+  if (!info.values.empty()) out["possible_values"] = json::value_from(info.values);
+  out["description"] = info.doc;
+  out["required"] = info.required;
+  if (info.min) out["min"] = bound(*info.min);
+  if (info.max) out["max"] = bound(*info.max);
+  return out;
+}
+
+/// The catalogue as one answer needs it; options and versions are the same for many rows and made once.
+class Catalogue {
+ public:
+  Catalogue(const engine::Catalogue& engines, const http::Query& query)
+      : engines_(engines), include_(Include::of(query)), alternatives_(flag(query, "alternatives")) {
+    for (const auto* const name : {"operation", "input_format", "output_format", "engine", "engine_version"}) {
+      if (auto value = filter(query, name)) filters_.emplace(name, *std::move(value));
+    }
+  }
+
+  void add(const operation::Operation& operation, json::array& out) {
+    if (!operation.records || !passes("operation", operation.name)) return;
+    for (const auto& record : operation.records(engines_)) {
+      const bool wanted = (record.is_default || alternatives_) && passes("input_format", record.from) &&
+                          passes("output_format", record.to) && passes("engine", record.engine_name) &&
+                          has_version(record);
+      if (wanted) out.push_back(row(operation, record));
+    }
+  }
+
+ private:
+  bool passes(const std::string& name, const std::string& value) const {
+    const auto wanted = filters_.find(name);
+    return wanted == filters_.end() || wanted->second == value;
+  }
+
+  bool has_version(const operation::Record& record) const {
+    const auto wanted = filters_.find("engine_version");
+    if (wanted == filters_.end()) return true;
+    for (const auto* const one : engines_.installations(record.engine_name)) {
+      if (one->version == wanted->second) return true;
+    }
+    return false;
+  }
+
+  json::object row(const operation::Operation& operation, const operation::Record& record) {
+    json::object out;
+    out["operation"] = operation.name;
+    if (!record.from.empty()) out["input_format"] = record.from;
+    if (!record.to.empty()) out["output_format"] = record.to;
+    if (!record.engine_name.empty()) out["engine"] = record.engine_name;
+    out["credits"] = record.credits;
+    out["meta"] = json::object{{"group", group(record)}};
+    if (include_.has("options")) out["options"] = options(operation, record);
+    if (include_.has("engine_versions")) out["engine_versions"] = versions(record.engine_name);
+    return out;
+  }
+
+  std::string group(const operation::Record& record) {
+    const auto* format = format::find(record.from.empty() ? record.to : record.from);
+    if (format != nullptr) return std::string(format->group);
+    return record.engine == nullptr ? "other" : info(*record.engine).group;
+  }
+
+  const engine::Info& info(const engine::Engine& engine) {
+    const auto known = infos_.find(&engine);
+    return known != infos_.end() ? known->second : infos_.emplace(&engine, engine.info()).first->second;
+  }
+
+  const json::array& options(const operation::Operation& operation, const operation::Record& record) {
+    const auto [at, added] = options_.try_emplace({operation.name, record.engine_name});
+    if (!added) return at->second;
+    for (const auto& one : operation.options) at->second.push_back(option(one));
+    if (record.engine != nullptr) {
+      for (const auto& one : info(*record.engine).options) at->second.push_back(option(one));
+    }
+    return at->second;
+  }
+
+  json::array versions(const std::string& engine) const {
+    json::array out;
+    for (const auto* const one : engines_.installations(engine)) {
+      json::object version;
+      version["version"] = one->version;
+      version["default"] = one->is_default;
+      version["latest"] = one->latest;
+      version["deprecated"] = one->deprecated;
+      version["experimental"] = one->experimental;
+      out.push_back(std::move(version));
+    }
+    return out;
+  }
+
+  const engine::Catalogue& engines_;
+  const Include include_;
+  const bool alternatives_;
+  std::map<std::string, std::string> filters_;
+  std::map<const engine::Engine*, engine::Info> infos_;
+  std::map<std::pair<std::string, std::string>, json::array> options_;
+};
+
+Result<http::Response> list_operations(Call& call, const operation::Operation* only) {
+  const auto engines = call.context.services.catalogue();
+  Catalogue catalogue(*engines, call.request.query);
+  json::array data;
+  if (only != nullptr) {
+    catalogue.add(*only, data);
+  } else {
+    for (const auto& [name, operation] : call.context.services.operations.all()) catalogue.add(operation, data);
+  }
+  return data_response(200, std::move(data));
+}
+
+}  // namespace
+
+void add_operation_routes(Routes& routes) {
+  routes.get("/v2/operations", Routes::kPublic, [](Call& call) { return list_operations(call, nullptr); });
+  // The spelling of 2019, one list per operation; some clients still use it.
+  for (const auto& [name, operation] : routes.context()->services.operations.all()) {
+    routes.get("/v2/" + name + "/formats", Routes::kPublic,
+               [only = &operation](Call& call) { return list_operations(call, only); });
+  }
+}
+
+}  // namespace recast::api

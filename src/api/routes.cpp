@@ -1,0 +1,47 @@
+#include <stdexcept>
+#include <utility>
+
+#include "api/auth.hpp"
+#include "api/channels.hpp"
+#include "api/context.hpp"
+#include "api/envelope.hpp"
+
+namespace recast::api {
+
+Context::Context(Services& all, std::string link_secret) : services(all), signer(std::move(link_secret)) {}
+
+/// The dispatcher's work uses the channels and the channels use the dispatcher: its threads end first.
+Context::~Context() { dispatcher.stop(); }
+
+void Routes::add(std::string method, std::string pattern, std::string_view scope, Function function) {
+  router_.add(std::move(method), std::move(pattern),
+              [context = context_, scope, function = std::move(function)](http::Request& request) -> Result<http::Response> {
+                const auto& settings = context->services.settings;
+                Call call{*context, request, mode_of(request), bases_of(request, settings), {}};
+                if (scope != kPublic) {
+                  RECAST_TRY(call.principal, authenticate(request.headers.get("Authorization"), context->services.store));
+                  RECAST_CHECK(call.principal.require(scope));
+                }
+                return function(call);
+              });
+}
+
+void add_routes(http::Router& router, Services& services) {
+  auto secret = services.store.secret("url-signing");
+  if (!secret) throw std::runtime_error("the store keeps no secret for links: " + secret.error().message);
+  Routes routes(router, std::make_shared<Context>(services, *std::move(secret)));
+  router.before([&settings = services.settings](http::Request& request) { decide_mode(request, settings); });
+  router.on_error([](const http::Request&, const Error& error) { return error_response(error); });
+  add_job_routes(routes);
+  add_task_routes(routes);
+  add_operation_routes(routes);
+  add_user_routes(routes);
+  add_key_routes(routes);
+  add_admin_routes(routes);
+  add_health_routes(routes);
+  add_upload_routes(routes);
+  add_download_routes(routes);
+  add_socket_routes(routes);
+}
+
+}  // namespace recast::api

@@ -1,0 +1,137 @@
+#include <boost/json/array.hpp>
+
+#include "api/context.hpp"
+#include "api/envelope.hpp"
+#include "api/query.hpp"
+#include "api/views.hpp"
+#include "api/wait.hpp"
+#include "job/job.hpp"
+#include "schema/body.hpp"
+
+namespace recast::api {
+
+namespace {
+
+/// How the official Java SDK spells import/azure/blob (core.md 7.1); the parser knows it too.
+constexpr std::string_view kAzureAlias = "import/azure-blob";
+
+/// The task with what the query's `include` adds (core.md 7.2), each object as a plain task or job.
+Result<json::object> with_includes(Call& call, const job::Task& task, const Include& include) {
+  auto& store = call.context.services.store;
+  const auto user = call.principal.user.id;
+  const View view(call.context, call.bases);
+  auto out = view.task(task, include);
+  const auto add = [&](std::string_view name, const std::vector<job::Task>& tasks) {
+    json::array list;
+    for (const auto& one : tasks) list.push_back(view.task(one));
+    out[name] = std::move(list);
+  };
+  if (include.has("depends_on_tasks")) {
+    RECAST_TRY(const auto inputs, store.tasks_by_ids(user, task.depends_on));
+    add("depends_on_tasks", inputs);
+  }
+  if (include.has("retries")) {
+    RECAST_TRY(const auto retries, store.retries_of(user, task.id));
+    add("retries", retries);
+  }
+  if (include.has("job") && !task.job_id.empty()) {
+    RECAST_TRY(const auto job, store.job(user, task.job_id));
+    out["job"] = view.job(job, View::Tasks::without);
+  }
+  return out;
+}
+
+http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
+  // The call's references outlive the wait: all but the request belong to the router, and that is copied.
+  auto& context = call.context;
+  const auto request = std::make_shared<http::Request>();
+  request->query = call.request.query;
+  return wait_for(context, id,
+                  [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
+                   status]() -> std::optional<http::Response> {
+                    const auto task = context.services.store.task(principal.user.id, id);
+                    if (!task) return error_response(task.error());
+                    if (!job::is_terminal(task->status)) return std::nullopt;
+                    Call later{context, *request, mode, bases, principal};
+                    auto shown = with_includes(later, *task, Include::of(request->query));
+                    return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());
+                  });
+}
+
+Result<http::Response> create_task(Call& call, const std::string& operation) {
+  auto& services = call.context.services;
+  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  const auto catalogue = services.catalogue();
+  RECAST_TRY(const auto spec, job::parse_task(operation, body, services.operations, *catalogue));
+  RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, spec));
+  services.scheduler.wake();
+  if (call.mode.blocking && operation != "import/upload") return when_ended(call, task.id, 201);
+  return data_response(201, View(call.context, call.bases).task(task));
+}
+
+TaskId id_of(const Call& call) { return TaskId(call.request.captures.at(0)); }
+
+Result<http::Response> show(Call& call, bool blocking) {
+  if (blocking) return when_ended(call, id_of(call), 200);
+  RECAST_TRY(const auto task, call.context.services.store.task(call.principal.user.id, id_of(call)));
+  RECAST_TRY(auto shown, with_includes(call, task, Include::of(call.request.query)));
+  return data_response(200, std::move(shown));
+}
+
+Result<http::Response> show_task(Call& call) { return show(call, call.mode.blocking); }
+Result<http::Response> wait_for_task(Call& call) { return show(call, true); }
+
+Result<http::Response> list_tasks(Call& call) {
+  const auto& query = call.request.query;
+  RECAST_TRY(const auto page, page_of(query));
+  store::TaskFilter wanted;
+  RECAST_TRY(wanted.status, status_filter(query));
+  wanted.operation = filter(query, "operation");
+  if (auto job = filter(query, "job_id")) wanted.job = JobId(*std::move(job));
+  RECAST_TRY(const auto listing, call.context.services.store.list_tasks(call.principal.user.id, wanted, page));
+  const auto include = Include::of(query);
+  json::array data;
+  for (const auto& task : listing.items) {
+    RECAST_TRY(auto shown, with_includes(call, task, include));
+    data.push_back(std::move(shown));
+  }
+  const View view(call.context, call.bases);
+  return api_response(200, list_body(std::move(data), query, view.link("tasks"), page, listing.more));
+}
+
+Result<http::Response> cancel_task(Call& call) {
+  RECAST_TRY(const auto task, call.context.services.store.cancel_task(call.principal.user.id, id_of(call)));
+  return data_response(200, View(call.context, call.bases).task(task));
+}
+
+Result<http::Response> retry_task(Call& call) {
+  RECAST_TRY(const auto task, call.context.services.store.retry_task(call.principal.user.id, id_of(call)));
+  call.context.services.scheduler.wake();
+  return data_response(201, View(call.context, call.bases).task(task));
+}
+
+Result<http::Response> delete_task(Call& call) {
+  RECAST_CHECK(call.context.services.store.delete_task(call.principal.user.id, id_of(call)));
+  return http::Response::empty(204);
+}
+
+}  // namespace
+
+void add_task_routes(Routes& routes) {
+  using account::scope::task_read, account::scope::task_write;
+  routes.get("/v2/tasks", task_read, &list_tasks);
+  routes.get("/v2/tasks/{id}", task_read, &show_task);
+  routes.get("/v2/tasks/{id}/wait", task_read, &wait_for_task);
+  routes.post("/v2/tasks/{id}/cancel", task_write, &cancel_task);
+  routes.post("/v2/tasks/{id}/retry", task_write, &retry_task);
+  routes.del("/v2/tasks/{id}", task_write, &delete_task);
+  // One route per operation rather than a pattern for all: an unknown path stays 404, with every method.
+  const auto create = [&routes](const std::string& name) {
+    routes.post("/v2/" + name, task_write, [name](Call& call) { return create_task(call, name); });
+  };
+  const auto& operations = routes.context()->services.operations;
+  for (const auto& [name, operation] : operations.all()) create(name);
+  if (operations.find(kAzureAlias) == nullptr) create(std::string(kAzureAlias));
+}
+
+}  // namespace recast::api

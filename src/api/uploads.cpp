@@ -1,0 +1,200 @@
+#include "api/uploads.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "api/context.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "format/format.hpp"
+
+namespace recast::api {
+
+namespace {
+
+constexpr std::size_t kFieldBytes = 16 * 1024;  // of one form field; a policy is under 1 KiB
+constexpr std::size_t kFields = 64;
+constexpr std::size_t kSniffBytes = 4096;
+constexpr std::string_view kFileName = "${filename}";
+
+/// An extension for a file that came without one, as far as its first bytes tell (import-export.md 2.5).
+std::string sniffed_extension(std::string_view first_bytes) {
+  auto token = format::sniff(first_bytes);
+  if (token == "text") token = "txt";
+  return format::find(token) == nullptr ? std::string() : "." + token;
+}
+
+}  // namespace
+
+std::string upload_name(std::string_view in_key, const http::Part& part, std::string_view first_bytes) {
+  std::string name(in_key);
+  if (name.empty()) {
+    name = part.has_file_name ? part.file_name : std::string();
+  } else if (const auto at = name.find(kFileName); at != std::string::npos) {
+    name.replace(at, kFileName.size(), part.file_name);
+  }
+  // A client without a name sends the placeholder back, or nothing.
+  if (name == kFileName) name.clear();
+  name = format::clean_file_name(name);
+  if (format::extension(name).empty()) name += sniffed_extension(first_bytes);
+  return name;
+}
+
+Upload::Upload(Context& context, std::string location_base)
+    : context_(context), location_base_(std::move(location_base)) {}
+
+Result<std::unique_ptr<http::BodySink>> Upload::open(Context& context, const http::Request& request) {
+  const auto bases = bases_of(request, context.services.settings);
+  const auto* const bucket = request.path.starts_with("/tasks-sandbox") ? "tasks-sandbox" : "tasks";
+  auto upload = std::unique_ptr<Upload>(new Upload(context, fmt::format("{}/{}", bases.storage, bucket)));
+  auto* const self = upload.get();
+  http::MultipartParser::Events events;
+  events.on_part = [self](const http::Part& part) { return self->begin_part(part); };
+  events.on_data = [self](std::span<const char> bytes) { return self->take(bytes); };
+  events.on_part_end = [self] { return self->end_part(); };
+  RECAST_TRY(upload->parser_, http::MultipartParser::open(request.headers.get("Content-Type"), std::move(events)));
+  return upload;
+}
+
+/// The client left, or something failed: nothing stays behind and the task waits for its file again.
+Upload::~Upload() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  if (!attempt_) return;
+  try {
+    const auto undone = context_.services.store.abort_upload(permit_.task, *attempt_);
+    if (!undone) log::warning("an upload could not be taken back", {{"task", permit_.task.str()}, {"why", undone.error().message}});
+  } catch (const std::exception& error) {
+    log::error("an upload could not be taken back", {{"task", permit_.task.str()}, {"why", error.what()}});
+  }
+}
+
+Result<> Upload::write(std::span<const char> bytes) { return parser_->write(bytes); }
+
+Result<> Upload::begin_part(const http::Part& part) {
+  if (stage_ == Stage::after_file) return {};
+  part_ = part;
+  if (part.name == "file") return begin_file();
+  if (fields_.size() >= kFields) return fail(ErrorCode::malformed_body, "The form has too many fields.");
+  fields_[part.name].clear();
+  return {};
+}
+
+Result<> Upload::begin_file() {
+  auto& services = context_.services;
+  RECAST_TRY(permit_, check_upload_fields(fields_, context_.signer, services.clock.now()));
+  RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
+  path_ = services.incoming / fmt::format("{}-{}", permit_.task.str(), *attempt_);
+  file_ = UniqueFd(::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+  if (!file_) return std::unexpected(from_errno(errno, "the upload folder"));
+  digest_.reset(EVP_MD_CTX_new());
+  if (!digest_ || EVP_DigestInit_ex(digest_.get(), EVP_md5(), nullptr) != 1) {
+    return fail(ErrorCode::internal, "MD5 is not available.");
+  }
+  stage_ = Stage::in_file;
+  return {};
+}
+
+Result<> Upload::take(std::span<const char> bytes) {
+  if (stage_ == Stage::after_file) return {};
+  if (stage_ == Stage::in_file) return take_file(bytes);
+  auto& value = fields_[part_.name];
+  if (value.size() + bytes.size() > kFieldBytes) {
+    return fail(ErrorCode::malformed_body, fmt::format("The form field {} is too long.", part_.name));
+  }
+  value.append(bytes.data(), bytes.size());
+  return {};
+}
+
+Result<> Upload::take_file(std::span<const char> bytes) {
+  size_ += bytes.size();
+  if (size_ > static_cast<std::uint64_t>(context_.services.upload_bytes)) {
+    return fail(ErrorCode::payload_too_large, "The file is too large.");
+  }
+  if (first_bytes_.size() < kSniffBytes) {
+    first_bytes_.append(bytes.data(), std::min(bytes.size(), kSniffBytes - first_bytes_.size()));
+  }
+  if (EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size()) != 1) return fail(ErrorCode::internal, "MD5 failed.");
+  while (!bytes.empty()) {
+    const auto count = ::write(file_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(from_errno(errno, "the uploaded file"));
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Result<> Upload::end_part() {
+  if (stage_ == Stage::in_file) stage_ = Stage::after_file;
+  return {};
+}
+
+Result<http::Response> Upload::finish() {
+  RECAST_CHECK(parser_->finish());
+  if (stage_ != Stage::after_file) return fail(ErrorCode::malformed_body, "The form has no field called file.");
+  file_.reset();
+  job::StoredFile stored;
+  stored.name = upload_name(permit_.file_name, part_, first_bytes_);
+  stored.size = size_;
+  stored.md5 = md5();
+  stored.storage_key = fmt::format("{}/{}-1", permit_.task.str(), *attempt_);
+  RECAST_TRY(const auto task, keep(stored));
+  context_.services.scheduler.wake();
+  return answer(task, stored);
+}
+
+std::string Upload::md5() const {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned size = 0;
+  EVP_DigestFinal_ex(digest_.get(), bytes.data(), &size);
+  return to_hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), size));
+}
+
+Result<job::Task> Upload::keep(const job::StoredFile& stored) {
+  auto& services = context_.services;
+  RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
+  RECAST_CHECK(services.storage.put(key, path_));
+  auto task = services.store.finish_upload(permit_.task, *attempt_, stored);
+  if (task) {
+    attempt_.reset();
+    return task;
+  }
+  // Cancelled or deleted meanwhile. Whatever cannot be removed now, the clean-up finds: no row knows the key.
+  const auto removed = services.storage.remove(key);
+  if (!removed) log::warning("an unwanted file stays for the clean-up", {{"key", key.str()}});
+  return task;
+}
+
+http::Response Upload::answer(const job::Task& task, const job::StoredFile& stored) const {
+  const auto location =
+      fmt::format("{}/{}/{}", location_base_, task.id.str(), percent_encode(stored.name));
+  const auto* const redirect = task.payload.if_contains("redirect");
+  if (redirect != nullptr && redirect->is_string()) {
+    const std::string target(redirect->get_string());
+    if (target.starts_with("http://") || target.starts_with("https://")) return http::Response::redirect(303, target);
+  }
+  const auto etag = fmt::format("\"{}\"", stored.md5);
+  const auto bucket = location_base_.substr(location_base_.rfind('/') + 1);
+  auto response = http::Response::text(
+      201,
+      fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PostResponse><Bucket>{}</Bucket><Key>{}</Key>"
+                  "<ETag>{}</ETag><Location>{}</Location></PostResponse>",
+                  bucket, escape_markup(fmt::format("{}/{}", task.id.str(), stored.name)), escape_markup(etag),
+                  escape_markup(location)),
+      "application/xml");
+  response.headers.set("Location", location);
+  response.headers.set("ETag", etag);
+  return response;
+}
+
+void add_upload_routes(Routes& routes) {
+  const auto handler = [context = routes.context()](http::Request& request) { return Upload::open(*context, request); };
+  routes.router().stream("POST", "/tasks", handler);
+  routes.router().stream("POST", "/tasks-sandbox", handler);
+}
+
+}  // namespace recast::api

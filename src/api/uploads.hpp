@@ -1,0 +1,66 @@
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "api/context.hpp"
+#include "api/upload_form.hpp"
+#include "base/unique_handle.hpp"
+#include "http/multipart.hpp"
+
+namespace recast::api {
+
+/// The name a file gets: from the form's key if it has one of its own, else from its part, else "file" with the extension
+/// its first bytes suggest. Cleaned.
+std::string upload_name(std::string_view in_key, const http::Part& part, std::string_view first_bytes);
+
+/// One POST of an upload form, streamed: fields first, checked when the field `file` begins; the file into the folder for
+/// uploads under way and then into the storage; whatever follows it is ignored. Unless it ends well, nothing stays behind.
+class Upload final : public http::BodySink {
+ public:
+  static Result<std::unique_ptr<http::BodySink>> open(Context& context, const http::Request& request);
+  ~Upload() override;
+
+  Result<> write(std::span<const char> bytes) override;
+  Result<http::Response> finish() override;
+
+ private:
+  enum class Stage { before_file, in_file, after_file };
+  struct FreeDigest {
+    void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
+  };
+
+  Upload(Context& context, std::string location_base);
+  Result<> begin_part(const http::Part& part);
+  Result<> begin_file();
+  Result<> take(std::span<const char> bytes);
+  Result<> take_file(std::span<const char> bytes);
+  Result<> end_part();
+  Result<job::Task> keep(const job::StoredFile& stored);
+  http::Response answer(const job::Task& task, const job::StoredFile& stored) const;
+  std::string md5() const;
+
+  Context& context_;
+  std::string location_base_;  ///< "https://…/tasks"
+  std::optional<http::MultipartParser> parser_;
+  Stage stage_ = Stage::before_file;
+  http::Part part_;  ///< the current one, or the file's
+  std::map<std::string, std::string> fields_;
+  UploadPermit permit_;
+  std::optional<int> attempt_;  ///< set while the store has the task marked as receiving
+  std::filesystem::path path_;
+  UniqueFd file_;
+  std::unique_ptr<EVP_MD_CTX, FreeDigest> digest_;
+  std::uint64_t size_ = 0;
+  std::string first_bytes_;
+};
+
+}  // namespace recast::api

@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+
+#include "base/clock.hpp"
+#include "base/guarded.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/text.hpp"
+#include "base/unique_handle.hpp"
+
+namespace recast {
+namespace {
+
+TEST(Text, Base64ComesBackAsItWas) {
+  FakeRandom random;
+  for (std::size_t length = 0; length < 70; ++length) {
+    std::string bytes(length, '\0');
+    random.fill(std::as_writable_bytes(std::span(bytes)));
+    EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+  }
+}
+
+TEST(Text, Base64IsForgivingAboutFormAndStrictAboutContent) {
+  EXPECT_EQ(from_base64("aGVs\nbG8"), "hello");
+  EXPECT_EQ(from_base64("data:text/plain;base64,aGVsbG8="), "hello");
+  EXPECT_EQ(from_base64("-_-_"), from_base64("+/+/"));
+  EXPECT_FALSE(from_base64("a"));
+  EXPECT_FALSE(from_base64("aGVs!G8="));
+  EXPECT_FALSE(from_base64("aG=VsbG8"));
+}
+
+TEST(Text, PercentEncodingKeepsOnlyUnreservedCharacters) {
+  EXPECT_EQ(percent_encode("a b/ü~"), "a%20b%2F%C3%BC~");
+  EXPECT_EQ(percent_decode("a%20b%2F%c3%BC%"), "a b/ü%");
+}
+
+TEST(Text, Utf8RefusesSurrogatesAndOverlongForms) {
+  EXPECT_TRUE(is_valid_utf8("aé漢😀"));
+  EXPECT_FALSE(is_valid_utf8("\xed\xa0\x80"));
+  EXPECT_FALSE(is_valid_utf8("\xc0\xaf"));
+  EXPECT_FALSE(is_valid_utf8("\xf5\x80\x80\x80"));
+  EXPECT_FALSE(is_valid_utf8("\xe6\xbc"));
+}
+
+TEST(Time, IsWrittenAsTheWireWantsIt) {
+  const Time time(std::chrono::seconds(1'772'600'767));
+  EXPECT_EQ(format_time(time), "2026-03-04T05:06:07+00:00");
+  EXPECT_EQ(format_http_date(time), "Wed, 04 Mar 2026 05:06:07 GMT");
+}
+
+TEST(Random, MakesDistinctVersion4Uuids) {
+  SystemRandom random;
+  const std::regex form("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const auto id = random.uuid();
+    EXPECT_TRUE(std::regex_match(id, form)) << id;
+    EXPECT_TRUE(seen.insert(id).second);
+  }
+  EXPECT_EQ(random.token(43).size(), 43U);
+}
+
+TEST(UniqueHandle, ClosesWhatAMoveOverwrites) {
+  int pipe_ends[2];
+  ASSERT_EQ(::pipe(pipe_ends), 0);
+  UniqueFd read_end(pipe_ends[0]), write_end(pipe_ends[1]);
+  write_end = UniqueFd();
+  char byte = 0;
+  EXPECT_EQ(::read(read_end.get(), &byte, 1), 0);  // end of file: the write end is closed
+}
+
+TEST(Error, AFullDiskHasItsOwnCode) {
+  EXPECT_EQ(from_errno(ENOSPC, "write").code, ErrorCode::disk_full);
+  EXPECT_EQ(from_errno(EIO, "write").code, ErrorCode::internal);
+}
+
+}  // namespace
+}  // namespace recast

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+
+namespace recast::engine {
+
+namespace json = boost::json;
+
+/// What an engine learns of a task: format names and options, and where the inputs will lie. No client's file name.
+struct Request {
+  std::vector<std::string> inputs;  ///< seen from the step's working folder, such as "in/in-1.docx"
+  std::string from;                 ///< canonical format name of the inputs, such as "docx"
+  std::string to;
+  json::object options;             ///< the task's payload as it came
+  std::string engine;               ///< the name the client used, for engines with aliases ("office")
+  std::string install;              ///< path of the chosen installation (program folder or prefix); empty: the system's own
+};
+
+/// How one step ended, for an engine to explain. `exit_code` and `signal` as wait(2) has them.
+struct StepEnd {
+  int exit_code = 0;
+  int signal = 0;
+  std::string_view output;  ///< standard output, at most 1 MiB
+  std::string_view errors;  ///< the end of standard error
+};
+
+/// A program from the machine, run once in a jail with the working folder as its current folder. Inputs are below in/
+/// (read only), outputs go below out/, scratch below tmp/.
+struct ProgramStep {
+  std::string program;                   ///< name in the installation or on the system's PATH, such as "pdftoppm"
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;  ///< "NAME=value"
+  Limits limits;
+  /// Percent (0-100) of this step that a line of standard output tells of; nullopt if it tells nothing.
+  std::function<std::optional<int>(std::string_view line)> progress;
+  /// Exit statuses besides 0 that are a success.
+  std::vector<int> accepted;
+};
+
+/// One job for a resident worker.
+struct WorkerStep {
+  std::string worker;                    ///< name of the resident worker, such as "office"
+  json::object request;                  ///< what its `convert` gets
+  std::vector<std::string> inputs;       ///< files, seen from the working folder
+  std::vector<std::string> outputs;      ///< files it will fill, such as "out/out.pdf"
+  bool sequence = false;                 ///< the one output is a sequence of files, to be split into out/out-1.<to>, -2, …
+  Limits limits;
+};
+
+struct Step {
+  std::variant<ProgramStep, WorkerStep> action;
+  int weight = 1;   ///< share of the task's percent this step is, relative to the others
+};
+
+/// What to do, decided without doing anything.
+struct Plan {
+  std::vector<Step> steps;
+  /// Patterns (one * each at most) of the files below the working folder that are the result, such as "out/page-*.png".
+  /// Matches are put in natural order (page-2 before page-10). No match at all is conversion_failed.
+  std::vector<std::string> outputs;
+  /// Turns a failed step into the task's error; empty: conversion_failed with the shortened standard error.
+  std::function<Error(const StepEnd&)> explain;
+};
+
+}  // namespace recast::engine

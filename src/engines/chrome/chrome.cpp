@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "engine/registry.hpp"
+#include "engines/chrome/options.hpp"
+#include "format/page_list.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::engines {
+
+namespace chrome {
+namespace {
+
+constexpr engine::Conversion kConversions[] = {{"html", "pdf", 10}, {"html", "png", 10}, {"html", "jpg", 10}};
+constexpr std::size_t kLongestTemplate = 16'384;  // a request to a worker is at most 60 KiB
+constexpr std::size_t kLongestSelector = 1'024;
+
+Result<> check_length(const std::string& text, std::size_t most, std::string_view field) {
+  if (text.size() <= most) return {};
+  return fail(ErrorCode::invalid_data, fmt::format("The {} must not be longer than {} bytes.", field, most),
+              std::string(field));
+}
+
+Result<> check_margins(const Options& options) {
+  if (!options.page_width && !options.page_height) return {};
+  const auto width = options.page_width.value_or(500) * 10, height = options.page_height.value_or(500) * 10;
+  if (options.margin_left + options.margin_right >= width) {
+    return fail(ErrorCode::invalid_data, "The margins leave nothing of the page_width.", "margin_left");
+  }
+  if (options.margin_top + options.margin_bottom >= height) {
+    return fail(ErrorCode::invalid_data, "The margins leave nothing of the page_height.", "margin_top");
+  }
+  return {};
+}
+
+/// A browser's failure has its own code and text already; what is left is a child that died.
+Error explain(const engine::StepEnd& end) {
+  if (end.signal != 0) return {ErrorCode::conversion_failed, fmt::format("the browser ended with signal {}", end.signal), {}};
+  return {ErrorCode::conversion_failed, "The browser ended without a result.", {}};
+}
+
+class Chrome final : public engine::Engine {
+ public:
+  engine::Info info() const override {
+    engine::Info info;
+    info.name = "chrome";
+    info.aliases = {"chromium"};
+    info.summary = "Prints and photographs web pages with Chromium.";
+    info.group = "document";
+    info.conversions.assign(std::begin(kConversions), std::end(kConversions));
+    info.options = schema::describe<Options>();
+    info.detection = {};  // the worker finds the browser and names its version
+    info.workers = {{.name = "chrome", .program = "recast-worker-chrome", .arguments = {"--install={install}"}, .spares = 1}};
+    info.probe = {.from = "html", .to = "pdf", .content = "<!doctype html><title>Recast</title><p>Recast", .options = {}};
+    return info;
+  }
+
+  Result<engine::Plan> plan(const engine::Request& request) const override {
+    const auto known = std::ranges::any_of(
+        kConversions, [&](const auto& one) { return one.from == request.from && one.to == request.to; });
+    if (!known) {
+      return fail(ErrorCode::invalid_conversion_type,
+                  fmt::format("chrome does not convert {} to {}.", request.from, request.to));
+    }
+    if (request.inputs.size() != 1) return fail(ErrorCode::invalid_data, "chrome converts one file at a time.", "input");
+    RECAST_TRY(const auto options, schema::parse<Options>(request.options));
+    RECAST_CHECK(format::PageList::parse(options.pages));
+    RECAST_CHECK(check_length(options.header_template, kLongestTemplate, "header_template"));
+    RECAST_CHECK(check_length(options.footer_template, kLongestTemplate, "footer_template"));
+    RECAST_CHECK(check_length(options.wait_for_element, kLongestSelector, "wait_for_element"));
+    RECAST_CHECK(check_length(options.pages, kLongestSelector, "pages"));
+    if (request.to == "pdf") RECAST_CHECK(check_margins(options));
+
+    engine::WorkerStep step;
+    step.worker = "chrome";
+    step.request = {{"to", request.to}, {"options", schema::dump(options)}};
+    step.inputs = request.inputs;
+    step.outputs = {"out/out." + request.to};
+    step.limits.memory = 4ULL << 30;
+    step.limits.processes = 512;     // threads of a browser, its renderer and its helpers
+    step.limits.descriptors = 1024;
+    engine::Plan plan;
+    plan.outputs = step.outputs;
+    plan.steps.push_back({std::move(step), 1});
+    plan.explain = &explain;
+    return plan;
+  }
+};
+
+}  // namespace
+}  // namespace chrome
+
+Result<> register_chrome(engine::Registry& registry) { return registry.add(std::make_unique<chrome::Chrome>()); }
+
+}  // namespace recast::engines

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "engines/chrome/options.hpp"
+#include "engines/chrome/worker/browser.hpp"
+
+namespace recast::chrome {
+
+using engines::chrome::Options;
+
+/// One document in the browser's one page. Whatever the document asks for besides itself is refused.
+class Document {
+ public:
+  explicit Document(Browser& browser) : browser_(browser) {}
+
+  /// Makes the page ready for a document; may be done long before there is one.
+  Result<> prepare(Deadline deadline);
+  /// Loads the document and waits as the options say.
+  Result<> load(std::string_view html, const Options& options, bool for_print, Deadline deadline);
+  /// Gives the PDF to `sink` piece by piece.
+  Result<> print(const Options& options, const std::function<Result<>(std::string_view)>& sink, Deadline deadline);
+  /// The image's bytes. pixel_limit if it would be too large.
+  Result<std::string> photograph(const Options& options, bool png, Deadline deadline);
+
+ private:
+  Result<json::object> call(std::string_view method, const json::object& params, Deadline deadline);
+  void handle(const Event& event);
+  void answer_request(const Event& event);
+  void note_lifecycle(const Event& event);
+  Result<> settle(const Options& options, Deadline deadline);
+  Result<> wait_for_element(const std::string& selector, Deadline deadline);
+  Result<> pause(std::chrono::milliseconds time, Deadline deadline);
+  Result<std::string> stretch(const std::string& base64, const Options& options, bool png, Deadline deadline);
+  Result<json::value> evaluate(std::string_view expression, bool await, Deadline deadline);
+
+  Browser& browser_;
+  std::string main_frame_;
+  std::string body_;          ///< base64 of the document
+  std::string content_type_;
+  std::string loader_;        ///< which load is the document's
+  bool loaded_ = false, parsed_ = false, idle_ = false, almost_idle_ = false;
+  bool crashed_ = false;
+};
+
+}  // namespace recast::chrome

@@ -1,0 +1,61 @@
+#include "engines/ffmpeg/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.hpp"
+
+namespace recast::engines::ffmpeg {
+
+namespace {
+
+constexpr std::size_t kLongestLine = 300;
+
+struct Rule {
+  std::string_view words;
+  ErrorCode code;
+  std::string_view message;
+};
+
+// In the order in which they are tried: the cause before what follows from it.
+constexpr std::array kRules{
+    Rule{"No space left on device", ErrorCode::disk_full, "The disk is full."},
+    Rule{"Cannot allocate memory", ErrorCode::memory_limit, "The conversion needs more memory than is allowed."},
+    Rule{"Format not on whitelist", ErrorCode::open_failed,
+         "The file is a playlist or a script that names other files, or of a kind that is not converted."},
+    Rule{"moov atom not found", ErrorCode::open_failed, "The file is cut off or damaged: its index is missing."},
+    Rule{"could not find corresponding trex", ErrorCode::open_failed, "The file is damaged: its index is missing."},
+    Rule{"EBML header parsing failed", ErrorCode::open_failed, "The file is damaged: its header is not readable."},
+    Rule{"Could not find tag for codec", ErrorCode::conversion_failed,
+         "The format cannot hold this codec; leave out copy to have it coded anew."},
+    Rule{"matches no streams", ErrorCode::conversion_failed, "The file has no picture or sound of the kind asked for."},
+    Rule{"does not contain any stream", ErrorCode::conversion_failed,
+         "The file has no picture or sound of the kind asked for."},
+    Rule{"Invalid data found when processing input", ErrorCode::open_failed,
+         "The file is damaged or not what its name says."},
+};
+
+/// ffmpeg ends with "Conversion failed!"; the line that says why comes before.
+std::string_view telling_line(std::string_view text) {
+  std::string_view last;
+  for (auto line : split(text, '\n')) {
+    line = trim(line);
+    if (!line.empty() && line != "Conversion failed!") last = line;
+  }
+  return last.substr(0, kLongestLine);
+}
+
+}  // namespace
+
+Error explain(const engine::StepEnd& end) {
+  for (const auto& rule : kRules) {
+    if (end.errors.find(rule.words) != std::string_view::npos) return {rule.code, std::string(rule.message), {}};
+  }
+  const auto line = telling_line(end.errors);
+  if (!line.empty()) return {ErrorCode::conversion_failed, std::string(line), {}};
+  if (end.signal != 0) return {ErrorCode::conversion_failed, fmt::format("ffmpeg ended with signal {}", end.signal), {}};
+  return {ErrorCode::conversion_failed, fmt::format("ffmpeg ended with status {}", end.exit_code), {}};
+}
+
+}  // namespace recast::engines::ffmpeg

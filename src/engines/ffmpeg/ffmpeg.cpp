@@ -1,0 +1,271 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.hpp"
+#include "engine/registry.hpp"
+#include "engines/ffmpeg/codecs.hpp"
+#include "engines/ffmpeg/explain.hpp"
+#include "engines/ffmpeg/filters.hpp"
+#include "engines/ffmpeg/formats.hpp"
+#include "engines/ffmpeg/options.hpp"
+#include "engines/ffmpeg/times.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::engines {
+
+namespace ffmpeg {
+namespace {
+
+constexpr std::uint32_t kProcesses = 512;  // encoders start several threads per core
+constexpr int kRank = 10;
+constexpr int kRankOfGifs = 30;            // as a still picture a GIF is a matter for image engines
+
+void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
+
+std::vector<engine::Conversion> conversions() {
+  std::vector<engine::Conversion> result;
+  for (const auto& to : containers()) {
+    for (const auto from : video_inputs()) {
+      if (from == "gif" && (to.name == "gif" || (!to.has_video()))) continue;
+      result.push_back({from, to.name, to.image ? kRankOfGifs : kRank});
+    }
+    if (to.image || to.has_video()) continue;
+    for (const auto from : audio_inputs()) result.push_back({from, to.name, kRank});
+  }
+  return result;
+}
+
+/// What ffprobe and ffmpeg may open: files only, and only kinds that do not lead to other files.
+Arguments opening(const std::string& input) {
+  return {"-protocol_whitelist", "file", "-format_whitelist", std::string(demuxers()), "-i", input};
+}
+
+engine::Step step(std::string program, Arguments arguments, std::function<std::optional<int>(std::string_view)> progress,
+                  int weight) {
+  engine::ProgramStep action;
+  action.program = std::move(program);
+  action.arguments = std::move(arguments);
+  action.limits.processes = kProcesses;
+  action.progress = std::move(progress);
+  return {std::move(action), weight};
+}
+
+class Planner {
+ public:
+  Planner(const engine::Request& request, Options options, const Container& container)
+      : request_(request), options_(std::move(options)), container_(container) {}
+
+  Result<engine::Plan> plan();
+
+ private:
+  Result<> read_options();
+  Result<> find_subtitles();
+  Result<Arguments> picture();
+  Result<Arguments> sound() const;
+  Result<Arguments> gif() const;
+  Result<Arguments> still() const;
+  Arguments subtitle_track() const;
+  Arguments container_settings() const;
+  Result<Arguments> streams();
+
+  const engine::Request& request_;
+  Options options_;
+  const Container& container_;
+  Trim trim_;
+  std::string subtitles_;  ///< the file with subtitles, or empty
+};
+
+Result<> Planner::read_options() {
+  RECAST_CHECK(apply_resolution(options_));
+  RECAST_TRY(trim_.start, parse_time(options_.trim_start, "trim_start"));
+  RECAST_TRY(trim_.end, parse_time(options_.trim_end, "trim_end"));
+  if (trim_.end && *trim_.end <= trim_.start.value_or(0)) {
+    return fail(ErrorCode::invalid_data, "The trim_end must be after the trim_start.", "trim_end");
+  }
+  return find_subtitles();
+}
+
+Result<> Planner::find_subtitles() {
+  const bool from_file = options_.subtitles_mode == "hard" || options_.subtitles_mode == "soft";
+  if (!from_file) return {};
+  if (!container_.has_video()) {
+    return fail(ErrorCode::invalid_data, fmt::format("A {} has no subtitles.", container_.name), "subtitles_mode");
+  }
+  if (request_.inputs.size() < 2) {
+    return fail(ErrorCode::invalid_data,
+                fmt::format("The subtitles_mode {} needs a file with subtitles: name its task in subtitles.",
+                            options_.subtitles_mode),
+                "subtitles");
+  }
+  subtitles_ = request_.inputs[1];
+  const auto known = {".srt", ".vtt", ".ass", ".ssa"};
+  if (std::ranges::none_of(known, [&](const auto* end) { return subtitles_.ends_with(end); })) {
+    return fail(ErrorCode::invalid_data, "Subtitles must be an srt, vtt, ass or ssa file.", "subtitles");
+  }
+  return {};
+}
+
+Result<Arguments> Planner::picture() {
+  RECAST_TRY(const auto codec, choose_video_codec(options_, container_));
+  if (codec == "none") return Arguments{"-vn"};
+  if (codec == "copy" && changes_picture(options_)) {
+    return fail(ErrorCode::invalid_data, "A picture that is changed cannot keep its coding: leave out video_codec copy.",
+                "video_codec");
+  }
+  Arguments result{"-map", "0:V:0?"};
+  if (codec == "copy") {
+    if (!options_.aspect_ratio.empty()) append(result, {"-aspect", options_.aspect_ratio});
+    RECAST_CHECK(picture_filters(options_, container_, {}));  // for its checks
+  } else {
+    const auto burn = options_.subtitles_mode == "hard" ? subtitles_ : std::string();
+    RECAST_TRY(auto filters, picture_filters(options_, container_, burn));
+    if (!filters.empty()) append(result, {"-vf", std::move(filters)});
+  }
+  RECAST_TRY(auto encoder, encode_video(codec, options_, container_));
+  append(result, std::move(encoder));
+  return result;
+}
+
+Result<Arguments> Planner::sound() const {
+  RECAST_TRY(const auto codec, choose_audio_codec(options_, container_));
+  if (codec == "none") return Arguments{"-an"};
+  if (codec == "copy" && (changes_sound(options_) || options_.channels || options_.sample_rate)) {
+    return fail(ErrorCode::invalid_data, "Sound that is changed cannot keep its coding: leave out audio_codec copy.",
+                "audio_codec");
+  }
+  Arguments result{"-map", container_.has_video() ? "0:a:0?" : "0:a:0"};
+  if (const auto filters = sound_filters(options_); !filters.empty()) append(result, {"-af", filters});
+  RECAST_TRY(auto encoder, encode_audio(codec, options_, container_));
+  append(result, std::move(encoder));
+  return result;
+}
+
+/// A GIF has 256 colours: they are chosen from the whole film, then applied.
+Result<Arguments> Planner::gif() const {
+  RECAST_TRY(auto filters, picture_filters(options_, container_, subtitles_));
+  if (!filters.empty()) filters += ",";
+  return Arguments{"-filter_complex",
+                   fmt::format("[0:V:0]{}split[frames][sample];[sample]palettegen=stats_mode=diff[palette];"
+                               "[frames][palette]paletteuse=dither=bayer:bayer_scale=5:diff_mode=rectangle",
+                               filters),
+                   "-an", "-sn", "-loop", "0"};
+}
+
+Result<Arguments> Planner::still() const {
+  RECAST_TRY(auto filters, picture_filters(options_, container_, {}));
+  if (options_.timestamp.empty()) filters = filters.empty() ? "thumbnail=50" : "thumbnail=50," + filters;
+  Arguments result{"-map", "0:V:0", "-an", "-sn"};
+  if (!filters.empty()) append(result, {"-vf", filters});
+  append(result, {"-frames:v", "1", "-c:v", std::string(container_.video_codec)});
+  if (container_.name == "jpg") append(result, {"-q:v", "2", "-pix_fmt", "yuvj420p"});
+  append(result, {"-update", "1"});
+  return result;
+}
+
+Arguments Planner::subtitle_track() const {
+  const bool copied = options_.subtitles_mode == "copy", added = options_.subtitles_mode == "soft";
+  if ((!copied && !added) || container_.subtitles.empty()) return {"-sn"};
+  return {"-map", copied ? "0:s?" : "1:s:0", "-c:s", std::string(container_.subtitles)};
+}
+
+Arguments Planner::container_settings() const {
+  Arguments result;
+  if (options_.strip) append(result, {"-map_metadata", "-1", "-map_chapters", "-1"});
+  const bool movable = container_.muxer == "mp4" || container_.muxer == "mov" || container_.muxer == "ipod";
+  if (movable && options_.faststart) append(result, {"-movflags", "+faststart"});
+  if (container_.name == "mp3") append(result, {"-id3v2_version", "3"});
+  append(result, {"-f", std::string(container_.muxer), "out/out." + request_.to});
+  return result;
+}
+
+Result<Arguments> Planner::streams() {
+  if (container_.image) return still();
+  if (container_.name == "gif") return gif();
+  RECAST_TRY(auto result, picture());
+  RECAST_TRY(auto heard, sound());
+  append(result, std::move(heard));
+  append(result, subtitle_track());
+  result.emplace_back("-dn");
+  return result;
+}
+
+Result<engine::Plan> Planner::plan() {
+  RECAST_CHECK(read_options());
+  RECAST_TRY(const auto moment, parse_time(options_.timestamp, "timestamp"));
+  const auto& input = request_.inputs.front();
+  Arguments convert{"-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1"};
+  const auto start = container_.image && moment ? moment : trim_.start;
+  if (start) append(convert, {"-ss", fmt::format("{:.3f}", *start)});
+  if (trim_.end) append(convert, {"-to", fmt::format("{:.3f}", *trim_.end)});
+  append(convert, opening(input));
+  if (options_.subtitles_mode == "soft") {
+    append(convert, {"-protocol_whitelist", "file", "-format_whitelist", "srt,webvtt,ass", "-i", subtitles_});
+  }
+  RECAST_TRY(auto middle, streams());
+  append(convert, std::move(middle));
+  append(convert, container_settings());
+
+  Arguments look{"-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of",
+                 "default=noprint_wrappers=1"};
+  append(look, opening(input));
+  const Progress progress(trim_);
+  engine::Plan plan;
+  plan.steps.push_back(step(
+      "ffprobe", std::move(look),
+      [progress](std::string_view line) -> std::optional<int> {
+        progress.learn(line);
+        return std::nullopt;
+      },
+      1));
+  plan.steps.push_back(
+      step("ffmpeg", std::move(convert), [progress](std::string_view line) { return progress.percent(line); }, 99));
+  plan.outputs = {"out/out." + request_.to};
+  plan.explain = &explain;
+  return plan;
+}
+
+/// Silence of a tenth of a second: 8-bit sound at 8 kHz.
+std::string probe_sound() {
+  std::string wav("RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data\x20\x03\0\0", 44);
+  return wav + std::string(800, '\x80');
+}
+
+class Ffmpeg final : public engine::Engine {
+ public:
+  engine::Info info() const override {
+    engine::Info info;
+    info.name = "ffmpeg";
+    info.summary = "Converts, cuts and resizes sound and film.";
+    info.group = "video";
+    info.conversions = conversions();
+    info.options = schema::describe<Options>();
+    info.detection = {.programs = {"ffmpeg", "ffprobe"},
+                      .version_command = {"ffmpeg", "-version"},
+                      .version_pattern = "ffmpeg version n?([0-9.]+)"};
+    info.probe = {.from = "wav", .to = "flac", .content = probe_sound(), .options = {}};
+    return info;
+  }
+
+  Result<engine::Plan> plan(const engine::Request& request) const override {
+    const auto* const container = find_container(request.to);
+    const auto all = conversions();
+    const bool known =
+        std::ranges::any_of(all, [&](const auto& one) { return one.from == request.from && one.to == request.to; });
+    if (container == nullptr || !known) {
+      return fail(ErrorCode::invalid_conversion_type,
+                  fmt::format("ffmpeg does not convert {} to {}.", request.from, request.to));
+    }
+    if (request.inputs.empty()) return fail(ErrorCode::invalid_data, "There is no file to convert.", "input");
+    RECAST_TRY(auto options, schema::parse<Options>(request.options));
+    return Planner(request, std::move(options), *container).plan();
+  }
+};
+
+}  // namespace
+}  // namespace ffmpeg
+
+Result<> register_ffmpeg(engine::Registry& registry) { return registry.add(std::make_unique<ffmpeg::Ffmpeg>()); }
+
+}  // namespace recast::engines

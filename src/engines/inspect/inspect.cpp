@@ -1,0 +1,36 @@
+#include <memory>
+
+#include "engine/registry.hpp"
+
+namespace recast::engines {
+
+namespace {
+
+/// Not a converter: brings the resident worker that tells what a file is (libmagic, jailed). Whoever wants to know sends
+/// the worker "inspect" an empty request with one input and gets {"mime":…,"encoding":…,"description":…}.
+class Inspect final : public engine::Engine {
+ public:
+  engine::Info info() const override {
+    return {
+        .name = "inspect",
+        .aliases = {},
+        .summary = "Tells what a file is by its content, by libmagic.",
+        .group = "other",
+        .conversions = {},
+        .options = {},
+        .detection = {},
+        .workers = {{.name = "inspect", .program = "recast-worker-inspect", .arguments = {}}},
+        .probe = {},
+    };
+  }
+
+  Result<engine::Plan> plan(const engine::Request& request) const override {
+    return fail(ErrorCode::invalid_conversion_type, "inspect does not convert " + request.from + " to " + request.to + ".");
+  }
+};
+
+}  // namespace
+
+Result<> register_inspect(engine::Registry& registry) { return registry.add(std::make_unique<Inspect>()); }
+
+}  // namespace recast::engines

@@ -1,0 +1,274 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+
+#include "../../../tests/support/temporary_folder.hpp"
+#include "engine/registry.hpp"
+#include "engines/libreoffice/samples.hpp"
+#include "execution/executor.hpp"
+#include "process/runner.hpp"
+#include "process/workers.hpp"
+
+/// The engine's plans carried out: the real resident worker and the real Poppler, in the jail this machine can give.
+namespace recast::engines {
+
+Result<> register_libreoffice(engine::Registry& registry);
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using libreoffice::docx_sample;
+using libreoffice::odt_sample;
+using libreoffice::pptx_sample;
+using libreoffice::xlsx_sample;
+using testing::HasSubstr;
+using testing::Not;
+
+fs::path binaries() {
+  const auto* const folder = std::getenv("RECAST_BINARIES");
+  return folder != nullptr ? fs::path(folder) : fs::path("build/dev/bin");
+}
+
+/// What a program prints. The command is ours, made of fixed words and paths of the test.
+std::string output_of(const std::string& command) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen((command + " 2>&1").c_str(), "r"), &::pclose);
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (pipe && std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) text += buffer.data();
+  return text;
+}
+
+std::string text_of(const fs::path& pdf) { return output_of("pdftotext -layout " + pdf.string() + " -"); }
+
+class Office : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!fs::exists(binaries() / "recast-worker-office")) return;
+    state = std::make_unique<State>();
+  }
+  static void TearDownTestSuite() { state.reset(); }
+
+  void SetUp() override {
+    if (!state) GTEST_SKIP() << "recast-worker-office is not built";
+    ASSERT_TRUE(state->problem.empty()) << state->problem;
+  }
+
+  static Result<std::vector<fs::path>> convert(const std::string& bytes, const std::string& from, const std::string& to,
+                                               json::object options = {}) {
+    const auto name = "in/in-1." + from;
+    const engine::Request request{.inputs = {name}, .from = from, .to = to, .options = std::move(options)};
+    RECAST_TRY(const auto plan, state->registry.find("office")->plan(request));
+    const auto number = std::to_string(++state->runs);
+    const auto input = state->folder.write("input-" + number, bytes);
+    const operation::Execution execution{.plan = &plan, .inputs = {input}, .input_names = {name}};
+    return state->executor->execute({.execution = &execution,
+                                     .folder = state->folder / ("run-" + number),
+                                     .deadline = Deadline::in(std::chrono::seconds(60)),
+                                     .stop = {},
+                                     .on_percent = {}});
+  }
+
+  /// The one output; a test failure and an empty path if there is none.
+  static fs::path converted(const std::string& bytes, const std::string& from, const std::string& to,
+                            json::object options = {}) {
+    const auto result = convert(bytes, from, to, std::move(options));
+    EXPECT_TRUE(result) << from << " to " << to << ": " << result.error().message;
+    return result && result->size() == 1 ? result->front() : fs::path();
+  }
+
+  static Error failure(const std::string& bytes, const std::string& from, const std::string& to, json::object options = {}) {
+    const auto result = convert(bytes, from, to, std::move(options));
+    EXPECT_FALSE(result) << from << " to " << to << " should fail";
+    return result ? Error{} : result.error();
+  }
+
+  struct State {
+    State() {
+      ::chmod(folder.path().c_str(), 0755);
+      const auto jail = binaries() / "recast-jail";
+      const auto level = process::probe(jail).level;
+      const unsigned first_uid = ::geteuid() == 0 ? 63'000U : 0U;
+      auto opened = process::Runner::open({.jail_program = jail, .level = level, .first_uid = first_uid});
+      if (opened) runner = std::move(*opened);
+      else problem = opened.error().message;
+      fs::create_directory(folder / "scratch");
+      auto resident = process::Workers::open(
+          {.scratch = folder / "scratch", .level = level, .first_uid = first_uid + 512},
+          {{.name = "office", .executable = binaries() / "recast-worker-office", .arguments = {"--install="}}});
+      if (resident) workers = std::move(*resident);
+      else problem = resident.error().message;
+      if (!problem.empty()) return;
+      const auto ready = workers->wait_ready("office", Deadline::in(std::chrono::seconds(60)));
+      if (!ready) problem = ready.error().message;
+      else version = *ready;
+      executor = std::make_unique<execution::Executor>(settings, *runner, *workers);
+      if (const auto added = register_libreoffice(registry); !added) problem = added.error().message;
+    }
+
+    test::TemporaryFolder folder;
+    std::string problem;
+    std::string version;
+    execution::Settings settings;
+    std::unique_ptr<process::Runner> runner;
+    std::unique_ptr<process::Workers> workers;
+    std::unique_ptr<execution::Executor> executor;
+    engine::Registry registry;
+    unsigned runs = 0;
+  };
+  static inline std::unique_ptr<State> state;
+};
+
+TEST_F(Office, ConvertsEachFamilyToPdfWithTextAndEmbeddedFonts) {
+  EXPECT_THAT(state->version, testing::MatchesRegex("[0-9]+[.][0-9.]+"));
+  constexpr std::string_view kText = "Grüße 漢&";
+  for (const auto& [from, bytes] : {std::pair{"docx", docx_sample(kText)}, {"xlsx", xlsx_sample(kText)},
+                                    {"pptx", pptx_sample(kText)}, {"odt", odt_sample(kText)}}) {
+    const auto pdf = converted(bytes, from, "pdf");
+    // Between two fonts pdftotext may see a blank.
+    EXPECT_THAT(text_of(pdf), testing::AnyOf(HasSubstr(std::string(kText)), HasSubstr("Grüße 漢 &"))) << from;
+    EXPECT_THAT(output_of("pdffonts " + pdf.string()), HasSubstr("yes yes yes")) << from;
+  }
+}
+
+TEST_F(Office, PrintsOnA4AndKeepsPictures) {
+  EXPECT_THAT(output_of("pdfinfo " + converted(odt_sample("text"), "odt", "pdf").string()), HasSubstr("A4"));
+  EXPECT_THAT(output_of("pdfinfo " + converted("text", "txt", "pdf").string()), HasSubstr("A4"));
+  const auto pdf = converted(docx_sample("text"), "docx", "pdf");
+  EXPECT_THAT(output_of("pdfimages -list " + pdf.string()), HasSubstr("image"));
+}
+
+TEST_F(Office, ConvertsWithinFamiliesAndBack) {
+  for (const auto* const to : {"odt", "doc", "rtf", "docm", "fodt"}) {
+    const auto there = converted(docx_sample("round trip"), "docx", to);
+    const auto back = converted(test::read_file(there), to, "txt");
+    EXPECT_THAT(test::read_file(back), HasSubstr("round trip")) << to;
+  }
+  for (const auto* const to : {"ods", "xls", "xlsm"}) {
+    const auto there = converted(xlsx_sample("round trip"), "xlsx", to);
+    EXPECT_THAT(test::read_file(converted(test::read_file(there), to, "csv")), HasSubstr("Sum,19.5")) << to;
+  }
+  for (const auto* const to : {"odp", "ppt", "ppsx", "odg"}) {
+    const auto there = converted(pptx_sample("round trip"), "pptx", to);
+    EXPECT_THAT(text_of(converted(test::read_file(there), to, "pdf")), HasSubstr("round trip")) << to;
+  }
+  EXPECT_THAT(test::read_file(converted(docx_sample("a page"), "docx", "html")),
+              testing::AllOf(HasSubstr("a page"), HasSubstr("data:image/")));
+}
+
+TEST_F(Office, ReadsTextInAnyEncodingAndAnySeparator) {
+  EXPECT_THAT(text_of(converted("na\xEFve caf\xE9 \x96 r\xE9sum\xE9 d\xE9j\xE0 vu, fa\xE7" "ade", "txt", "pdf")), HasSubstr("naïve café – résumé"));
+  EXPECT_THAT(text_of(converted(std::string("\xFF\xFEH\0i\0 \0\xE4\0", 10), "txt", "pdf")), HasSubstr("Hi ä"));
+  EXPECT_EQ(test::read_file(converted("a;b\n\"1;5\";2\n", "csv", "csv")), "a,b\n1;5,2\n");
+  EXPECT_EQ(test::read_file(converted("a\tb,c\n1\t2\n", "tsv", "csv", {{"separator", ";"}})), "a;b,c\n1;2\n");
+  // A formula in a text sheet stays text, and a date is not made of a fraction.
+  EXPECT_EQ(test::read_file(converted("=1+1,1/2\n", "csv", "csv")), "=1+1,1/2\n");
+}
+
+TEST_F(Office, WritesTheFirstSheetOrEachSheetOrThoseNamed) {
+  const auto workbook = xlsx_sample("first");
+  EXPECT_THAT(test::read_file(converted(workbook, "xlsx", "csv")), HasSubstr("first,12.5"));
+  const auto all = convert(workbook, "xlsx", "csv", {{"all_sheets", true}});
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ(test::read_file((*all)[1]), "On the second sheet\n");
+  EXPECT_EQ(test::read_file(converted(workbook, "xlsx", "csv", {{"sheets", {"Second"}}})), "On the second sheet\n");
+  EXPECT_THAT(text_of(converted(workbook, "xlsx", "pdf", {{"sheets", {"2"}}})),
+              testing::AllOf(HasSubstr("second sheet"), Not(HasSubstr("12.5"))));
+  EXPECT_THAT(text_of(converted(workbook, "xlsx", "pdf", {{"single_page", true}})), HasSubstr("12.5"));
+  EXPECT_THAT(failure(workbook, "xlsx", "pdf", {{"sheets", {"Third"}}}).message, HasSubstr("no sheet \"Third\""));
+}
+
+TEST_F(Office, MakesSlidesHandoutsNotesAndOutlines) {
+  const auto slides = pptx_sample("the point");
+  const auto pages = [](const fs::path& pdf) { return output_of("pdfinfo " + pdf.string() + " | grep Pages:"); };
+  EXPECT_THAT(pages(converted(slides, "pptx", "pdf")), HasSubstr(" 2\n"));
+  EXPECT_THAT(pages(converted(slides, "pptx", "pdf", {{"pages", "2"}})), HasSubstr(" 1\n"));
+  EXPECT_THAT(pages(converted(slides, "pptx", "pdf", {{"pages", "2-9"}})), HasSubstr(" 1\n"));
+  EXPECT_THAT(pages(converted(docx_sample("x"), "docx", "pdf", {{"pages", "1-9"}})), HasSubstr(" 1\n"));
+  const auto handouts = converted(slides, "pptx", "pdf", {{"output_type", "handouts"}, {"slides_per_handout_page", 3}});
+  EXPECT_THAT(pages(handouts), HasSubstr(" 1\n"));
+  EXPECT_THAT(text_of(handouts), testing::AllOf(HasSubstr("First slide"), HasSubstr("the point")));
+  EXPECT_THAT(output_of("pdfinfo " + handouts.string()), HasSubstr("A4"));
+  const auto outline = converted(slides, "pptx", "pdf", {{"output_type", "outline"}, {"pages", "2"}});
+  EXPECT_THAT(text_of(outline), testing::AllOf(HasSubstr("Second slide"), HasSubstr("the point"), Not(HasSubstr("First"))));
+  EXPECT_THAT(pages(converted(slides, "pptx", "pdf", {{"output_type", "notes"}})), HasSubstr(" 2\n"));
+  EXPECT_EQ(failure(slides, "pptx", "pdf", {{"pages", "7"}}).message, "There is no such page.");
+}
+
+TEST_F(Office, DrawsPagesInExactlyTheWantedPixels) {
+  const auto slides = pptx_sample("a picture");
+  const auto sizes = [](const Result<std::vector<fs::path>>& files) {
+    std::string text;
+    for (const auto& file : files.value()) text += output_of("file -b " + file.string());
+    return text;
+  };
+  const auto all = convert(slides, "pptx", "png");
+  ASSERT_TRUE(all) << all.error().message;
+  EXPECT_EQ(all->size(), 2U);
+  EXPECT_THAT(sizes(all), HasSubstr("1500 x 1125"));
+  EXPECT_THAT(sizes(convert(slides, "pptx", "png", {{"pages", "1"}, {"width", 800}})), HasSubstr("800 x 600"));
+  EXPECT_THAT(sizes(convert(slides, "pptx", "png", {{"pages", "1"}, {"width", 9000}})), HasSubstr("1500 x 1125"));
+  EXPECT_THAT(sizes(convert(slides, "pptx", "png", {{"pages", "1"}, {"width", 300}, {"height", 300}, {"fit", "crop"}})),
+              HasSubstr("300 x 300"));
+  EXPECT_THAT(sizes(convert(slides, "pptx", "jpg", {{"pages", "1"}, {"width", 200}, {"height", 333}, {"fit", "scale"}, {"quality", 40}})),
+              HasSubstr("200x333"));
+}
+
+TEST_F(Office, EncryptsWithThePasswordWhatWasNotProtected) {
+  const auto pdf = converted(docx_sample("secret"), "docx", "pdf", {{"password", "let me in"}});
+  EXPECT_THAT(output_of("pdfinfo " + pdf.string()), HasSubstr("Incorrect password"));
+  EXPECT_THAT(output_of("pdfinfo -upw 'let me in' " + pdf.string()), HasSubstr("AES-256"));
+  EXPECT_EQ(failure(docx_sample("x"), "docx", "pdf", {{"password", "p"}, {"pdf_a", true}}).code, ErrorCode::conversion_failed);
+}
+
+TEST_F(Office, WritesPdfAAndSmallerImagesAndBookmarks) {
+  EXPECT_THAT(test::read_file(converted(docx_sample("archive"), "docx", "pdf", {{"pdf_a", true}})), HasSubstr("pdfaid"));
+  const auto with = test::read_file(converted(docx_sample("x"), "docx", "pdf", {{"bookmarks", true}}));
+  const auto without = test::read_file(converted(docx_sample("x"), "docx", "pdf"));
+  EXPECT_THAT(with, HasSubstr("/Outlines"));
+  EXPECT_THAT(without, Not(HasSubstr("/Outlines")));
+}
+
+TEST_F(Office, RefusesWhatIsNotTheFormatItClaims) {
+  std::string noise;
+  for (unsigned i = 0, state_of_noise = 7; i < 5000; ++i) noise += static_cast<char>((state_of_noise = state_of_noise * 1103515245 + 12345) >> 16);
+  const auto whole = docx_sample("whole");
+  for (const auto& [from, bytes] : {std::pair{"docx", std::string()}, {"docx", noise}, {"xls", noise}, {"ppt", noise}, {"odt", std::string("plain text")},
+                                    {"docx", whole.substr(0, whole.size() / 2)}, {"pptx", whole}, {"docx", std::string("%PDF-1.4\n%%EOF\n")}}) {
+    const auto error = failure(bytes, from, from == std::string("pptx") ? "odp" : "pdf");
+    EXPECT_EQ(error.code, ErrorCode::open_failed) << from << ": " << error.message;
+    EXPECT_THAT(error.message, HasSubstr("could not be opened as")) << from;
+  }
+}
+
+TEST_F(Office, OpensWrongNamesOfTheSameFamily) {
+  EXPECT_THAT(text_of(converted(docx_sample("in fact docx"), "doc", "pdf")), HasSubstr("in fact docx"));
+  EXPECT_THAT(text_of(converted("<table><tr><td>in fact html</td></tr></table>", "xls", "pdf")), HasSubstr("in fact html"));
+}
+
+TEST_F(Office, ConvertsTheWholeCorpus) {
+  const auto* const corpus = std::getenv("RECAST_CORPUS");
+  if (corpus == nullptr) GTEST_SKIP() << "RECAST_CORPUS is not set";
+  for (const auto* const folder : {"document", "spreadsheet", "presentation"}) {
+    for (const auto& entry : fs::directory_iterator(fs::path(corpus) / folder)) {
+      const auto from = entry.path().extension().string().substr(1);
+      const auto result = convert(test::read_file(entry.path()), from, "pdf");
+      if (!result && result.error().code == ErrorCode::invalid_conversion_type) continue;
+      if (!result) {
+        std::printf("%s: %s\n", entry.path().filename().c_str(), result.error().message.c_str());
+        EXPECT_EQ(result.error().code, ErrorCode::open_failed) << entry.path();
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace recast::engines

@@ -1,0 +1,84 @@
+#include <chrono>
+#include <memory>
+
+#include "engine/registry.hpp"
+#include "engines/vips/colour.hpp"
+#include "engines/vips/formats.hpp"
+#include "engines/vips/options.hpp"
+#include "format/page_list.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::engines {
+
+namespace {
+
+namespace json = boost::json;
+using vips::Options;
+
+constexpr std::uint64_t kPixelLimit = 500'000'000;  ///< of all pages together
+
+// A red and a blue square, 2 x 1, as PPM.
+constexpr std::string_view kSample{"P6\n2 1\n255\n\xff\0\0\0\0\xff", 17};
+
+Limits limits() {
+  return {.cpu = std::chrono::seconds(120), .memory = 2ULL << 30, .output = 2ULL << 30, .descriptors = 64, .processes = 64};
+}
+
+Result<> check(const Options& options, const engine::Request& request) {
+  if (options.colorspace == "cmyk" && !vips::holds_cmyk(request.to)) {
+    return fail(ErrorCode::invalid_data, "The colorspace cmyk is possible for jpg and tiff only.", "colorspace");
+  }
+  if (!options.background.empty() && !vips::parse_colour(options.background)) {
+    return fail(ErrorCode::invalid_data, "The background must be a colour such as #ff8000.", "background");
+  }
+  return {};
+}
+
+class Vips final : public engine::Engine {
+ public:
+  engine::Info info() const override {
+    return {
+        .name = "vips",
+        .aliases = {},
+        .summary = "Raster images, by libvips.",
+        .group = "image",
+        .conversions = vips::conversions(),
+        .options = schema::describe<Options>(),
+        .detection = {},
+        .workers = {{.name = "vips", .program = "recast-worker-vips", .arguments = {}, .spares = 2}},
+        .probe = {.from = "ppm", .to = "png", .content = std::string(kSample), .options = {}},
+    };
+  }
+
+  Result<engine::Plan> plan(const engine::Request& request) const override {
+    if (!vips::converts(request.from, request.to)) {
+      return fail(ErrorCode::invalid_conversion_type, "vips cannot convert " + request.from + " to " + request.to + ".");
+    }
+    RECAST_TRY(const auto options, schema::parse<Options>(request.options));
+    RECAST_TRY(const auto pages, format::PageList::parse(options.pages));
+    RECAST_CHECK(check(options, request));
+    if (request.inputs.size() != 1) return fail(ErrorCode::conversion_failed, "One image at a time can be converted.");
+
+    const bool several = vips::gives_several(request.from, request.to, !pages.all()) && !pages.single();
+    engine::WorkerStep step{.worker = "vips",
+                            .request = {{"from", request.from},
+                                        {"to", request.to},
+                                        {"sequence", several},
+                                        {"pixel_limit", kPixelLimit},
+                                        {"options", schema::dump(options)}},
+                            .inputs = request.inputs,
+                            .outputs = {several ? "out/sequence" : "out/out." + request.to},
+                            .sequence = several,
+                            .limits = limits()};
+    engine::Plan plan;
+    plan.steps.push_back({.action = std::move(step)});
+    plan.outputs = {several ? "out/out-*." + request.to : "out/out." + request.to};
+    return plan;
+  }
+};
+
+}  // namespace
+
+Result<> register_vips(engine::Registry& registry) { return registry.add(std::make_unique<Vips>()); }
+
+}  // namespace recast::engines

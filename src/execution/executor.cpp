@@ -1,0 +1,203 @@
+#include "execution/executor.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <csignal>
+
+#include "base/text.hpp"
+#include "base/unique_handle.hpp"
+#include "execution/outputs.hpp"
+#include "process/sequence.hpp"
+
+namespace recast::execution {
+
+namespace {
+
+/// The last lines of an engine's standard error that say something, short enough for a task's message.
+std::string shortened(std::string_view errors) {
+  constexpr std::size_t longest = 300;
+  std::string text;
+  for (const auto line : split(errors, '\n')) {
+    const auto words = trim(line);
+    if (words.empty()) continue;
+    if (!text.empty()) text += "; ";
+    text += words;
+  }
+  if (text.size() <= longest) return text;
+  auto cut = text.size() - longest;
+  while (cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80) ++cut;  // not inside a character
+  return "…" + text.substr(cut);
+}
+
+Result<> make_folder(const fs::path& folder, mode_t mode) {
+  if (::mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) return std::unexpected(from_errno(errno, "making a work folder"));
+  return {};
+}
+
+/// A link where the disk allows it, else a copy: the engine sees the content under a name of ours.
+Result<> lay_out(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_hard_link(from, to, error);
+  if (error) {
+    error.clear();
+    fs::copy_file(from, to, error);
+  }
+  if (error) return std::unexpected(from_errno(error.value(), "laying out an input"));
+  return {};
+}
+
+Result<UniqueFd> open_file(const fs::path& file, int flags) {
+  UniqueFd fd(::open(file.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!fd) return std::unexpected(from_errno(errno, "opening " + file.filename().string()));
+  return fd;
+}
+
+std::string worker_name(const engine::Installation* installation, const std::string& wanted) {
+  if (installation == nullptr) return wanted;
+  const auto named = installation->engine->info().workers;
+  for (std::size_t i = 0; i < named.size() && i < installation->workers.size(); ++i) {
+    if (named[i].name == wanted) return installation->workers[i];
+  }
+  return wanted;
+}
+
+}  // namespace
+
+fs::path find_program(const std::string& program, const std::string& prefix) {
+  const auto usable = [](const fs::path& file) { return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file); };
+  if (program.starts_with('/')) return ::access(program.c_str(), R_OK) == 0 ? fs::path(program) : fs::path();
+  if (!prefix.empty()) {
+    for (const auto* const folder : {"", "bin", "program"}) {
+      if (auto file = fs::path(prefix) / folder / program; usable(file)) return file;
+    }
+  }
+  for (const auto* const folder : {"/usr/local/bin", "/usr/bin", "/bin", "/usr/lib/libreoffice/program", "/usr/lib/chromium"}) {
+    if (auto file = fs::path(folder) / program; usable(file)) return file;
+  }
+  return {};
+}
+
+Error explain(const process::ExitReport& report, const engine::Plan& plan) {
+  using process::Exceeded;
+  switch (report.exceeded) {
+    case Exceeded::wall: return {ErrorCode::timeout, "The task ran into its time limit.", {}};
+    case Exceeded::cpu: return {ErrorCode::cpu_limit, "The conversion used more processor time than allowed.", {}};
+    case Exceeded::memory: return {ErrorCode::memory_limit, "The conversion needed more memory than allowed.", {}};
+    case Exceeded::output: return {ErrorCode::output_limit, "The conversion wrote more data than allowed.", {}};
+    case Exceeded::files: return {ErrorCode::output_limit, "The conversion wrote more files than allowed.", {}};
+    case Exceeded::processes: return {ErrorCode::process_limit, "The conversion started more processes than allowed.", {}};
+    case Exceeded::cancelled: return {ErrorCode::cancelled, "Task has been cancelled", {}};
+    case Exceeded::none: break;
+  }
+  // No limit of ours: killed from outside, by an operator or a machine out of memory. Not the document's fault: tried again.
+  if (report.signal == SIGKILL) return {ErrorCode::worker_lost, "The engine was killed.", {}};
+  if (plan.explain) return plan.explain({report.exit_code, report.signal, report.output, report.errors});
+  if (report.signal != 0) return {ErrorCode::conversion_failed, fmt::format("The engine ended by signal {}.", report.signal), {}};
+  auto text = shortened(report.errors);
+  return {ErrorCode::conversion_failed, text.empty() ? fmt::format("The engine ended with status {}.", report.exit_code) : text, {}};
+}
+
+Executor::Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
+                   std::function<void(const StepEnd&)> on_step)
+    : settings_(settings), runner_(runner), workers_(workers), on_step_(std::move(on_step)) {}
+
+Limits Executor::capped(Limits limits) const {
+  limits.cpu = std::min(limits.cpu, std::chrono::seconds(settings_.cpu_seconds));
+  limits.memory = std::min(limits.memory, static_cast<std::uint64_t>(settings_.memory_bytes));
+  limits.output = std::min(limits.output, static_cast<std::uint64_t>(settings_.output_bytes));
+  limits.files = std::min(limits.files, static_cast<std::uint32_t>(settings_.files));
+  limits.processes = std::min(limits.processes, static_cast<std::uint32_t>(settings_.processes));
+  return limits;
+}
+
+Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step, const std::function<void(int)>& on_percent) {
+  const auto& execution = *run.execution;
+  const auto prefix = execution.installation == nullptr ? std::string() : execution.installation->prefix;
+  process::Program program{.executable = find_program(step.program, prefix),
+                           .arguments = step.arguments,
+                           .environment = step.environment,
+                           .work = run.folder,
+                           .readable = {},
+                           .limits = capped(step.limits),
+                           .on_line = {}};
+  if (program.executable.empty()) {
+    return fail(ErrorCode::conversion_failed, fmt::format("The program {} is not installed.", step.program));
+  }
+  if (!prefix.empty()) program.readable.emplace_back(prefix);
+  if (step.progress) {
+    program.on_line = [&](std::string_view line) {
+      if (const auto percent = step.progress(line)) on_percent(std::clamp(*percent, 0, 100));
+    };
+  }
+  RECAST_TRY(auto report, runner_.run(program, run.deadline, run.stop));
+  if (report.signal == 0 && std::ranges::find(step.accepted, report.exit_code) != step.accepted.end()) report.exit_code = 0;
+  if (on_step_) on_step_({step.program, report.setup, report.ok()});
+  if (!report.ok()) return std::unexpected(explain(report, *execution.plan));
+  return take_over(run.folder / "out");
+}
+
+Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step, const std::function<void(int)>& on_percent) {
+  std::vector<UniqueFd> files;
+  process::WorkerJob job{.request = boost::json::serialize(step.request),
+                         .inputs = {},
+                         .outputs = {},
+                         .limits = capped(step.limits),
+                         .on_percent = on_percent};
+  for (const auto& input : step.inputs) {
+    RECAST_TRY(auto file, open_file(run.folder / input, O_RDONLY));
+    job.inputs.push_back(file.get());
+    files.push_back(std::move(file));
+  }
+  for (const auto& output : step.outputs) {
+    RECAST_TRY(auto file, open_file(run.folder / output, O_RDWR | O_CREAT | O_TRUNC));
+    job.outputs.push_back(file.get());
+    files.push_back(std::move(file));
+  }
+  const auto name = worker_name(run.execution->installation, step.worker);
+  auto reply = workers_.run(name, job, run.deadline, run.stop);
+  if (on_step_) on_step_({step.worker, reply ? reply->report.setup : std::chrono::microseconds(0), reply.has_value()});
+  if (!reply) return std::unexpected(std::move(reply).error());
+  if (!reply->report.ok()) return std::unexpected(explain(reply->report, *run.execution->plan));
+  if (!step.sequence || step.outputs.empty()) return {};
+  const auto extension = fs::path(run.execution->plan->outputs.front()).extension().string();
+  const auto numbered = [&](std::size_t number) { return run.folder / "out" / fmt::format("out-{}{}", number + 1, extension); };
+  RECAST_CHECK(process::split_sequence(job.outputs.front(), job.limits, numbered));
+  std::error_code ignored;
+  fs::remove(run.folder / step.outputs.front(), ignored);
+  return {};
+}
+
+Result<std::vector<fs::path>> Executor::execute(const Run& run) {
+  const auto& execution = *run.execution;
+  RECAST_CHECK(make_folder(run.folder, 0755));
+  for (const auto* const part : {"in", "out", "tmp"}) RECAST_CHECK(make_folder(run.folder / part, 0755));
+  for (std::size_t i = 0; i < execution.inputs.size(); ++i) {
+    RECAST_CHECK(lay_out(execution.inputs[i], run.folder / execution.input_names.at(i)));
+  }
+  int total = 0;
+  for (const auto& step : execution.plan->steps) total += std::max(step.weight, 1);
+  int done = 0;
+  for (const auto& step : execution.plan->steps) {
+    const int weight = std::max(step.weight, 1);
+    const std::function<void(int)> on_percent = [&](int percent) {
+      if (run.on_percent) run.on_percent((done * 100 + weight * percent) / std::max(total, 1));
+    };
+    const auto* program = std::get_if<engine::ProgramStep>(&step.action);
+    RECAST_CHECK(program != nullptr ? run_program(run, *program, on_percent)
+                                    : run_worker(run, std::get<engine::WorkerStep>(step.action), on_percent));
+    done += weight;
+    on_percent(0);
+  }
+  RECAST_TRY(auto outputs, collect(run.folder, execution.plan->outputs));
+  if (outputs.empty()) return fail(ErrorCode::conversion_failed, "The engine made no output file.");
+  return outputs;
+}
+
+}  // namespace recast::execution

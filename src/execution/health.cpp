@@ -1,0 +1,110 @@
+#include "execution/health.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/log.hpp"
+
+namespace recast::execution {
+
+namespace {
+std::string name_of(const engine::Installation& installation) {
+  return fmt::format("{} {}", installation.engine->info().name, installation.version);
+}
+}  // namespace
+
+Prober::Prober(Executor& executor, std::function<std::shared_ptr<const engine::Catalogue>()> catalogue, fs::path work,
+               std::chrono::seconds interval)
+    : executor_(executor),
+      catalogue_(std::move(catalogue)),
+      work_(std::move(work)),
+      interval_(interval),
+      thread_([this](std::stop_token stop) { this->work(std::move(stop)); }) {}
+
+Prober::~Prober() {
+  thread_.request_stop();
+  thread_.join();
+}
+
+std::vector<Prober::Verdict> Prober::verdicts() const {
+  const auto catalogue = catalogue_();
+  std::lock_guard lock(mutex_);
+  std::vector<Verdict> result;
+  for (const auto& installation : catalogue->installations()) {
+    if (installation.engine->info().probe.content.empty()) continue;
+    const auto name = name_of(installation);
+    const auto found = verdicts_.find(name);
+    result.push_back(found == verdicts_.end() ? Verdict{name, false, false, "not probed yet", {}} : found->second);
+  }
+  return result;
+}
+
+bool Prober::wait_first(Deadline deadline) const {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, deadline.at(), [this] { return first_done_; });
+  }
+  const auto all = verdicts();
+  return std::ranges::all_of(all, &Verdict::ok);
+}
+
+void Prober::work(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    const auto catalogue = catalogue_();
+    for (const auto& installation : catalogue->installations()) {
+      if (stop.stop_requested()) return;
+      if (installation.engine->info().probe.content.empty()) continue;
+      auto verdict = probe(installation, stop);
+      if (!verdict.ok && !stop.stop_requested()) {
+        log::error("an engine could not convert its probe file", {{"engine", verdict.engine}, {"cause", verdict.detail}});
+      }
+      std::lock_guard lock(mutex_);
+      verdicts_[verdict.engine] = std::move(verdict);
+    }
+    std::unique_lock lock(mutex_);
+    first_done_ = true;
+    changed_.notify_all();
+    changed_.wait_for(lock, stop, interval_, [] { return false; });
+  }
+}
+
+Prober::Verdict Prober::probe(const engine::Installation& installation, std::stop_token stop) {
+  const auto info = installation.engine->info();
+  Verdict verdict{name_of(installation), true, false, "converted its probe file", {}};
+  const auto begin = std::chrono::steady_clock::now();
+  const auto convert = [&]() -> Result<> {
+    const auto input = fmt::format("in/in-1.{}", info.probe.from);
+    RECAST_TRY(const auto plan, installation.engine->plan({.inputs = {input},
+                                                           .from = info.probe.from,
+                                                           .to = info.probe.to,
+                                                           .options = info.probe.options,
+                                                           .engine = info.name,
+                                                           .install = installation.prefix}));
+    std::error_code error;
+    fs::remove_all(work_, error);
+    fs::create_directories(work_, error);
+    const auto file = work_ / "probe";
+    std::ofstream(file, std::ios::binary) << info.probe.content;
+    const operation::Execution execution{.plan = &plan, .inputs = {file}, .input_names = {input}, .installation = &installation};
+    RECAST_TRY(const auto outputs, executor_.execute({.execution = &execution,
+                                                      .folder = work_ / "run",
+                                                      .deadline = Deadline::in(std::chrono::seconds(60)),
+                                                      .stop = stop,
+                                                      .on_percent = {}}));
+    if (fs::file_size(outputs.front(), error) == 0) return fail(ErrorCode::conversion_failed, "the output is empty");
+    return {};
+  };
+  if (const auto done = convert(); !done) {
+    verdict.detail = done.error().message;
+  } else {
+    verdict.ok = true;
+  }
+  std::error_code ignored;
+  fs::remove_all(work_, ignored);
+  verdict.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+  return verdict;
+}
+
+}  // namespace recast::execution

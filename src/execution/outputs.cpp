@@ -1,0 +1,95 @@
+#include "execution/outputs.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace recast::execution {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The digits at the start, without leading zeros.
+std::string_view leading_number(std::string_view& text) {
+  std::size_t end = 0;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  auto digits = text.substr(0, end);
+  text.remove_prefix(end);
+  while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+  return digits;
+}
+
+bool is_regular(const fs::path& file) {
+  struct stat status{};
+  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
+bool natural_less(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a.front()) && is_digit(b.front())) {
+      const auto left = leading_number(a);
+      const auto right = leading_number(b);
+      if (left.size() != right.size()) return left.size() < right.size();
+      if (left != right) return left < right;
+    } else {
+      if (a.front() != b.front()) return a.front() < b.front();
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  return a.size() < b.size();
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == name;
+  const auto head = pattern.substr(0, star);
+  const auto tail = pattern.substr(star + 1);
+  return name.size() >= head.size() + tail.size() && name.starts_with(head) && name.ends_with(tail);
+}
+
+Result<std::vector<fs::path>> collect(const fs::path& folder, const std::vector<std::string>& patterns) {
+  std::vector<fs::path> result;
+  for (const auto& pattern : patterns) {
+    const fs::path path(pattern);
+    const auto parent = folder / path.parent_path();
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(parent, error)) {
+      auto name = entry.path().filename().string();
+      if (matches(path.filename().string(), name) && is_regular(entry.path())) names.push_back(std::move(name));
+    }
+    if (error) return std::unexpected(from_errno(error.value(), "reading the output folder"));
+    std::ranges::sort(names, natural_less);
+    for (const auto& name : names) {
+      const auto file = parent / name;
+      if (std::ranges::find(result, file) != result.end()) continue;
+      if (::geteuid() == 0 && ::lchown(file.c_str(), 0, 0) != 0) return std::unexpected(from_errno(errno, "chown"));
+      if (::chmod(file.c_str(), 0444) != 0) return std::unexpected(from_errno(errno, "chmod"));
+      result.push_back(file);
+    }
+  }
+  return result;
+}
+
+Result<> take_over(const fs::path& folder) {
+  if (::geteuid() != 0) return {};
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (::lchown(entry.path().c_str(), 0, 0) != 0) return std::unexpected(from_errno(errno, "chown"));
+    if (entry.is_symlink(error)) continue;
+    if (::chmod(entry.path().c_str(), entry.is_directory(error) ? 0755 : 0644) != 0) {
+      return std::unexpected(from_errno(errno, "chmod"));
+    }
+  }
+  if (error) return std::unexpected(from_errno(error.value(), "reading the output folder"));
+  return {};
+}
+
+}  // namespace recast::execution

@@ -1,0 +1,201 @@
+#include "execution/task_runner.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <cerrno>
+
+#include "base/log.hpp"
+#include "base/unique_handle.hpp"
+#include "format/format.hpp"
+
+namespace recast::execution {
+
+namespace {
+
+/// A task's private folder; removed with all it holds when the task is over, however it ended.
+class WorkFolder {
+ public:
+  static Result<std::unique_ptr<WorkFolder>> open(const fs::path& path) {
+    std::error_code error;
+    fs::remove_all(path, error);  // a killed server may have left one
+    fs::create_directories(path / "input", error);
+    if (error) return std::unexpected(from_errno(error.value(), "making a work folder"));
+    return std::unique_ptr<WorkFolder>(new WorkFolder(path));
+  }
+  ~WorkFolder() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+    if (error) log::warning("a work folder could not be removed", {{"folder", path_.string()}, {"cause", error.message()}});
+  }
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+class Context final : public operation::TaskContext {
+ public:
+  Context(const store::Claim& claim, Means& means, const fs::path& work, operation::Files inputs, Deadline deadline,
+          std::stop_token stop, std::function<void(int, std::string_view)> report)
+      : claim_(claim),
+        means_(means),
+        work_(work),
+        inputs_(std::move(inputs)),
+        deadline_(deadline),
+        stop_(std::move(stop)),
+        report_(std::move(report)),
+        catalogue_(means.catalogue()) {}
+
+  const TaskId& id() const override { return claim_.task.id; }
+  const std::string& name() const override { return claim_.task.name.empty() ? claim_.task.id.str() : claim_.task.name; }
+  const std::string& operation() const override { return claim_.task.operation; }
+  const operation::Files& inputs() const override { return inputs_; }
+  const fs::path& work() const override { return work_; }
+  std::stop_token stop() const override { return stop_; }
+  Deadline deadline() const override { return deadline_; }
+  void progress(int percent, std::string_view message) override { report_(percent, message); }
+  void ran(std::string_view engine, std::string_view version) override {
+    engine_ = engine;
+    version_ = version;
+  }
+  const engine::Catalogue& catalogue() const override { return *catalogue_; }
+  net::Client& net() override { return means_.net; }
+
+  Result<std::vector<fs::path>> execute(const operation::Execution& execution) override {
+    const int span = execution.percent_to - execution.percent_from;
+    return means_.executor.execute({.execution = &execution,
+                                    .folder = work_ / fmt::format("run-{}", ++runs_),
+                                    .deadline = deadline_,
+                                    .stop = stop_,
+                                    .on_percent = [this, &execution, span](int percent) {
+                                      report_(execution.percent_from + span * percent / 100, {});
+                                    }});
+  }
+
+  std::string magic(const fs::path& file) override {
+    const UniqueFd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!input) return {};
+    const process::WorkerJob job{.request = "{}", .inputs = {input.get()}, .outputs = {}, .limits = {}, .on_percent = {}};
+    const auto reply = means_.executor.workers().run("inspect", job, Deadline::in(std::chrono::seconds(10)), stop_);
+    if (!reply) return {};
+    boost::system::error_code error;
+    const auto answer = boost::json::parse(reply->result, error);
+    const auto* mime = error || !answer.is_object() ? nullptr : answer.get_object().if_contains("mime");
+    return mime != nullptr && mime->is_string() ? std::string(mime->get_string()) : std::string();
+  }
+
+  Result<std::optional<operation::File>> own_file(std::string_view url) override {
+    if (!means_.own_file) return std::optional<operation::File>();
+    RECAST_TRY(const auto stored, means_.own_file(url));
+    if (!stored) return std::optional<operation::File>();
+    const auto path = work_ / fmt::format("own-{}", ++runs_);
+    RECAST_TRY(const auto key, storage::Key::parse(stored->storage_key));
+    RECAST_CHECK(means_.storage.get(key, path));
+    return std::optional(operation::File{stored->name, {}, stored->size, path});
+  }
+
+  const std::string& engine() const { return engine_; }
+  const std::string& version() const { return version_; }
+
+ private:
+  const store::Claim& claim_;
+  Means& means_;
+  fs::path work_;
+  operation::Files inputs_;
+  Deadline deadline_;
+  std::stop_token stop_;
+  std::function<void(int, std::string_view)> report_;
+  std::shared_ptr<const engine::Catalogue> catalogue_;
+  std::string engine_;
+  std::string version_;
+  int runs_ = 0;
+};
+
+class Runner final : public scheduler::TaskRunner {
+ public:
+  explicit Runner(Means means) : means_(std::move(means)) {}
+
+  store::Ending run(const store::Claim& claim, Deadline deadline, std::stop_token stop,
+                    std::function<void(int, std::string_view)> progress) override {
+    store::Ending ending;
+    ending.engine = claim.task.engine;
+    ending.engine_version = claim.task.engine_version;
+    if (auto done = attempt(claim, deadline, stop, std::move(progress), ending); !done) {
+      ending.error = stop.stop_requested() && done.error().code != ErrorCode::worker_lost
+                         ? Error{ErrorCode::cancelled, "Task has been cancelled", {}}
+                         : std::move(done).error();
+      ending.files.clear();
+      ending.credits = 0;
+    }
+    return ending;
+  }
+
+ private:
+  Result<> attempt(const store::Claim& claim, Deadline deadline, const std::stop_token& stop,
+                   std::function<void(int, std::string_view)> progress, store::Ending& ending) {
+    const auto* operation = means_.operations.find(claim.task.operation);
+    if (operation == nullptr || !operation->run) {
+      return fail(ErrorCode::internal, fmt::format("The operation {} cannot be run.", claim.task.operation));
+    }
+    RECAST_TRY(const auto folder, WorkFolder::open(means_.work / fmt::format("{}.{}", claim.task.id.str(), claim.attempt)));
+    RECAST_TRY(auto inputs, fetch(claim, folder->path()));
+    Context context(claim, means_, folder->path(), std::move(inputs), deadline, stop, std::move(progress));
+    auto outcome = operation->run(context, claim.task.payload);
+    if (!context.engine().empty()) {
+      ending.engine = context.engine();
+      ending.engine_version = context.version();
+    }
+    if (!outcome) return std::unexpected(std::move(outcome).error());
+    RECAST_CHECK(keep(claim, outcome->files, ending.files));
+    ending.extra = std::move(outcome->extra);
+    ending.message = std::move(outcome->message);
+    ending.credits = outcome->credits;
+    return {};
+  }
+
+  /// Links the inputs from the storage into the work folder, under numbers of ours.
+  Result<operation::Files> fetch(const store::Claim& claim, const fs::path& folder) {
+    operation::Files files;
+    for (const auto& stored : claim.inputs) {
+      const auto path = folder / "input" / std::to_string(files.size() + 1);
+      RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
+      RECAST_TRY(const auto status, means_.storage.get(key, path));
+      files.push_back({stored.name, stored.dir, status.size, path});
+    }
+    return files;
+  }
+
+  /// Stores the outputs. What an earlier failure left under this attempt's keys is no one's and is swept up later.
+  Result<> keep(const store::Claim& claim, const operation::Files& files, std::vector<job::StoredFile>& stored) {
+    for (const auto& file : files) {
+      struct stat status{};
+      if (::stat(file.path.c_str(), &status) != 0) return std::unexpected(from_errno(errno, "an output"));
+      RECAST_TRY(const auto key, storage::Key::parse(
+                                     fmt::format("{}/{}-{}", claim.task.id.str(), claim.attempt, stored.size() + 1)));
+      auto put = means_.storage.put(key, file.path);
+      if (!put) {
+        for (const auto& earlier : stored) {
+          if (const auto old = storage::Key::parse(earlier.storage_key)) (void)means_.storage.remove(*old);
+        }
+        return put;
+      }
+      stored.push_back({format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
+    }
+    return {};
+  }
+
+  Means means_;
+};
+
+}  // namespace
+
+std::unique_ptr<scheduler::TaskRunner> make_task_runner(Means means) { return std::make_unique<Runner>(std::move(means)); }
+
+}  // namespace recast::execution

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "execution/executor.hpp"
+#include "net/client.hpp"
+#include "operation/registry.hpp"
+#include "scheduler/scheduler.hpp"
+#include "storage/storage.hpp"
+
+namespace recast::execution {
+
+/// What tasks are run with. All must outlive the runner.
+struct Means {
+  const operation::Registry& operations;
+  storage::Storage& storage;
+  net::Client& net;
+  Executor& executor;
+  std::function<std::shared_ptr<const engine::Catalogue>()> catalogue;
+  /// The stored file that one of this server's own signed download links names, if the link is valid.
+  std::function<Result<std::optional<job::StoredFile>>(std::string_view url)> own_file;
+  fs::path work;   ///< folder for work folders, on the storage's disk; emptied at start
+};
+
+/// Runs claimed tasks: work folder, inputs linked from the storage, the operation, outputs into the storage, clean-up.
+std::unique_ptr<scheduler::TaskRunner> make_task_runner(Means means);
+
+}  // namespace recast::execution

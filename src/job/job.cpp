@@ -1,0 +1,26 @@
+#include "job/job.hpp"
+
+namespace recast::job {
+
+std::string_view status_name(Status status) {
+  switch (status) {
+    case Status::waiting:
+      return "waiting";
+    case Status::processing:
+      return "processing";
+    case Status::finished:
+      return "finished";
+    case Status::error:
+      return "error";
+  }
+  return "error";
+}
+
+std::optional<Status> status_from(std::string_view name) {
+  for (const auto status : {Status::waiting, Status::processing, Status::finished, Status::error}) {
+    if (status_name(status) == name) return status;
+  }
+  return std::nullopt;
+}
+
+}  // namespace recast::job

@@ -1,0 +1,146 @@
+#include "net/client.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "net/download.hpp"
+#include "net/policy.hpp"
+#include "net/transfer.hpp"
+
+namespace recast::net {
+
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
+  });
+}
+
+/// Whoever builds requests checks names and values for its own error texts; nothing else must get through here.
+template <class List>
+Result<> check_fields(const List& fields) {
+  for (const auto& [name, value] : fields) {
+    const auto bad = value.find_first_of(std::string_view("\r\n\0", 3));
+    if (!is_token(name) || bad != std::string::npos) {
+      return fail(ErrorCode::invalid_data, "The headers format is invalid.", "headers");
+    }
+  }
+  return {};
+}
+
+std::string read_all(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The system's authorities and the operator's in one text; libcurl takes one or the other.
+std::string authorities(const Settings& settings) {
+  if (settings.ca_bundle.empty()) return {};
+  const auto own = read_all(settings.ca_bundle.c_str());
+  if (own.empty()) log::warning("the bundle of certificate authorities is empty", {{"file", settings.ca_bundle}});
+  const auto* const info = curl_version_info(CURLVERSION_NOW);
+  return (info->cainfo == nullptr ? std::string() : read_all(info->cainfo)) + "\n" + own;
+}
+
+class CurlClient final : public Client {
+ public:
+  explicit CurlClient(Environment environment) : environment_(std::move(environment)) {}
+
+  Result<Downloaded> download(const Download& request, Deadline deadline, std::stop_token stop) override {
+    RECAST_CHECK(check_fields(request.headers));
+    return run_download(environment_, request, deadline, stop);
+  }
+
+  Result<Answer> exchange(const Exchange& request, Deadline deadline, std::stop_token stop) override {
+    RECAST_CHECK(check_fields(request.headers));
+    if (!is_token(request.method)) return fail(ErrorCode::invalid_data, "The method format is invalid.", "method");
+    RECAST_TRY(auto url, Url::parse(request.url));
+    Transfer transfer(environment_, deadline, std::move(stop));
+    Step step{.method = request.method, .fields = request.headers, .user = url.user(), .password = url.password()};
+    if (!request.body.empty() || (step.method != "GET" && step.method != "HEAD" && step.method != "DELETE")) {
+      step.body = request.body;
+    }
+    for (int redirects = 0;; ++redirects) {
+      RECAST_TRY(auto answer, send(transfer, url, step, request.max_bytes));
+      if (!request.follow_redirects || !is_redirect(answer.status)) return answer;
+      if (redirects >= environment_.settings.max_redirects) {
+        return fail(ErrorCode::download_failed, "Request failed: too many redirects");
+      }
+      auto next = url.resolve(location(answer));
+      if (!next) return fail(ErrorCode::download_failed, "Request failed: the server redirects to an address that is not a web address");
+      step.redirect(answer.status, url.same_origin(*next));
+      url = std::move(*next);
+    }
+  }
+
+ private:
+  struct Step {
+    std::string method;
+    Fields fields;
+    std::optional<std::string_view> body;
+    std::string user, password;
+
+    void redirect(unsigned status, bool same_origin) {
+      if (!same_origin) {
+        fields.clear();
+        user.clear();
+        password.clear();
+      }
+      if (status == 307 || status == 308 || method == "GET" || method == "HEAD") return;
+      method = "GET";
+      body.reset();
+      std::erase_if(fields, [](const auto& field) { return lower(field.first).starts_with("content-"); });
+    }
+  };
+
+  static std::string location(const Answer& answer) {
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "location") return value;
+    }
+    return {};
+  }
+
+  Result<Answer> send(Transfer& transfer, const Url& url, const Step& step, std::uint64_t max_bytes) const {
+    const Hop hop{.url = &url,
+                  .method = step.method,
+                  .fields = step.fields,
+                  .body = step.body,
+                  .user = step.user,
+                  .password = step.password,
+                  .decode = true};
+    Answer answer;
+    const auto take = [&](const Head&, std::string_view bytes) {
+      if (answer.body.size() + bytes.size() > max_bytes) return Appetite::too_much;
+      answer.body += bytes;
+      return Appetite::more;
+    };
+    auto end = transfer.run(hop, take, max_bytes);
+    if (end.failure == Failure::too_large) return fail(ErrorCode::download_failed, "Request failed: the answer is too large");
+    if (end.failure != Failure::none) return std::unexpected(error_of(end.failure, "Request failed", max_bytes));
+    answer.status = end.head.status;
+    answer.headers = std::move(end.head.fields);
+    return answer;
+  }
+
+  Environment environment_;
+};
+
+}  // namespace
+
+std::unique_ptr<Client> make_client(const Settings& settings, Policy policy, std::vector<std::string> resolve) {
+  static const auto initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialised != CURLE_OK) log::error("libcurl cannot be initialised", {{"cause", static_cast<int>(initialised)}});
+  return std::make_unique<CurlClient>(Environment{settings, std::move(policy), std::move(resolve), authorities(settings)});
+}
+
+}  // namespace recast::net

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace recast::net {
+
+/// A GET into a file, for imports. import-export.md 3.1, 2.8, 2.9, 11, 12.
+struct Download {
+  std::string url;
+  std::map<std::string, std::string> headers;      ///< dropped on every change of scheme, host or port
+  std::filesystem::path to;                        ///< created; removed again if the download fails
+  std::uint64_t max_bytes = 10'000'000'000;
+  std::function<void(std::uint64_t done, std::optional<std::uint64_t> total)> on_progress;
+};
+
+struct Downloaded {
+  std::uint64_t size = 0;
+  std::string final_url;            ///< after redirects
+  std::string content_type;
+  std::string content_disposition;
+  unsigned redirects = 0;
+};
+
+/// Any request with a small answer (webhooks later, our own tools).
+struct Exchange {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::uint64_t max_bytes = 1 << 20;
+  bool follow_redirects = false;
+};
+struct Answer {
+  unsigned status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+/// Outbound HTTP under the outbound policy: public addresses only, resolved once and checked at connect, each redirect
+/// again; caps on time, stall and size; retries as in 2.9. The only way out of the server. Safe from many threads.
+/// Errors carry fixed texts that say nothing about addresses or rules: download_failed ("Download failed: could not
+/// connect to host", "Download failed: target address is not allowed", "Download failed: HTTP 404"), file_too_large,
+/// timeout, cancelled, disk_full.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual Result<Downloaded> download(const Download& request, Deadline deadline, std::stop_token stop) = 0;
+  virtual Result<Answer> exchange(const Exchange& request, Deadline deadline, std::stop_token stop) = 0;
+};
+
+}  // namespace recast::net

@@ -1,0 +1,294 @@
+#include "net/download.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <random>
+
+#include "base/text.hpp"
+#include "base/unique_handle.hpp"
+
+namespace recast::net {
+
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// The file being filled; removed unless it is kept.
+class Target {
+ public:
+  static Result<Target> open(const std::filesystem::path& path) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd) return std::unexpected(from_errno(errno, "The download cannot be written"));
+    return Target(path, std::move(fd));
+  }
+  Target(Target&& other) noexcept = default;
+  Target& operator=(Target&&) = delete;
+  ~Target() {
+    if (!fd_) return;
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+
+  std::uint64_t size() const { return size_; }
+  bool append(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto written = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return note(errno);
+      size_ += static_cast<std::uint64_t>(written);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+  bool restart() {
+    size_ = 0;
+    return ::ftruncate(fd_.get(), 0) == 0 && ::lseek(fd_.get(), 0, SEEK_SET) == 0 ? true : note(errno);
+  }
+  Error error() const { return from_errno(error_, "The download cannot be written"); }
+  void keep() { fd_.reset(); }
+
+ private:
+  Target(std::filesystem::path path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  bool note(int error) {
+    error_ = error;
+    return false;
+  }
+  std::filesystem::path path_;
+  UniqueFd fd_;
+  std::uint64_t size_ = 0;
+  int error_ = EIO;
+};
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// "bytes 100-199/200" -> 100
+std::optional<std::uint64_t> range_start(std::string_view content_range) {
+  if (!lower(content_range).starts_with("bytes ")) return std::nullopt;
+  const auto rest = trim(content_range.substr(6));
+  return number(rest.substr(0, rest.find('-')));
+}
+
+bool has_packed_extension(std::string_view path) {
+  static constexpr std::array<std::string_view, 5> endings{".gz", ".tgz", ".svgz", ".br", ".zst"};
+  const auto name = lower(path);
+  return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+bool is_success(unsigned status, bool resumed) {
+  if (status == 206) return resumed;
+  return status >= 200 && status < 300 && status != 204 && status != 205;
+}
+
+bool is_worth_a_retry(unsigned status) {
+  return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+class Run {
+ public:
+  Run(const Environment& environment, const Download& request, Deadline deadline, const std::stop_token& stop, Target& target)
+      : environment_(environment), request_(request), target_(target), transfer_(environment, deadline, stop) {}
+
+  Result<Downloaded> go(const Url& first) {
+    const auto attempts = environment_.settings.attempts;
+    for (int attempt = 1;; ++attempt) {
+      auto ended = follow(first);
+      if (ended || !retry_ || attempt >= attempts) return ended;
+      if (const auto failure = transfer_.pause(delay(attempt)); failure != Failure::none) return failed(failure);
+    }
+  }
+
+ private:
+  std::unexpected<Error> failed(Failure failure) {
+    if (failure == Failure::sink) return std::unexpected(target_.error());
+    return std::unexpected(error_of(failure, "Download failed", request_.max_bytes));
+  }
+  std::unexpected<Error> failed(std::string_view text) {
+    return fail(ErrorCode::download_failed, fmt::format("Download failed: {}", text));
+  }
+
+  std::chrono::milliseconds delay(int attempt) {
+    static constexpr std::array<int, 3> factors{1, 4, 10};
+    static thread_local std::minstd_rand generator{std::random_device{}()};
+    const auto factor = factors[static_cast<std::size_t>(std::min(attempt, 3) - 1)];
+    const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
+    const auto own = std::chrono::milliseconds(static_cast<std::int64_t>(environment_.settings.retry_milliseconds * factor * jitter));
+    return std::max<std::chrono::milliseconds>(own, retry_after_);
+  }
+
+  /// One attempt: from the first URL through its redirects to a body.
+  Result<Downloaded> follow(const Url& first) {
+    retry_ = false;
+    begun_ = false;
+    retry_after_ = {};
+    Url url = first;
+    bool own_origin = true;
+    const bool resuming = target_.size() > 0 && !etag_.empty();
+    if (!resuming && target_.size() > 0 && !target_.restart()) return failed(Failure::sink);
+    for (unsigned redirects = 0;; ++redirects) {
+      Hop hop{.url = &url, .method = "GET", .fields = fields(own_origin, resuming)};
+      if (own_origin) {
+        hop.user = first.user();
+        hop.password = first.password();
+      }
+      hop.decode = !has_packed_extension(url.path());
+      auto end = transfer_.run(hop, [&](const Head& head, std::string_view bytes) { return take(head, bytes, resuming); },
+                               room(resuming));
+      if (end.failure == Failure::none && is_redirect(end.head.status)) {
+        if (redirects >= static_cast<unsigned>(environment_.settings.max_redirects)) return failed("too many redirects");
+        auto next = url.resolve(end.head.find("location"));
+        if (!next) return failed("the server redirects to an address that is not a web address");
+        own_origin = own_origin && url.same_origin(*next);
+        url = std::move(*next);
+        continue;
+      }
+      return finish(end, url, redirects, resuming);
+    }
+  }
+
+  Fields fields(bool own_origin, bool resuming) const {
+    Fields list;
+    if (own_origin) list.assign(request_.headers.begin(), request_.headers.end());
+    if (resuming) {
+      list.emplace_back("Range", fmt::format("bytes={}-", target_.size()));
+      list.emplace_back("If-Match", etag_);
+    }
+    return list;
+  }
+
+  std::uint64_t room(bool resuming) const { return resuming ? request_.max_bytes - target_.size() : request_.max_bytes; }
+
+  Appetite take(const Head& head, std::string_view bytes, bool resuming) {
+    if (!is_success(head.status, resuming)) return Appetite::enough;
+    if (!begun(head, resuming)) return Appetite::broken;
+    if (head.status == 206 && !continues(head)) return Appetite::enough;
+    if (target_.size() + bytes.size() > request_.max_bytes) return Appetite::too_much;
+    if (!target_.append(bytes)) return Appetite::broken;
+    if (request_.on_progress) request_.on_progress(target_.size(), total_);
+    return Appetite::more;
+  }
+
+  /// At the first bytes of an answer: where they go, and what a later attempt needs to go on from there.
+  bool begun(const Head& head, bool resuming) {
+    if (begun_) return true;
+    begun_ = true;
+    if (resuming && head.status != 206 && !target_.restart()) return false;
+    base_ = target_.size();
+    const bool encoded = !head.find("content-encoding").empty();
+    const auto length = number(head.find("content-length"));
+    total_ = encoded || !length ? std::nullopt : std::optional(base_ + *length);
+    if (head.status != 206) {
+      const auto tag = head.find("etag");
+      etag_ = encoded || tag.starts_with("W/") || tag.size() < 2 || tag.front() != '"' ? std::string() : tag;
+    }
+    return true;
+  }
+
+  bool continues(const Head& head) const {
+    return range_start(head.find("content-range")) == base_ && head.find("content-encoding").empty();
+  }
+
+  Result<Downloaded> finish(HopEnd& end, const Url& url, unsigned redirects, bool resuming) {
+    const auto& head = end.head;
+    if (end.failure == Failure::none && is_success(head.status, resuming)) {
+      if (!begun(head, resuming)) return failed(Failure::sink);  // an empty body
+      if (head.status == 206 && !continues(head)) {
+        etag_.clear();  // not the part that was asked for: once more from the start
+        retry_ = true;
+        return failed("the server sent another part of the file");
+      }
+      target_.keep();
+      return Downloaded{.size = target_.size(),
+                        .final_url = url.str(),
+                        .content_type = head.find("content-type"),
+                        .content_disposition = head.find("content-disposition"),
+                        .redirects = redirects};
+    }
+    if (end.failure == Failure::none) return bad_status(head, resuming);
+    retry_ = end.failure == Failure::no_connection || end.failure == Failure::cut_off || end.failure == Failure::stalled ||
+             end.failure == Failure::encoding;
+    return failed(end.failure);
+  }
+
+  std::unexpected<Error> bad_status(const Head& head, bool resuming) {
+    retry_ = is_worth_a_retry(head.status);
+    if (resuming && (head.status == 412 || head.status == 416)) {
+      etag_.clear();  // the file changed meanwhile
+      retry_ = true;
+    }
+    if (retry_) {
+      const auto seconds = number(head.find("retry-after")).value_or(0);
+      retry_after_ = std::chrono::seconds(std::min<std::uint64_t>(seconds, 60));
+    }
+    return failed(fmt::format("HTTP {}", head.status));
+  }
+
+  const Environment& environment_;
+  const Download& request_;
+  Target& target_;
+  Transfer transfer_;
+  std::string etag_;                     ///< strong tag of what the target holds the beginning of
+  std::optional<std::uint64_t> total_;
+  std::uint64_t base_ = 0;               ///< bytes that were there before this answer
+  bool begun_ = false;                   ///< this attempt's answer began
+  bool retry_ = false;
+  std::chrono::milliseconds retry_after_{0};
+};
+
+}  // namespace
+
+bool is_redirect(unsigned status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  static constexpr std::array<std::pair<std::uint64_t, std::string_view>, 4> units{
+      {{1'000'000'000'000, "TB"}, {1'000'000'000, "GB"}, {1'000'000, "MB"}, {1'000, "KB"}}};
+  for (const auto& [unit, name] : units) {
+    if (bytes >= unit) return fmt::format("{:.4g} {}", static_cast<double>(bytes) / static_cast<double>(unit), name);
+  }
+  return fmt::format("{} bytes", bytes);
+}
+
+Error error_of(Failure failure, std::string_view prefix, std::uint64_t max_bytes) {
+  const auto text = [&](std::string_view cause) {
+    return Error{ErrorCode::download_failed, fmt::format("{}: {}", prefix, cause), {}};
+  };
+  switch (failure) {
+    case Failure::not_allowed: return text("target address is not allowed");
+    case Failure::not_secure: return text("could not establish a secure connection to host");
+    case Failure::cut_off: return text("the connection ended before the end of the answer");
+    case Failure::encoding: return text("the answer's content encoding is damaged");
+    case Failure::too_large:
+      return {ErrorCode::file_too_large, fmt::format("The file exceeds the maximum size of {}", size_text(max_bytes)), {}};
+    case Failure::stalled:
+    case Failure::deadline: {
+      const auto subject = prefix.substr(0, prefix.find(' '));
+      return {ErrorCode::timeout, fmt::format("{} timed out", subject), {}};
+    }
+    case Failure::cancelled: return {ErrorCode::cancelled, "Task has been cancelled", {}};
+    case Failure::none:
+    case Failure::sink:
+    case Failure::no_connection: break;
+  }
+  return text("could not connect to host");
+}
+
+Result<Downloaded> run_download(const Environment& environment, const Download& request, Deadline deadline,
+                                const std::stop_token& stop) {
+  RECAST_TRY(const auto url, Url::parse(request.url));
+  RECAST_TRY(auto target, Target::open(request.to));
+  return Run(environment, request, deadline, stop, target).go(url);
+}
+
+}  // namespace recast::net

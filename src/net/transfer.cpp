@@ -1,0 +1,334 @@
+#include "net/transfer.hpp"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/unique_handle.hpp"
+#include "net/resolve.hpp"
+
+namespace recast::net {
+
+namespace {
+
+constexpr std::size_t kMaxHead = 256 * 1024;
+constexpr std::chrono::milliseconds kPoll{1000};
+
+struct CurlHandle {
+  using type = CURL*;
+  static constexpr CURL* invalid() { return nullptr; }
+  static void close(CURL* handle) { curl_easy_cleanup(handle); }
+};
+struct MultiHandle {
+  using type = CURLM*;
+  static constexpr CURLM* invalid() { return nullptr; }
+  static void close(CURLM* handle) { curl_multi_cleanup(handle); }
+};
+
+/// A curl_slist that grows.
+class List {
+ public:
+  List() = default;
+  List(const List&) = delete;
+  List& operator=(const List&) = delete;
+  ~List() { curl_slist_free_all(head_); }
+  void add(const std::string& text) {
+    if (auto* const grown = curl_slist_append(head_, text.c_str())) head_ = grown;
+  }
+  curl_slist* get() const { return head_; }
+
+ private:
+  curl_slist* head_ = nullptr;
+};
+
+/// What the callbacks of one hop see.
+struct Context {
+  const Environment& environment;
+  const Hop& hop;
+  const Sink& sink;
+  std::uint64_t max_bytes;
+  std::uint64_t received = 0;
+  std::size_t head_bytes = 0;
+  Head head;
+  Appetite appetite = Appetite::more;
+  bool refused = false;  ///< an address was refused by the policy
+  bool opened = false;   ///< another was not
+  bool head_too_large = false;
+};
+
+bool understands(std::string_view encodings) {
+  for (const auto one : split(encodings, ',')) {
+    const auto name = lower(trim(one));
+    if (name != "gzip" && name != "x-gzip" && name != "deflate" && name != "br" && name != "zstd" && name != "identity" &&
+        !name.empty()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+size_t on_header(char* data, size_t size, size_t count, void* user) {
+  auto& context = *static_cast<Context*>(user);
+  const std::string_view line = trim(std::string_view(data, size * count));
+  context.head_bytes += size * count;
+  if (context.head_bytes > kMaxHead) {
+    context.head_too_large = true;
+    return 0;
+  }
+  if (line.starts_with("HTTP/")) {  // also after a 100, or after the answer of a proxy to CONNECT
+    context.head.fields.clear();
+    return size * count;
+  }
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    context.head.fields.emplace_back(lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+  }
+  return size * count;
+}
+
+struct BodyUser {
+  Context* context;
+  CURL* handle;
+};
+
+size_t on_body(char* data, size_t size, size_t count, void* user) {
+  auto& [context, handle] = *static_cast<BodyUser*>(user);
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  context->head.status = static_cast<unsigned>(status);
+  context->received += size * count;
+  context->appetite = context->received > context->max_bytes && status >= 200 && status < 300
+                          ? Appetite::too_much
+                          : context->sink(context->head, {data, size * count});
+  return context->appetite == Appetite::more ? size * count : CURL_WRITEFUNC_ERROR;
+}
+
+/// The last word on where a connection goes: the address is the one that is connected to.
+curl_socket_t on_open(void* user, curlsocktype purpose, curl_sockaddr* address) {
+  auto& context = *static_cast<Context*>(user);
+  const auto& url = *context.hop.url;
+  const bool by_proxy = !context.environment.settings.proxy.empty();
+  if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
+  if (!by_proxy && !context.environment.policy.allows(&address->addr, url.host(), url.port())) {
+    context.refused = true;
+    log::info("outbound connection refused by policy", {{"host", url.host()}, {"port", url.port()}});
+    return CURL_SOCKET_BAD;
+  }
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd >= 0) context.opened = true;
+  return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+Failure failure_of(CURLcode code, const Context& context) {
+  switch (code) {
+    case CURLE_OK: return Failure::none;
+    case CURLE_WRITE_ERROR:
+      if (context.head_too_large) return Failure::cut_off;
+      switch (context.appetite) {
+        case Appetite::more: return Failure::cut_off;
+        case Appetite::enough: return Failure::none;
+        case Appetite::too_much: return Failure::too_large;
+        case Appetite::broken: return Failure::sink;
+      }
+      return Failure::sink;
+    case CURLE_FILESIZE_EXCEEDED: return Failure::too_large;
+    case CURLE_OPERATION_TIMEDOUT: return Failure::stalled;
+    case CURLE_ABORTED_BY_CALLBACK: return Failure::cancelled;
+    case CURLE_BAD_CONTENT_ENCODING: return Failure::encoding;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS: return Failure::not_secure;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+      return context.refused && !context.opened ? Failure::not_allowed : Failure::no_connection;
+    default: return Failure::cut_off;
+  }
+}
+
+template <class Value>
+void set(CURL* handle, CURLoption option, Value value) {
+  curl_easy_setopt(handle, option, value);
+}
+
+void set_limits(CURL* handle, const Settings& settings, std::uint64_t max_bytes, Deadline deadline) {
+  constexpr std::chrono::milliseconds longest = std::chrono::hours(5);
+  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, deadline.left(longest).count())));
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_seconds) * 1000L);
+  set(handle, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(settings.stall_bytes_per_second));
+  set(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.stall_seconds));
+  constexpr std::uint64_t most = INT64_MAX;
+  set(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(std::min(max_bytes, most)));
+}
+
+/// import-export.md 11
+void set_profile(CURL* handle, const Environment& environment) {
+  const auto& settings = environment.settings;
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_PROXY, settings.proxy.c_str());
+  set(handle, CURLOPT_NOPROXY, "");
+  set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(handle, CURLOPT_PATH_AS_IS, 1L);
+  set(handle, CURLOPT_USERAGENT, "Recast/" RECAST_VERSION);
+  // Without it a cancelled name lookup is waited for; the resolver thread frees its data itself.
+  set(handle, CURLOPT_QUICK_EXIT, 1L);
+  if (!environment.authorities.empty()) {
+    curl_blob blob{const_cast<char*>(environment.authorities.data()), environment.authorities.size(), CURL_BLOB_NOCOPY};
+    set(handle, CURLOPT_CAINFO_BLOB, &blob);
+  }
+}
+
+void add_fields(List& list, const Hop& hop) {
+  bool typed = false;
+  bool encoding = false;
+  for (const auto& [name, value] : hop.fields) {
+    typed = typed || equal_ignoring_case(name, "content-type");
+    encoding = encoding || equal_ignoring_case(name, "accept-encoding");
+    list.add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  list.add("Expect:");
+  if (hop.body && !typed) list.add("Content-Type:");
+  // Set so that libcurl decodes; the empty field keeps it from asking for an encoding.
+  if (hop.decode && !encoding) list.add("Accept-Encoding:");
+}
+
+void set_request(CURL* handle, const Hop& hop, const List& fields) {
+  set(handle, CURLOPT_URL, hop.url->str().c_str());
+  if (hop.method == "HEAD") {
+    set(handle, CURLOPT_NOBODY, 1L);
+  } else if (hop.body) {
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(hop.body->size()));
+    set(handle, CURLOPT_POSTFIELDS, hop.body->data() == nullptr ? "" : hop.body->data());
+    set(handle, CURLOPT_CUSTOMREQUEST, hop.method.c_str());
+  } else if (hop.method != "GET") {
+    set(handle, CURLOPT_CUSTOMREQUEST, hop.method.c_str());
+  }
+  set(handle, CURLOPT_HTTPHEADER, fields.get());
+  if (hop.decode) set(handle, CURLOPT_ACCEPT_ENCODING, "");
+  if (!hop.user.empty() || !hop.password.empty()) {
+    set(handle, CURLOPT_USERNAME, hop.user.c_str());
+    set(handle, CURLOPT_PASSWORD, hop.password.c_str());
+  }
+}
+
+}  // namespace
+
+std::string Head::find(std::string_view name) const {
+  for (auto at = fields.rbegin(); at != fields.rend(); ++at) {
+    if (equal_ignoring_case(at->first, name)) return at->second;
+  }
+  return {};
+}
+
+struct Transfer::State {
+  const Environment& environment;
+  Deadline deadline;
+  std::stop_token stop;
+  UniqueHandle<MultiHandle> multi{curl_multi_init()};
+
+  /// nullopt: the handle ended, with `code`.
+  std::optional<Failure> drive(CURL* handle, CURLcode& code) {
+    const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi.get()); });
+    for (;;) {
+      if (stop.stop_requested()) return Failure::cancelled;
+      if (deadline.expired()) return Failure::deadline;
+      int running = 0;
+      if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return Failure::cut_off;
+      int left = 0;
+      while (const auto* const message = curl_multi_info_read(multi.get(), &left)) {
+        if (message->msg != CURLMSG_DONE || message->easy_handle != handle) continue;
+        code = message->data.result;
+        return std::nullopt;
+      }
+      if (running == 0) return Failure::cut_off;
+      curl_multi_poll(multi.get(), nullptr, 0, static_cast<int>(deadline.left(kPoll).count()), nullptr);
+    }
+  }
+
+  /// The policy on names, and on addresses too where a proxy hides them from the socket.
+  Failure permit(const Url& url) {
+    const auto& settings = environment.settings;
+    if (!environment.policy.check_name(url.scheme(), url.host(), url.port())) return Failure::not_allowed;
+    if (settings.proxy.empty() || settings.proxy_enforces) return Failure::none;
+    return check_addresses(environment.policy, url, deadline, stop);
+  }
+};
+
+Transfer::Transfer(const Environment& environment, Deadline deadline, std::stop_token stop)
+    : state_(std::make_unique<State>(environment, deadline, std::move(stop))) {}
+
+Transfer::~Transfer() = default;
+
+HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) {
+  if (const auto failure = state_->permit(*hop.url); failure != Failure::none) return {failure, {}};
+  const auto& environment = state_->environment;
+  Context context{.environment = environment, .hop = hop, .sink = sink, .max_bytes = max_bytes};
+  List fields;
+  List resolve;
+  const UniqueHandle<CurlHandle> owner(curl_easy_init());
+  auto* const handle = owner.get();
+  if (handle == nullptr || !state_->multi) return {Failure::no_connection, {}};
+  BodyUser body{&context, handle};
+  set_profile(handle, environment);
+  set_limits(handle, environment.settings, max_bytes, state_->deadline);
+  add_fields(fields, hop);
+  set_request(handle, hop, fields);
+  for (const auto& entry : environment.resolve) resolve.add(entry);
+  set(handle, CURLOPT_RESOLVE, resolve.get());
+  set(handle, CURLOPT_HEADERFUNCTION, &on_header);
+  set(handle, CURLOPT_HEADERDATA, &context);
+  set(handle, CURLOPT_WRITEFUNCTION, &on_body);
+  set(handle, CURLOPT_WRITEDATA, &body);
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &on_open);
+  set(handle, CURLOPT_OPENSOCKETDATA, &context);
+
+  if (curl_multi_add_handle(state_->multi.get(), handle) != CURLM_OK) return {Failure::no_connection, {}};
+  CURLcode code = CURLE_OK;
+  const auto ended = state_->drive(handle, code);
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_multi_remove_handle(state_->multi.get(), handle);
+  context.head.status = static_cast<unsigned>(status);
+
+  auto failure = ended ? *ended : failure_of(code, context);
+  if (failure == Failure::stalled && state_->deadline.expired()) failure = Failure::deadline;
+  if (failure != Failure::none) {
+    log::info("outbound request failed",
+              {{"host", hop.url->host()}, {"status", status}, {"cause", curl_easy_strerror(code)}});
+  }
+  if (failure == Failure::encoding && hop.decode && !understands(context.head.find("content-encoding"))) {
+    Hop plain = hop;  // some stores keep words such as aws-chunked there; the bytes are wanted as they are
+    plain.decode = false;
+    return run(plain, sink, max_bytes);
+  }
+  // An error's or a redirect's own body is of no interest, however long or broken.
+  if ((failure == Failure::too_large || failure == Failure::encoding) && (status < 200 || status >= 300)) failure = Failure::none;
+  return {failure, std::move(context.head)};
+}
+
+Failure Transfer::pause(std::chrono::milliseconds duration) {
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  std::unique_lock lock(mutex);
+  woken.wait_for(lock, state_->stop, state_->deadline.left(duration), [] { return false; });
+  if (state_->stop.stop_requested()) return Failure::cancelled;
+  return state_->deadline.expired() ? Failure::deadline : Failure::none;
+}
+
+}  // namespace recast::net

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "net/policy.hpp"
+#include "net/url.hpp"
+
+namespace recast::net {
+
+/// What every transfer of one client shares. Immutable.
+struct Environment {
+  Settings settings;
+  Policy policy;
+  std::vector<std::string> resolve;  ///< "host:port:address"
+  std::string authorities;           ///< PEM of the system's and the operator's CAs; empty: the system's only
+};
+
+struct Head {
+  unsigned status = 0;
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  /// The value of the last field of that name (any case); empty if there is none.
+  std::string find(std::string_view name) const;
+};
+
+/// One request to one place.
+struct Hop {
+  const Url* url = nullptr;
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::optional<std::string_view> body;
+  std::string user;
+  std::string password;
+  bool decode = false;   ///< undo a Content-Encoding that was not asked for
+};
+
+enum class Appetite {
+  more,
+  enough,    ///< the rest of the body is not wanted; the hop is a success
+  too_much,  ///< more than the caller takes
+  broken,    ///< it cannot be kept
+};
+/// Gets the body piece by piece, with the head it belongs to.
+using Sink = std::function<Appetite(const Head&, std::string_view)>;
+
+/// How a hop ended besides an answer.
+enum class Failure { none, not_allowed, no_connection, not_secure, cut_off, too_large, stalled, deadline, cancelled, sink, encoding };
+
+struct HopEnd {
+  Failure failure = Failure::none;
+  Head head;
+};
+
+/// The hops of one download or exchange, with a connection pool of their own: what one task was allowed to open is never
+/// used by another. Used by one thread.
+class Transfer {
+ public:
+  Transfer(const Environment& environment, Deadline deadline, std::stop_token stop);
+  ~Transfer();
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  HopEnd run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes);
+  /// Waits, but not beyond the deadline or a stop.
+  Failure pause(std::chrono::milliseconds duration);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace recast::net

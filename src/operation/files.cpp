@@ -1,0 +1,39 @@
+#include "operation/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <map>
+
+#include "base/unique_handle.hpp"
+#include "format/format.hpp"
+
+namespace recast::operation {
+
+Result<File> write_file(TaskContext& context, std::string_view name, std::string_view content) {
+  constexpr std::string_view what = "The file cannot be written";
+  const auto path = context.work() / "file";
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!fd) return std::unexpected(from_errno(errno, what));
+  for (auto rest = content; !rest.empty();) {
+    const auto written = ::write(fd.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return std::unexpected(from_errno(errno, what));
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return File{format::clean_file_name(name), {}, content.size(), path};
+}
+
+void make_unique(Files& files) {
+  std::map<std::string, std::vector<File*>> folders;
+  for (auto& file : files) folders[file.dir].push_back(&file);
+  for (auto& [dir, members] : folders) {
+    std::vector<std::string> names;
+    for (const auto* const file : members) names.push_back(file->name);
+    format::make_unique(names);
+    for (std::size_t at = 0; at < members.size(); ++at) members[at]->name = std::move(names[at]);
+  }
+}
+
+}  // namespace recast::operation

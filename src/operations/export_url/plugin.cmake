@@ -1,0 +1,5 @@
+pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
+target_link_libraries(${plugin_target} PRIVATE PkgConfig::libarchive)
+if(TARGET operation_export_url_test)
+  target_link_libraries(operation_export_url_test PRIVATE PkgConfig::libarchive)
+endif()

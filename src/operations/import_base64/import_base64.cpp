@@ -1,0 +1,46 @@
+#include "base/text.hpp"
+#include "operation/files.hpp"
+#include "operation/registry.hpp"
+
+namespace recast::operations {
+
+namespace {
+
+struct Options {
+  std::string file;
+  std::string filename;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&Options::file, "file", "Content of the file in base64.", {.required = true, .verbatim = true, .secret = true}),
+      schema::field(&Options::filename, "filename", "Name of the file, with its extension.", {.required = true}),
+  };
+};
+
+Result<std::string> decode(const Options& options) {
+  if (options.file.empty()) return fail(ErrorCode::invalid_data, "The file field is required.", "file");
+  if (auto bytes = from_base64(options.file)) return *std::move(bytes);
+  return fail(ErrorCode::invalid_data, "The file must be a valid base64 string.", "file");
+}
+
+Result<> check(const Options& options, const engine::Catalogue&) {
+  RECAST_CHECK(decode(options));
+  return {};
+}
+
+Result<operation::Outcome> import_base64(operation::TaskContext& context, const Options& options) {
+  RECAST_TRY(const auto bytes, decode(options));
+  RECAST_TRY(auto file, operation::write_file(context, options.filename, bytes));
+  return operation::Outcome{.files = {std::move(file)}};
+}
+
+}  // namespace
+
+Result<> register_import_base64(operation::Registry& registry) {
+  return registry.add(operation::define<Options>({.name = "import/base64",
+                                                  .summary = "Takes a file from a base64 string in the request.",
+                                                  .load = operation::Load::light,
+                                                  .needs_input = false},
+                                                 &import_base64, &check));
+}
+
+}  // namespace recast::operations

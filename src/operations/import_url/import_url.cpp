@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "base/text.hpp"
+#include "format/format.hpp"
+#include "net/disposition.hpp"
+#include "net/url.hpp"
+#include "operation/registry.hpp"
+
+namespace recast::operations {
+
+namespace {
+
+struct Options {
+  std::string url;
+  std::string filename;
+  std::map<std::string, std::string> headers;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&Options::url, "url", "Web address of the file; user-info in it becomes HTTP Basic credentials.", {.required = true}),
+      schema::field(&Options::filename, "filename", "Name of the file, with its extension; found out if nothing is said."),
+      schema::field(&Options::headers, "headers", "Headers that are sent with the request, such as Authorization."),
+  };
+};
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
+  });
+}
+
+/// Headers that say how the request is carried, not what is asked for.
+bool is_ours(const std::string& name) {
+  static constexpr std::array<std::string_view, 9> names{"host", "content-length", "transfer-encoding", "connection", "keep-alive",
+                                                         "te", "trailer", "upgrade", "expect"};
+  return name.starts_with("proxy-") || std::ranges::find(names, name) != names.end();
+}
+
+/// Our own resumption uses these.
+bool is_dropped(const std::string& name) { return name == "range" || name.starts_with("if-"); }
+
+Result<> check(const Options& options, const engine::Catalogue&) {
+  RECAST_CHECK(net::Url::parse(options.url));
+  for (const auto& [name, value] : options.headers) {
+    if (!is_token(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      return fail(ErrorCode::invalid_data, "The headers format is invalid.", "headers");
+    }
+    if (is_ours(lower(name))) {
+      return fail(ErrorCode::invalid_data, fmt::format("The headers must not contain {}.", name), "headers");
+    }
+  }
+  return {};
+}
+
+/// The last part of a URL's path, if it has an extension.
+std::string name_in(std::string_view text) {
+  const auto url = net::Url::parse(text);
+  if (!url) return {};
+  const auto& path = url->path();
+  const auto segment = percent_decode(std::string_view(path).substr(path.rfind('/') + 1));
+  return format::extension(segment).empty() ? std::string() : segment;
+}
+
+/// The extension that the content shows, with its dot; empty if it shows none.
+std::string sniffed_extension(const std::filesystem::path& path) {
+  std::string bytes(4096, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  const auto token = format::sniff(bytes);
+  return format::find(token) == nullptr ? std::string() : "." + token;
+}
+
+std::string file_name(const Options& options, const net::Downloaded& answer, const std::filesystem::path& path) {
+  auto name = options.filename;
+  if (name.empty()) name = net::disposition_file_name(answer.content_disposition);
+  if (name.empty()) name = name_in(options.url);
+  if (name.empty()) name = name_in(answer.final_url);
+  if (name.empty()) {
+    const auto token = format::from_mime(answer.content_type);
+    name = token.empty() ? "file" : "file." + token;
+  }
+  name = format::clean_file_name(name);
+  if (format::extension(name).empty()) name = format::clean_file_name(name + sniffed_extension(path));
+  return name;
+}
+
+Result<operation::Outcome> import_url(operation::TaskContext& context, const Options& options) {
+  RECAST_CHECK(check(options, context.catalogue()));
+  RECAST_TRY(auto own, context.own_file(options.url));
+  if (own) {
+    if (!options.filename.empty()) own->name = format::clean_file_name(options.filename);
+    own->dir.clear();
+    return operation::Outcome{.files = {std::move(*own)}};
+  }
+  net::Download request{.url = options.url, .headers = options.headers, .to = context.work() / "download"};
+  std::erase_if(request.headers, [](const auto& header) { return is_dropped(lower(header.first)); });
+  int last = 0;
+  request.on_progress = [&](std::uint64_t done, std::optional<std::uint64_t> total) {
+    if (!total || *total == 0) return;
+    const int percent = static_cast<int>(static_cast<double>(done) * 100.0 / static_cast<double>(*total));
+    if (percent > last && percent <= 100) context.progress(last = percent);
+  };
+  RECAST_TRY(const auto answer, context.net().download(request, context.deadline(), context.stop()));
+  return operation::Outcome{.files = {{file_name(options, answer, request.to), {}, answer.size, request.to}}};
+}
+
+}  // namespace
+
+Result<> register_import_url(operation::Registry& registry) {
+  return registry.add(operation::define<Options>({.name = "import/url",
+                                                  .summary = "Fetches a file from a web address.",
+                                                  .load = operation::Load::network,
+                                                  .needs_input = false},
+                                                 &import_url, &check));
+}
+
+}  // namespace recast::operations

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/catalogue.hpp"
+
+namespace recast::operations::thumbnail {
+
+/// What kind of picture a step makes, and of what.
+enum class Role {
+  pages,   ///< a document becomes a document that can be drawn
+  draw,    ///< a document, film or picture becomes pictures of the wanted size
+  encode,  ///< a picture of the right size changes its format
+};
+
+struct Leg {
+  engine::Choice choice;
+  std::string from;
+  std::string to;
+  Role role = Role::draw;
+};
+
+/// The formats that can be reached, for asking about all of them: each answer is much cheaper than find_route()'s.
+class Reach {
+ public:
+  explicit Reach(const engine::Catalogue& catalogue);
+  /// Every format that something is made of.
+  const std::set<std::string>& sources() const { return sources_; }
+  /// Whether find_route() finds a way.
+  bool reaches(const std::string& from, const std::string& to) const;
+
+ private:
+  struct Drawn {
+    bool sized = false;  ///< by an engine that has a width
+  };
+  std::set<std::string> sources_;
+  std::map<std::pair<std::string, std::string>, Drawn> pairs_;
+};
+
+/// How a file of format `from` becomes pictures of format `to`: the shortest way over engines that are installed, by way of
+/// a picture format or of PDF where no engine goes there directly. `engine` and `version` (or empty) are about the engine
+/// that reads the file. invalid_conversion_type if there is no way.
+Result<std::vector<Leg>> find_route(const engine::Catalogue& catalogue, const std::string& from, const std::string& to,
+                                    const std::string& engine = {}, const std::string& version = {});
+
+/// Whether an engine has an option of that name.
+bool has_option(const engine::Engine& engine, std::string_view name);
+
+}  // namespace recast::operations::thumbnail

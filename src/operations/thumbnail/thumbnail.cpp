@@ -1,0 +1,248 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+
+#include "base/text.hpp"
+#include "format/format.hpp"
+#include "operation/conversion.hpp"
+#include "operation/registry.hpp"
+#include "operations/thumbnail/route.hpp"
+
+namespace recast::operations {
+
+namespace json = boost::json;
+
+namespace {
+
+using thumbnail::Leg;
+using thumbnail::Role;
+
+constexpr std::int64_t kDefaultSize = 300;
+
+struct Options {
+  std::vector<std::string> input;
+  std::string input_format;
+  std::string output_format;
+  std::string engine;
+  std::string engine_version;
+  std::optional<std::int64_t> width;
+  std::optional<std::int64_t> height;
+  std::string fit = "max";
+  std::int64_t count = 1;
+  std::string timestamp;
+  std::string filename;
+  std::optional<std::int64_t> timeout;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&Options::input, "input", "Tasks whose files get thumbnails."),
+      schema::field(&Options::input_format, "input_format", "Format of the input; the extension of its name if nothing is said."),
+      schema::field(&Options::output_format, "output_format", "Format of the thumbnails.",
+                    {.required = true, .values = {"png", "jpg", "webp", "jpeg"}}),
+      schema::field(&Options::engine, "engine", "Engine that reads the file; the default if nothing is said."),
+      schema::field(&Options::engine_version, "engine_version", "Version of the engine, or latest."),
+      schema::field(&Options::width, "width", "Width in pixels. 300 by 300 if neither width nor height is said.", {.min = 1, .max = 16'384}),
+      schema::field(&Options::height, "height", "Height in pixels.", {.min = 1, .max = 16'384}),
+      schema::field(&Options::fit, "fit",
+                    "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
+                    {.values = {"max", "crop", "scale"}}),
+      schema::field(&Options::count, "count", "Number of thumbnails: the first pages, or frames spread over a film.", {.min = 1, .max = 100}),
+      schema::field(&Options::timestamp, "timestamp", "Position of the (first) frame in a film, such as 00:01:30."),
+      schema::field(&Options::filename, "filename", "Name of the thumbnail with its extension; %d is replaced by a number."),
+      schema::field(&Options::timeout, "timeout", "Seconds after which the task is ended.", {.min = 1}),
+  };
+
+  std::string to() const { return format::canonical(output_format); }
+};
+
+/// "90", "1:30", "00:01:30.5" in seconds.
+std::optional<double> seconds_of(std::string_view text) {
+  double total = 0;
+  const auto parts = split(trim(text), ':');
+  if (parts.size() > 3) return std::nullopt;
+  for (const auto part : parts) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value, std::chars_format::fixed);
+    if (error != std::errc() || end != part.data() + part.size() || value < 0 || value > 1e6) return std::nullopt;
+    total = total * 60 + value;
+  }
+  return total;
+}
+
+Result<> check(const Options& options, const engine::Catalogue& catalogue) {
+  RECAST_CHECK(catalogue.check_names(options.engine, options.engine_version));
+  if (!options.timestamp.empty() && !seconds_of(options.timestamp)) {
+    return fail(ErrorCode::invalid_data, "The timestamp must be seconds or HH:MM:SS.", "timestamp");
+  }
+  return {};
+}
+
+/// Several pictures in one file: its first is the thumbnail, unless more are wanted.
+bool has_pages(std::string_view token) {
+  static constexpr std::array<std::string_view, 7> pictures{"gif", "webp", "tiff", "heic", "heif", "avif", "ico"};
+  const auto* const format = format::find(token);
+  if (format == nullptr || format->group == "video" || format->group == "audio") return false;
+  return format->group != "image" || std::ranges::find(pictures, token) != pictures.end();
+}
+
+bool is_film(std::string_view token) {
+  const auto* const format = format::find(token);
+  return format != nullptr && format->group == "video";
+}
+
+json::object options_of(const Leg& leg, const Options& options, const std::string& timestamp) {
+  const auto& engine = *leg.choice.engine;
+  json::object out;
+  if (has_pages(leg.from) && thumbnail::has_option(engine, "pages")) {
+    out["pages"] = options.count == 1 ? std::string("1") : fmt::format("1-{}", options.count);
+  }
+  if (leg.role == Role::draw && thumbnail::has_option(engine, "width")) {
+    const bool none = !options.width && !options.height;
+    if (options.width || none) out["width"] = options.width.value_or(kDefaultSize);
+    if (options.height || none) out["height"] = options.height.value_or(kDefaultSize);
+    out["fit"] = options.fit;
+  }
+  if (!timestamp.empty() && is_film(leg.from)) out["timestamp"] = timestamp;
+  return out;
+}
+
+/// Carries one file along its route. A leg that gives several files makes the next one run for each of them.
+class Maker {
+ public:
+  Maker(operation::TaskContext& context, const Options& options, std::vector<Leg> route)
+      : context_(context), options_(options), route_(std::move(route)) {}
+
+  Result<std::vector<std::filesystem::path>> make(const operation::File& input, const std::string& timestamp, int from, int to) {
+    std::vector<std::filesystem::path> files{input.path};
+    for (std::size_t at = 0; at < route_.size(); ++at) {
+      const int begin = from + (to - from) * static_cast<int>(at) / static_cast<int>(route_.size());
+      const int end = from + (to - from) * static_cast<int>(at + 1) / static_cast<int>(route_.size());
+      RECAST_TRY(files, leg(route_[at], files, timestamp, begin, end));
+      const auto most = static_cast<std::size_t>(options_.count);
+      if (files.size() > most) files.resize(most);
+    }
+    return files;
+  }
+
+ private:
+  Result<std::vector<std::filesystem::path>> leg(const Leg& leg, const std::vector<std::filesystem::path>& inputs,
+                                                 const std::string& timestamp, int begin, int end) {
+    std::vector<std::filesystem::path> all;
+    const auto count = static_cast<int>(inputs.size());
+    for (int at = 0; at < count; ++at) {
+      const operation::Conversion conversion{.choice = leg.choice,
+                                             .from = leg.from,
+                                             .to = leg.to,
+                                             .options = options_of(leg, options_, timestamp),
+                                             .input = inputs[static_cast<std::size_t>(at)],
+                                             .percent_from = begin + (end - begin) * at / count,
+                                             .percent_to = begin + (end - begin) * (at + 1) / count};
+      RECAST_TRY(auto results, operation::run_conversion(context_, conversion));
+      all.insert(all.end(), std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
+    }
+    return all;
+  }
+
+  operation::TaskContext& context_;
+  const Options& options_;
+  std::vector<Leg> route_;
+};
+
+/// How long a film is, as far as the engine's own look at it tells: its probing step prints "duration=12.5".
+class Length {
+ public:
+  void watch(engine::Plan& plan) const {
+    for (auto& step : plan.steps) {
+      auto* const program = std::get_if<engine::ProgramStep>(&step.action);
+      if (program == nullptr) continue;
+      program->progress = [seconds = seconds_, before = program->progress](std::string_view line) -> std::optional<int> {
+        constexpr std::string_view key = "duration=";
+        if (line.starts_with(key)) *seconds = seconds_of(line.substr(key.size())).value_or(0);
+        return before ? before(line) : std::nullopt;
+      };
+    }
+  }
+  double seconds() const { return *seconds_; }
+
+ private:
+  std::shared_ptr<double> seconds_ = std::make_shared<double>(0);
+};
+
+std::string moment(double seconds) { return fmt::format("{:.3f}", seconds); }
+
+/// Frames spread evenly: one in the middle of each of `count` parts of what lies behind the timestamp.
+Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& context, const Options& options, std::vector<Leg> route,
+                                                  const operation::File& input, int from, int to) {
+  const auto first = route.front();
+  const Length length;
+  Maker maker(context, options, std::move(route));
+  const auto share = [&](std::int64_t done) { return from + static_cast<int>((to - from) * done / (options.count + 1)); };
+  // Once for the length alone; its picture is not used.
+  const operation::Conversion look{.choice = first.choice,
+                                   .from = first.from,
+                                   .to = first.to,
+                                   .options = options_of(first, options, options.timestamp.empty() ? "0" : options.timestamp),
+                                   .input = input.path,
+                                   .adjust = [&](engine::Plan& plan) { length.watch(plan); },
+                                   .percent_from = from,
+                                   .percent_to = share(1)};
+  RECAST_CHECK(operation::run_conversion(context, look));
+  const double start = seconds_of(options.timestamp).value_or(0);
+  const double rest = std::max(0.0, length.seconds() - start);
+  std::vector<std::filesystem::path> files;
+  // Of a film whose length nobody knows there is one picture.
+  const auto count = rest > 0 ? options.count : 1;
+  for (std::int64_t at = 0; at < count; ++at) {
+    const double middle = options.timestamp.empty() ? 0.5 : 0.0;
+    const auto position = start + rest * (static_cast<double>(at) + middle) / static_cast<double>(options.count);
+    RECAST_TRY(auto made, maker.make(input, moment(position), share(at + 1), share(at + 2)));
+    files.insert(files.end(), made.begin(), made.end());
+  }
+  return files;
+}
+
+Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, const Options& options) {
+  RECAST_CHECK(check(options, context.catalogue()));
+  const auto& inputs = context.inputs();
+  operation::Outputs outputs(options.filename);
+  const auto share = [&](std::size_t number) { return static_cast<int>(number * 100 / inputs.size()); };
+  for (std::size_t at = 0; at < inputs.size(); ++at) {
+    const auto& input = inputs[at];
+    RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
+    RECAST_TRY(auto route, thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
+    RECAST_CHECK(operation::check_content(context, input, from));
+    const bool spread = options.count > 1 && is_film(from) && thumbnail::has_option(*route.front().choice.engine, "timestamp");
+    auto made = spread ? frames(context, options, std::move(route), input, share(at), share(at + 1))
+                       : Maker(context, options, std::move(route)).make(input, options.timestamp, share(at), share(at + 1));
+    if (!made) return std::unexpected(std::move(made).error());
+    outputs.add(input, options.to(), *std::move(made));
+  }
+  RECAST_TRY(auto files, outputs.take());
+  return operation::Outcome{.files = std::move(files), .credits = 1};
+}
+
+std::vector<operation::Record> records(const engine::Catalogue& catalogue) {
+  const thumbnail::Reach reach(catalogue);
+  std::vector<operation::Record> rows;
+  for (const auto& from : reach.sources()) {
+    for (const auto* const to : {"png", "jpg", "webp"}) {
+      if (reach.reaches(from, to)) rows.push_back({.from = from, .to = to});
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<> register_thumbnail(operation::Registry& registry) {
+  auto operation = operation::define<Options>({.name = "thumbnail",
+                                               .summary = "Makes small pictures of files: images, pages, frames.",
+                                               .load = operation::Load::cpu},
+                                              &make_thumbnails, &check);
+  operation.records = &records;
+  return registry.add(std::move(operation));
+}
+
+}  // namespace recast::operations

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "../../tests/support/temporary_folder.hpp"
+#include "storage/storage.hpp"
+
+namespace recast::storage {
+
+/// Opens the storage under test; `folder` is its own, and the same folder always means the same storage.
+using MakeStorage = std::function<std::unique_ptr<Storage>(const fs::path& folder)>;
+
+/// What every driver has to do. A driver's test says:
+///   INSTANTIATE_TEST_SUITE_P(Local, StorageContract, ::testing::Values(MakeStorage(&make_local)));
+class StorageContract : public ::testing::TestWithParam<MakeStorage> {
+ protected:
+  StorageContract() : storage_(GetParam()(temp_ / "root")) {}
+
+  static Key key(std::string_view text) { return Key::parse(text).value(); }
+  fs::path file(std::string_view content) { return temp_.write("input-" + std::to_string(++files_), content); }
+  fs::path temp() const { return temp_.path(); }
+  Storage& storage() { return *storage_; }
+  std::string content(std::string_view name) {
+    const auto to = temp_ / ("output-" + std::to_string(++files_));
+    const auto stat = storage().get(key(name), to);
+    if (!stat) return "(" + stat.error().message + ")";
+    auto text = test::read_file(to);
+    EXPECT_EQ(stat->size, text.size());
+    return text;
+  }
+  std::vector<std::string> names(std::string_view prefix) {
+    std::vector<std::string> names;
+    auto keys = storage().list(prefix);
+    EXPECT_TRUE(keys);
+    if (keys) {
+      for (const auto& one : *keys) names.push_back(one.str());
+    }
+    return names;
+  }
+
+ private:
+  test::TemporaryFolder temp_;
+  std::unique_ptr<Storage> storage_;
+  int files_ = 0;
+};
+
+TEST_P(StorageContract, WhatWasPutCanBeHad) {
+  ASSERT_TRUE(storage().put(key("task/1"), file("hello")));
+  EXPECT_EQ(content("task/1"), "hello");
+  ASSERT_TRUE(storage().put(key("task/2"), file("")));
+  EXPECT_EQ(content("task/2"), "");
+  const std::string long_text(3'000'000, 'x');
+  ASSERT_TRUE(storage().put(key("task/3"), file(long_text)));
+  EXPECT_EQ(content("task/3"), long_text);
+}
+
+TEST_P(StorageContract, AFailedPutLeavesNothingBehind) {
+  EXPECT_FALSE(storage().put(key("job/task/a.pdf"), "/no/such/file"));
+  EXPECT_FALSE(storage().put(key("job/task/b.pdf"), temp()));
+  const auto got = storage().get(key("job/task/a.pdf"), temp() / "a.pdf");
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, ErrorCode::not_found);
+  EXPECT_FALSE(fs::exists(temp() / "a.pdf"));
+  EXPECT_TRUE(names("").empty());
+}
+
+TEST_P(StorageContract, AnUnknownKeyIsNotFound) {
+  EXPECT_EQ(storage().get(key("x/y"), temp() / "x").error().code, ErrorCode::not_found);
+  EXPECT_EQ(storage().open(key("x/y")).error().code, ErrorCode::not_found);
+  ASSERT_TRUE(storage().put(key("x/y/z"), file("1")));
+  EXPECT_EQ(storage().open(key("x/y")).error().code, ErrorCode::not_found);
+  EXPECT_EQ(storage().get(key("x/y/z/a"), temp() / "x").error().code, ErrorCode::not_found);
+}
+
+TEST_P(StorageContract, AKeyCanBePutAgainAfterACrash) {
+  const auto first = file("hello");
+  ASSERT_TRUE(storage().put(key("task/1"), first));
+  ASSERT_TRUE(storage().put(key("task/1"), first));
+  EXPECT_EQ(content("task/1"), "hello");
+  ASSERT_TRUE(storage().put(key("task/1"), file("other")));
+  EXPECT_EQ(content("task/1"), "other");
+  EXPECT_EQ(names(""), std::vector<std::string>{"task/1"});
+}
+
+TEST_P(StorageContract, TheSourceMayGoAway) {
+  const auto source = file("hello");
+  ASSERT_TRUE(storage().put(key("task/1"), source));
+  fs::remove(source);
+  EXPECT_EQ(content("task/1"), "hello");
+}
+
+TEST_P(StorageContract, WhatWasGivenOutOutlivesItsKey) {
+  ASSERT_TRUE(storage().put(key("task/1"), file("hello")));
+  ASSERT_TRUE(storage().get(key("task/1"), temp() / "mine"));
+  auto open = storage().open(key("task/1"));
+  ASSERT_TRUE(open);
+  ASSERT_TRUE(storage().remove(key("task/1")));
+  EXPECT_EQ(test::read_file(temp() / "mine"), "hello");
+  char bytes[6] = {};
+  EXPECT_EQ(::read(open->get(), bytes, sizeof bytes), 5);
+  EXPECT_STREQ(bytes, "hello");
+}
+
+TEST_P(StorageContract, GetReplacesWhatIsInItsWay) {
+  ASSERT_TRUE(storage().put(key("task/1"), file("hello")));
+  const auto to = file("old and long");
+  ASSERT_TRUE(storage().get(key("task/1"), to));
+  EXPECT_EQ(test::read_file(to), "hello");
+}
+
+TEST_P(StorageContract, ListsByPrefixInOrder) {
+  for (const auto* const name : {"b/1", "a/2", "a/1", "a/10", "ab/1", "top"}) ASSERT_TRUE(storage().put(key(name), file("x")));
+  EXPECT_EQ(names("a/"), (std::vector<std::string>{"a/1", "a/10", "a/2"}));
+  EXPECT_EQ(names("a/1"), (std::vector<std::string>{"a/1", "a/10"}));
+  EXPECT_EQ(names("a"), (std::vector<std::string>{"a/1", "a/10", "a/2", "ab/1"}));
+  EXPECT_EQ(names("").size(), 6u);
+  EXPECT_TRUE(names("c/").empty());
+  EXPECT_TRUE(names("../").empty());
+  EXPECT_TRUE(names("/").empty());
+}
+
+TEST_P(StorageContract, RemovingIsDoneOnceAndForAll) {
+  ASSERT_TRUE(storage().put(key("task/1"), file("x")));
+  ASSERT_TRUE(storage().put(key("task/2"), file("y")));
+  ASSERT_TRUE(storage().remove(key("task/1")));
+  ASSERT_TRUE(storage().remove(key("task/1")));
+  ASSERT_TRUE(storage().remove(key("never/there")));
+  EXPECT_EQ(names(""), std::vector<std::string>{"task/2"});
+  EXPECT_EQ(content("task/2"), "y");
+}
+
+TEST_P(StorageContract, AnotherInstanceSeesTheSameFiles) {
+  ASSERT_TRUE(storage().put(key("task/1"), file("x")));
+  const auto other = GetParam()(temp() / "root");
+  EXPECT_TRUE(other->get(key("task/1"), temp() / "x"));
+}
+
+TEST_P(StorageContract, ManyThreadsMayUseIt) {
+  std::vector<fs::path> sources;
+  for (int number = 0; number < 4; ++number) sources.push_back(file(std::to_string(number)));
+  std::vector<std::thread> threads;
+  for (int number = 0; number < 4; ++number) {
+    threads.emplace_back([&, number] {
+      const auto own = key("shared/" + std::to_string(number));
+      for (int round = 0; round < 25; ++round) {
+        const auto put = storage().put(own, sources[static_cast<std::size_t>(number)]);
+        EXPECT_TRUE(put) << put.error().message;
+        EXPECT_TRUE(storage().open(own));
+        EXPECT_TRUE(storage().remove(own));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(names("").empty());
+}
+
+}  // namespace recast::storage

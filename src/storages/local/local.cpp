@@ -1,0 +1,228 @@
+#include "storages/local/local.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+
+#include "base/random.hpp"
+#include "storage/registry.hpp"
+
+namespace recast::storages {
+
+namespace {
+
+constexpr mode_t kMode = 0444;
+constexpr std::string_view kCannotStore = "The file cannot be stored";
+constexpr std::string_view kCannotRead = "The file cannot be read";
+
+std::unexpected<Error> failed(int error, std::string_view what) { return std::unexpected(from_errno(error, what)); }
+
+/// Names that cannot exist are not found either.
+int absence(int error) { return error == ENOTDIR || error == ELOOP || error == EISDIR ? ENOENT : error; }
+
+/// Only regular files: a link or a pipe would read something else, or nothing for ever.
+Result<UniqueFd> open_file(const fs::path& path, std::string_view what) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd) return failed(absence(errno), what);
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) return failed(errno, what);
+  if (!S_ISREG(info.st_mode)) return failed(ENOENT, what);
+  return fd;
+}
+
+Result<std::uint64_t> size_of(int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return failed(errno, kCannotRead);
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
+Result<> sync_folder(const fs::path& folder) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return failed(errno, kCannotStore);
+  return {};
+}
+
+/// Removes a path at the end of a scope unless it moved on.
+class Leftover {
+ public:
+  explicit Leftover(fs::path path) : path_(std::move(path)) {}
+  Leftover(const Leftover&) = delete;
+  Leftover& operator=(const Leftover&) = delete;
+  ~Leftover() { ::unlink(path_.c_str()); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+Result<> write_all(int fd, const char* data, std::size_t size) {
+  while (size > 0) {
+    const auto written = ::write(fd, data, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failed(errno, kCannotStore);
+    data += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return {};
+}
+
+Result<> copy_bytes(int from, int to) {
+  std::array<char, 128 * 1024> buffer{};
+  for (;;) {
+    const auto count = ::read(from, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed(errno, kCannotRead);
+    if (count == 0) return {};
+    RECAST_CHECK(write_all(to, buffer.data(), static_cast<std::size_t>(count)));
+  }
+}
+
+/// A copy of `from` as the new file `to`, on the disk when this returns.
+Result<> copy_file(int from, const fs::path& to) {
+  const UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return failed(errno, kCannotStore);
+  RECAST_CHECK(copy_bytes(from, fd.get()));
+  if (::fchmod(fd.get(), kMode) != 0 || ::fsync(fd.get()) != 0) return failed(errno, kCannotStore);
+  return {};
+}
+
+/// Folders of crashed processes' unfinished files are emptied of what nobody writes any more.
+void clean_incoming(const fs::path& folder) {
+  const auto oldest = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code ignored;
+    if (entry.last_write_time(ignored) < oldest && !ignored) fs::remove(entry.path(), ignored);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<storage::Storage>> Local::open(const Settings& settings) {
+  const fs::path root(settings.root);
+  std::error_code error;
+  fs::create_directories(root / "files", error);
+  if (!error) fs::create_directories(root / "incoming", error);
+  if (error) {
+    return fail(ErrorCode::invalid_data, fmt::format("the folder {} cannot be made: {}", settings.root, error.message()), "root");
+  }
+  clean_incoming(root / "incoming");
+  return std::unique_ptr<storage::Storage>(new Local(fs::absolute(root)));
+}
+
+Local::Local(const fs::path& root) : files_(root / "files"), incoming_(root / "incoming") {}
+
+fs::path Local::path(const storage::Key& key) const { return files_ / key.str(); }
+
+fs::path Local::new_name() const {
+  SystemRandom random;
+  return incoming_ / random.uuid();
+}
+
+Result<> Local::put(const storage::Key& key, const fs::path& file) {
+  RECAST_TRY(const auto source, open_file(file, kCannotStore));
+  const Leftover part(new_name());
+  // A link needs no second copy; other file systems, and those without links, get one.
+  struct stat linked {}, opened{};
+  if (::fstat(source.get(), &opened) != 0) return failed(errno, kCannotStore);
+  if (::link(file.c_str(), part.path().c_str()) == 0) {
+    const bool same = ::lstat(part.path().c_str(), &linked) == 0 && linked.st_ino == opened.st_ino && linked.st_dev == opened.st_dev;
+    if (!same) return failed(ENOENT, kCannotStore);
+    if (::fchmod(source.get(), kMode) != 0 || ::fsync(source.get()) != 0) return failed(errno, kCannotStore);
+  } else {
+    RECAST_CHECK(copy_file(source.get(), part.path()));
+  }
+  return move_in(part.path(), key);
+}
+
+/// The key's folders may be removed by another thread, which found them empty, just before the file gets there.
+Result<> Local::move_in(const fs::path& part, const storage::Key& key) const {
+  constexpr int kRounds = 100;
+  const auto to = path(key);
+  for (int round = 1;; ++round) {
+    RECAST_TRY(const bool made, make_folders(to.parent_path()));
+    if (made && ::rename(part.c_str(), to.c_str()) == 0) break;
+    if (made && errno != ENOENT) return failed(errno, kCannotStore);
+    if (round == kRounds) return failed(EBUSY, kCannotStore);
+  }
+  // Gone already means that another thread removed the key since: nothing is left to be made durable.
+  const auto synced = sync_folder(to.parent_path());
+  if (!synced && synced.error().code != ErrorCode::not_found) return synced;
+  return {};
+}
+
+/// False if a folder went away on the way down.
+Result<bool> Local::make_folders(const fs::path& folder) const {
+  if (folder == files_) return true;
+  RECAST_TRY(const bool made, make_folders(folder.parent_path()));
+  if (!made) return false;
+  if (::mkdir(folder.c_str(), 0755) == 0) {
+    const auto synced = sync_folder(folder.parent_path());
+    if (!synced && synced.error().code != ErrorCode::not_found) return std::unexpected(synced.error());
+    return true;
+  }
+  if (errno == EEXIST) return true;
+  if (errno == ENOENT) return false;
+  return failed(errno, kCannotStore);
+}
+
+Result<storage::Stat> Local::get(const storage::Key& key, const fs::path& to) {
+  RECAST_TRY(const auto source, open(key));
+  RECAST_TRY(const auto size, size_of(source.get()));
+  const auto from = path(key);
+  if (::link(from.c_str(), to.c_str()) == 0) return storage::Stat{size};
+  if (errno == EEXIST) {
+    ::unlink(to.c_str());
+    if (::link(from.c_str(), to.c_str()) == 0) return storage::Stat{size};
+  }
+  const auto copied = copy_file(source.get(), to);
+  if (copied) return storage::Stat{size};
+  ::unlink(to.c_str());
+  return std::unexpected(copied.error());
+}
+
+Result<UniqueFd> Local::open(const storage::Key& key) { return open_file(path(key), kCannotRead); }
+
+Result<std::vector<storage::Key>> Local::list(std::string_view prefix) {
+  std::vector<storage::Key> keys;
+  fs::path folder = files_;
+  if (const auto slash = prefix.rfind('/'); slash != std::string_view::npos) {
+    const auto parent = storage::Key::parse(prefix.substr(0, slash));
+    if (!parent) return keys;
+    folder /= parent->str();
+  }
+  std::error_code error;
+  fs::recursive_directory_iterator at(folder, error);
+  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    std::error_code gone;
+    if (!at->is_regular_file(gone)) continue;
+    const auto name = at->path().lexically_relative(files_).generic_string();
+    if (!name.starts_with(prefix)) continue;
+    if (auto key = storage::Key::parse(name)) keys.push_back(std::move(*key));
+  }
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
+    return failed(error.value(), "The files cannot be listed");
+  }
+  std::ranges::sort(keys);
+  return keys;
+}
+
+Result<> Local::remove(const storage::Key& key) {
+  const auto file = path(key);
+  if (::unlink(file.c_str()) != 0 && absence(errno) != ENOENT) return failed(errno, "The file cannot be removed");
+  for (auto folder = file.parent_path(); folder != files_; folder = folder.parent_path()) {
+    if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) break;
+  }
+  return {};
+}
+
+Result<> register_local(storage::Registry& registry) { return registry.add<Local::Settings>("local", &Local::open); }
+
+}  // namespace recast::storages

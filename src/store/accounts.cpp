@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "store/settling.hpp"
+#include "store/sql_store.hpp"
+
+namespace recast::store {
+
+namespace {
+
+constexpr std::size_t kShownPrefix = 12;  // of a token
+constexpr std::size_t kSecretLength = 43;
+
+std::string select_users(std::string_view what) {
+  return fmt::format("SELECT id, username, email, administrator, credits, created FROM users {}", what);
+}
+
+account::User read_user(const sql::Rows& rows) {
+  return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), rows.integer(4), rows.time(5)};
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  for (const auto word : split(text, ' ')) {
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
+Result<account::User> find_user(sql::Connection& connection, UserId id) {
+  auto rows = connection.query(select_users("WHERE id = $1"), id);
+  if (!rows.next()) return std::unexpected(no_such("user"));
+  return read_user(rows);
+}
+
+/// Ids of rows that belong to a user, before they go.
+std::vector<std::string> ids_of(sql::Connection& connection, std::string_view query, UserId user) {
+  std::vector<std::string> ids;
+  auto rows = connection.query(query, user);
+  while (rows.next()) ids.push_back(rows.text(0));
+  return ids;
+}
+
+}  // namespace
+
+Result<account::User> SqlStore::create_user(std::string username, std::string email, bool administrator) {
+  username = trim(username);
+  if (username.empty()) return fail(ErrorCode::invalid_data, "The username field is required.", "username");
+  return writer_.write([&](Write& write) -> Result<account::User> {
+    account::User user{.username = username, .email = email, .administrator = administrator, .created = write.now};
+    const auto added = write.sql.execute(
+        "INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT DO NOTHING",
+        user.username, user.email, user.administrator, user.credits, user.created);
+    if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
+    user.id = UserId(write.sql.last_row());
+    return user;
+  });
+}
+
+Result<std::vector<account::User>> SqlStore::list_users() {
+  return readers_.read([](sql::Connection& connection) -> Result<std::vector<account::User>> {
+    std::vector<account::User> users;
+    auto rows = connection.query(select_users("ORDER BY id"));
+    while (rows.next()) users.push_back(read_user(rows));
+    return users;
+  });
+}
+
+Result<account::User> SqlStore::user(UserId id) {
+  return readers_.read([&](sql::Connection& connection) { return find_user(connection, id); });
+}
+
+Result<account::User> SqlStore::user_by_name(std::string_view username) {
+  return readers_.read([&](sql::Connection& connection) -> Result<account::User> {
+    auto rows = connection.query(select_users("WHERE username = $1"), username);
+    if (!rows.next()) return std::unexpected(no_such("user"));
+    return read_user(rows);
+  });
+}
+
+Result<> SqlStore::delete_user(UserId id) {
+  return writer_.write([&](Write& write) -> Result<> {
+    RECAST_CHECK(find_user(write.sql, id));
+    // Those that run are told to stop; files become garbage with their rows.
+    for (const auto& job : ids_of(write.sql, "SELECT id FROM jobs WHERE user_id = $1", id)) {
+      write.event("job.deleted", id, JobId(job), {});
+      remove_job(write, JobId(job));
+    }
+    for (const auto& task : ids_of(write.sql, "SELECT id FROM tasks WHERE user_id = $1", id)) {
+      write.event("task.deleted", id, {}, TaskId(task));
+      remove_task(write, TaskId(task));
+    }
+    write.sql.execute("DELETE FROM users WHERE id = $1", id);
+    write.after_commit([this] { keys_.clear(); });
+    return {};
+  });
+}
+
+Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std::vector<std::string> scopes,
+                                             std::string_view token) {
+  for (const auto& scope : scopes) {
+    if (scope.empty() || scope.find_first_of(" \t\r\n") != std::string::npos) {
+      return fail(ErrorCode::invalid_data, "The selected scopes is invalid.", "scopes");
+    }
+  }
+  const auto hash = account::token_hash(token);
+  return writer_.write([&](Write& write) -> Result<account::ApiKey> {
+    RECAST_CHECK(find_user(write.sql, user));
+    account::ApiKey key{.user = user,
+                        .name = name,
+                        .prefix = std::string(token.substr(0, kShownPrefix)),
+                        .scopes = scopes,
+                        .created = write.now,
+                        .last_used = {}};
+    const auto added = write.sql.execute(
+        "INSERT INTO api_keys (user_id, name, prefix, hash, scopes, created) VALUES ($1, $2, $3, $4, $5, $6) "
+        "ON CONFLICT DO NOTHING",
+        key.user, key.name, key.prefix, hash, fmt::format("{}", fmt::join(scopes, " ")), key.created);
+    if (added == 0) return fail(ErrorCode::conflict, "There is such a key already.");
+    key.id = KeyId(write.sql.last_row());
+    return key;
+  });
+}
+
+Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
+  return readers_.read([&](sql::Connection& connection) -> Result<std::vector<account::ApiKey>> {
+    std::vector<account::ApiKey> keys;
+    auto rows = connection.query(
+        "SELECT id, user_id, name, prefix, scopes, created, last_used FROM api_keys WHERE user_id = $1 ORDER BY id",
+        user);
+    while (rows.next()) {
+      keys.push_back({KeyId(rows.integer(0)), UserId(rows.integer(1)), rows.text(2), rows.text(3),
+                      words_of(rows.view(4)), rows.time(5), rows.optional_time(6)});
+    }
+    return keys;
+  });
+}
+
+Result<> SqlStore::revoke_key(UserId user, KeyId id) {
+  return writer_.write([&](Write& write) -> Result<> {
+    const auto removed = write.sql.execute("DELETE FROM api_keys WHERE id = $1 AND user_id = $2", id, user);
+    if (removed == 0) return std::unexpected(no_such("key"));
+    write.after_commit([this] { keys_.clear(); });
+    return {};
+  });
+}
+
+Result<account::Principal> SqlStore::authenticate(std::string_view token) {
+  const auto hash = account::token_hash(token);
+  if (auto known = keys_.find(hash)) return *std::move(known);
+  const auto generation = keys_.generation();
+  std::optional<Time> used;
+  RECAST_TRY(const auto principal, readers_.read([&](sql::Connection& connection) -> Result<account::Principal> {
+    auto rows = connection.query("SELECT id, user_id, scopes, last_used FROM api_keys WHERE hash = $1", hash);
+    if (!rows.next()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
+    used = rows.optional_time(3);
+    RECAST_TRY(auto user, find_user(connection, UserId(rows.integer(1))));
+    return account::Principal{std::move(user), KeyId(rows.integer(0)), words_of(rows.view(2))};
+  }));
+  keys_.put(hash, principal, generation);
+  if (const auto now = clock_.now(); !used || now - *used >= std::chrono::minutes(1)) {
+    writer_.post([key = principal.key, now](Write& write) {  // nobody waits for it
+      write.sql.execute("UPDATE api_keys SET last_used = $2 WHERE id = $1", key, now);
+      return true;
+    });
+  }
+  return principal;
+}
+
+Result<std::string> SqlStore::secret(std::string_view name) {
+  const auto fresh = random_.token(kSecretLength);
+  return writer_.write([&](Write& write) -> Result<std::string> {
+    write.sql.execute("INSERT INTO secrets VALUES ($1, $2) ON CONFLICT DO NOTHING", name, fresh);
+    auto rows = write.sql.query("SELECT value FROM secrets WHERE name = $1", name);
+    rows.next();
+    return rows.text(0);
+  });
+}
+
+}  // namespace recast::store

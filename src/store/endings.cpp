@@ -1,0 +1,74 @@
+#include <boost/json/serialize.hpp>
+
+#include "store/settling.hpp"
+#include "store/sql_store.hpp"
+
+namespace recast::store {
+
+Result<job::Task> held_task(sql::Connection& connection, const TaskId& id, int attempt) {
+  auto rows = connection.query(select_tasks("id = $1 AND attempt = $2 AND holder IS NOT NULL"), id, attempt);
+  if (!rows.next()) return fail(ErrorCode::conflict, "The task is not held by this attempt any more.");
+  return read_task(connection, rows);
+}
+
+void end_task(Write& write, const job::Task& task, const Ending& ending) {
+  const bool failed = ending.error.has_value();
+  write.sql.execute(
+      "UPDATE tasks SET status = $2, ready = 0, covered = $3, credits = $4, code = $5, message = $6, percent = 100, "
+      "engine = CASE $7 WHEN '' THEN engine ELSE $7 END, engine_version = CASE $7 WHEN '' THEN engine_version ELSE $8 "
+      "END, "
+      "extra = $9, started = coalesce(started, $10), ended = $10, queue = NULL, holder = NULL, lease = NULL WHERE id = "
+      "$1",
+      task.id, failed ? job::Status::error : job::Status::finished, failed && task.ignore_error,
+      failed ? 0 : ending.credits, failed ? code_name(ending.error->code) : std::string_view(),
+      presentable(failed ? ending.error->message : ending.message), ending.engine, ending.engine_version,
+      ending.extra.empty() ? std::string() : boost::json::serialize(ending.extra), write.now);
+  insert_files(write, task.id, ending.files);
+  write.event(failed ? "task.failed" : "task.finished", task.user, task.job_id, task.id);
+  settle_after(write, {{task.id, task.job_id}});
+}
+
+void SqlStore::lose(Write& write, const job::Task& task, std::string_view why) const {
+  const auto* const again =
+      "UPDATE tasks SET lost = lost + 1, status = $2, ready = 0, queue = NULL, holder = NULL, lease = NULL, started = "
+      "NULL, "
+      "percent = 100, message = '', host_name = '' WHERE id = $1 AND lost + 1 < $3";
+  if (write.sql.execute(again, task.id, job::Status::waiting, settings_.attempts) == 0) {
+    end_task(write, task, {.error = Error{ErrorCode::worker_lost, std::string(why), {}}});
+    return;
+  }
+  write.event("task.updated", task.user, task.job_id, task.id);
+  settle_waiting(write, {task.id, task.job_id});
+}
+
+Result<> SqlStore::end(const TaskId& id, int attempt, const Ending& ending) {
+  return writer_.write([&](Write& write) -> Result<> {
+    RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
+    end_task(write, task, ending);
+    return {};
+  });
+}
+
+Result<> SqlStore::put_back(const TaskId& id, int attempt) {
+  return writer_.write([&](Write& write) -> Result<> {
+    RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
+    write.sql.execute(
+        "UPDATE tasks SET status = $2, ready = 0, queue = NULL, holder = NULL, lease = NULL, started = NULL, percent = "
+        "100, "
+        "message = '', host_name = '' WHERE id = $1",
+        id, job::Status::waiting);
+    write.event("task.updated", task.user, task.job_id, id);
+    settle_waiting(write, {id, task.job_id});
+    return {};
+  });
+}
+
+Result<> SqlStore::lost(const TaskId& id, int attempt, std::string_view why) {
+  return writer_.write([&](Write& write) -> Result<> {
+    RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
+    lose(write, task, why);
+    return {};
+  });
+}
+
+}  // namespace recast::store

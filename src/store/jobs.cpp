@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "store/settling.hpp"
+#include "store/sql_store.hpp"
+
+namespace recast::store {
+
+namespace {
+
+std::int64_t jobs_in_flight(sql::Connection& connection, UserId user) {
+  auto rows = connection.query("SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL", user);
+  rows.next();
+  return rows.integer(0);
+}
+
+bool is_own_task(sql::Connection& connection, UserId user, const std::string& id) {
+  auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2", id, user);
+  return rows.next();
+}
+
+job::Task task_from(const job::TaskSpec& spec, UserId user, Random& random) {
+  job::Task task;
+  task.id = TaskId(random.uuid());
+  task.user = user;
+  task.name = spec.name;
+  task.operation = spec.operation;
+  task.payload = spec.payload;
+  task.ignore_error = spec.ignore_error;
+  task.priority = spec.priority;
+  task.engine = spec.engine;
+  task.engine_version = spec.engine_version;
+  if (spec.operation == kUpload) task.message = kUploadMessage;
+  return task;
+}
+
+/// Inputs that are no names of the job are ids of the user's own tasks, or wrong.
+Result<> resolve_inputs(sql::Connection& connection, job::Job& job, const job::JobSpec& spec) {
+  std::unordered_map<std::string, TaskId> by_name;
+  for (const auto& task : job.tasks) by_name.emplace(task.name, task.id);
+  for (std::size_t i = 0; i < job.tasks.size(); ++i) {
+    auto& task = job.tasks[i];
+    task.depends_on.clear();
+    for (const auto& input : spec.tasks[i].inputs) {
+      const auto found = by_name.find(input);
+      if (found == by_name.end() && !is_own_task(connection, job.user, input)) {
+        return fail(ErrorCode::invalid_data,
+                    fmt::format("Task {}: The selected input is invalid: there is no task {}.", task.name, input),
+                    fmt::format("tasks.{}.input", task.name));
+      }
+      task.depends_on.push_back(found == by_name.end() ? TaskId(input) : found->second);
+    }
+  }
+  return {};
+}
+
+void job_events(Write& write, const job::Job& job) {
+  write.event("job.created", job.user, job.id, {});
+  for (const auto& task : job.tasks) write.event("task.created", job.user, job.id, task.id);
+  // An input from an earlier job may have failed already.
+  for (const auto& task : job.tasks) {
+    if (job::is_terminal(task.status)) write.event("task.failed", job.user, job.id, task.id);
+  }
+  if (job::is_terminal(job.status)) write.event("job.failed", job.user, job.id, {});
+}
+
+}  // namespace
+
+Result<job::Job> SqlStore::create_job(UserId user, const job::JobSpec& spec) {
+  job::Job fresh;
+  fresh.id = JobId(random_.uuid());
+  fresh.user = user;
+  fresh.tag = spec.tag;
+  fresh.webhook_url = spec.webhook_url;
+  for (const auto& one : spec.tasks) {
+    auto task = task_from(one, user, random_);
+    task.job_id = fresh.id;
+    task.position = static_cast<std::int64_t>(fresh.tasks.size());
+    fresh.tasks.push_back(std::move(task));
+  }
+  return writer_.write([&](Write& write) -> Result<job::Job> {
+    if (jobs_in_flight(write.sql, user) >= settings_.jobs_in_flight) {
+      return fail(ErrorCode::too_many_jobs, "You have started too many jobs at once.");
+    }
+    auto job = fresh;
+    job.created = write.now;
+    for (auto& task : job.tasks) task.created = write.now;
+    RECAST_CHECK(resolve_inputs(write.sql, job, spec));
+    job::settle(job, write.now, externals_of(write.sql, job));
+    insert_job(write, job, load_of_);
+    job_events(write, job);
+    return job;
+  });
+}
+
+Result<job::Job> SqlStore::job(UserId user, const JobId& id) {
+  return readers_.read([&](sql::Connection& connection) -> Result<job::Job> {
+    auto job = find_job(connection, id);
+    if (!job || job->user != user) return std::unexpected(no_such("job"));
+    job->tasks = tasks_of_job(connection, id);
+    return *std::move(job);
+  });
+}
+
+Result<Listing<job::Job>> SqlStore::list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) {
+  return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Job>> {
+    std::string what = "user_id = $1";
+    if (filter.status) what += " AND status = $2";
+    if (filter.tag) what += filter.tag->empty() ? " AND tag = ''" : " AND tag = $3 AND tag <> ''";
+    what += " ORDER BY number DESC LIMIT $4 OFFSET $5";
+    const auto status = filter.status ? std::optional(static_cast<int>(*filter.status)) : std::nullopt;
+    auto rows = connection.query(select_jobs(what), user, status, filter.tag, page.size + 1, offset_of(page));
+    Listing<job::Job> listing;
+    while (rows.next()) {
+      if (std::ssize(listing.items) == page.size) {
+        listing.more = true;
+        break;
+      }
+      auto job = read_job(rows);
+      if (with_tasks) job.tasks = tasks_of_job(connection, job.id);
+      listing.items.push_back(std::move(job));
+    }
+    return listing;
+  });
+}
+
+Result<> SqlStore::delete_job(UserId user, const JobId& id) {
+  return writer_.write([&](Write& write) -> Result<> {
+    const auto job = find_job(write.sql, id);
+    if (!job || job->user != user) return std::unexpected(no_such("job"));
+    write.event("job.deleted", user, id, {});
+    remove_job(write, id);
+    return {};
+  });
+}
+
+}  // namespace recast::store

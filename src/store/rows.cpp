@@ -1,0 +1,212 @@
+#include "store/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/text.hpp"
+
+namespace recast::store {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object object_of(std::string_view text) {
+  if (text.empty()) return {};
+  json::error_code code;
+  json::parse_options options;
+  options.max_depth = 128;  // written by us from a body of at most 64
+  auto value = json::parse(text, code, {}, options);
+  return value.is_object() ? std::move(value.get_object()) : json::object();
+}
+
+std::string text_of(const json::object& object) { return object.empty() ? std::string() : json::serialize(object); }
+
+std::optional<std::string> text_or_null(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::vector<TaskId> inputs_of(sql::Connection& connection, std::int64_t number) {
+  std::vector<TaskId> inputs;
+  auto rows = connection.query("SELECT input_id FROM task_inputs WHERE task = $1 ORDER BY position", number);
+  while (rows.next()) inputs.emplace_back(rows.text(0));
+  return inputs;
+}
+
+void append_files(sql::Connection& connection, std::int64_t number, std::vector<job::StoredFile>& files) {
+  auto rows =
+      connection.query("SELECT name, dir, size, md5, storage_key FROM files WHERE task = $1 ORDER BY position", number);
+  while (rows.next()) {
+    files.push_back(
+        {rows.text(0), rows.text(1), static_cast<std::uint64_t>(rows.integer(2)), rows.text(3), rows.text(4)});
+  }
+}
+
+}  // namespace
+
+LoadOf claimable(LoadOf load_of) {
+  return [load_of = std::move(load_of)](std::string_view operation) {
+    if (operation == kUpload) return operation::Load::none;
+    if (!load_of)
+      return operation.find('/') == std::string_view::npos ? operation::Load::cpu : operation::Load::network;
+    const auto load = load_of(operation);
+    return load == operation::Load::none ? operation::Load::light : load;
+  };
+}
+
+std::int64_t offset_of(const Page& page) {
+  constexpr std::int64_t kLastPage = 1'000'000'000;
+  return (std::clamp<std::int64_t>(page.number, 1, kLastPage) - 1) * page.size;
+}
+
+std::string select_tasks(std::string_view what) {
+  return fmt::format(
+      "SELECT number, id, job_id, user_id, position, name, operation, payload, status, ready, ignore_error, covered, "
+      "credits, code, message, percent, engine, engine_version, extra, file_count, created, started, ended, retry_of, "
+      "priority, host_name, attempt FROM tasks WHERE {}",
+      what);
+}
+
+job::Task read_task(sql::Connection& connection, const sql::Rows& rows) {
+  const auto number = rows.integer(0);
+  job::Task task;
+  task.id = TaskId(rows.text(1));
+  task.job_id = JobId(rows.text(2));
+  task.user = UserId(rows.integer(3));
+  task.position = rows.integer(4);
+  task.name = rows.text(5);
+  task.operation = rows.text(6);
+  task.payload = object_of(rows.view(7));
+  task.status = static_cast<job::Status>(rows.integer(8));
+  task.ready = rows.boolean(9);
+  task.ignore_error = rows.boolean(10);
+  task.covered = rows.boolean(11);
+  if (!rows.is_null(12)) task.credits = static_cast<int>(rows.integer(12));
+  task.code = rows.text(13);
+  task.message = rows.text(14);
+  task.percent = static_cast<int>(rows.integer(15));
+  task.engine = rows.text(16);
+  task.engine_version = rows.text(17);
+  task.extra = object_of(rows.view(18));
+  const auto file_count = rows.integer(19);
+  task.created = rows.time(20);
+  task.started = rows.optional_time(21);
+  task.ended = rows.optional_time(22);
+  task.retry_of = TaskId(rows.text(23));
+  task.priority = static_cast<int>(rows.integer(24));
+  task.host_name = rows.text(25);
+  task.attempt = static_cast<int>(rows.integer(26));
+  task.depends_on = inputs_of(connection, number);
+  if (file_count > 0) append_files(connection, number, task.files);
+  return task;
+}
+
+std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id) {
+  auto rows = connection.query(select_tasks("id = $1"), id);
+  if (!rows.next()) return std::nullopt;
+  return read_task(connection, rows);
+}
+
+Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id) {
+  auto rows = connection.query(select_tasks("id = $1 AND user_id = $2"), id, user);
+  if (!rows.next()) return std::unexpected(no_such("task"));
+  return read_task(connection, rows);
+}
+
+std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id) {
+  std::vector<job::Task> tasks;
+  auto rows = connection.query(select_tasks("job_id = $1 ORDER BY position"), id);
+  while (rows.next()) tasks.push_back(read_task(connection, rows));
+  return tasks;
+}
+
+std::string select_jobs(std::string_view what) {
+  return fmt::format(
+      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing FROM jobs WHERE {}", what);
+}
+
+job::Job read_job(const sql::Rows& rows) {
+  job::Job job;
+  job.id = JobId(rows.text(0));
+  job.user = UserId(rows.integer(1));
+  job.tag = rows.text(2);
+  job.webhook_url = rows.text(3);
+  job.status = static_cast<job::Status>(rows.integer(4));
+  job.created = rows.time(5);
+  job.started = rows.optional_time(6);
+  job.ended = rows.optional_time(7);
+  job.failing = rows.boolean(8);
+  return job;
+}
+
+std::optional<job::Job> find_job(sql::Connection& connection, const JobId& id) {
+  auto rows = connection.query(select_jobs("id = $1"), id);
+  if (!rows.next()) return std::nullopt;
+  return read_job(rows);
+}
+
+void insert_job(Write& write, const job::Job& job, const LoadOf& load_of) {
+  write.sql.execute(
+      "INSERT INTO jobs (id, user_id, tag, webhook_url, status, created, started, ended) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      job.id, job.user, job.tag, job.webhook_url, job.status, job.created, job.started, job.ended);
+  for (const auto& task : job.tasks) insert_task(write, task, load_of);
+}
+
+void insert_task(Write& write, const job::Task& task, const LoadOf& load_of) {
+  const auto load = load_of(task.operation);
+  const bool claimable = task.ready && task.status == job::Status::waiting && load != operation::Load::none;
+  const auto queue = claimable ? std::optional(load) : std::nullopt;
+  write.sql.execute(
+      "INSERT INTO tasks (id, job_id, user_id, position, name, operation, load, payload, status, ready, ignore_error, "
+      "covered, credits, code, message, percent, engine, engine_version, created, started, ended, retry_of, priority, "
+      "queue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
+      "$22, $23, $24)",
+      task.id, task.job_id, task.user, task.position, task.name, task.operation, load, text_of(task.payload),
+      task.status, task.ready, task.ignore_error, task.covered, task.credits, task.code, task.message, task.percent,
+      task.engine, task.engine_version, task.created, task.started, task.ended, text_or_null(task.retry_of.str()),
+      task.priority, queue);
+  const auto number = write.sql.last_row();
+  for (std::size_t i = 0; i < task.depends_on.size(); ++i) {
+    write.sql.execute("INSERT INTO task_inputs VALUES ($1, $2, $3)", number, i, task.depends_on[i]);
+  }
+}
+
+void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredFile>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto& file = files[i];
+    write.sql.execute(
+        "INSERT INTO files (task, position, name, dir, size, md5, storage_key) "
+        "SELECT number, $2, $3, $4, $5, $6, $7 FROM tasks WHERE id = $1",
+        id, i, file.name, file.dir, file.size, file.md5, file.storage_key);
+  }
+  write.sql.execute("UPDATE tasks SET file_count = $2 WHERE id = $1", id, files.size());
+}
+
+std::vector<job::StoredFile> input_files(sql::Connection& connection, const TaskId& id) {
+  std::vector<job::StoredFile> files;
+  auto rows = connection.query(
+      "SELECT input.number FROM tasks task JOIN task_inputs edge ON edge.task = task.number "
+      "JOIN tasks input ON input.id = edge.input_id WHERE task.id = $1 AND input.status = $2 ORDER BY edge.position",
+      id, job::Status::finished);
+  while (rows.next()) append_files(connection, rows.integer(0), files);
+  return files;
+}
+
+std::string presentable(std::string_view text) {
+  constexpr std::size_t kLongest = 4000;
+  std::string result(text.substr(0, kLongest));
+  // A cut inside a character is no reason to spoil the rest of it.
+  while (!result.empty() && text.size() > kLongest && (static_cast<unsigned char>(result.back()) & 0x80) != 0)
+    result.pop_back();
+  if (is_valid_utf8(result)) return result;
+  for (auto& c : result) {
+    if ((static_cast<unsigned char>(c) & 0x80) != 0) c = '?';
+  }
+  return result;
+}
+
+}  // namespace recast::store

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "base/guarded.hpp"
+#include "store/key_cache.hpp"
+#include "store/readers.hpp"
+#include "store/rows.hpp"
+#include "store/store.hpp"
+#include "store/writer.hpp"
+
+namespace recast::store {
+
+/// The Store over SQLite. Its functions are spread over the files of this folder by subject.
+class SqlStore final : public Store {
+ public:
+  SqlStore(Settings settings, const Clock& clock, Random& random, std::string host_name, sql::Connection connection);
+
+  void on_events(std::function<void(const std::vector<Event>&)> listener) override;
+
+  Result<account::User> create_user(std::string username, std::string email, bool administrator) override;
+  Result<std::vector<account::User>> list_users() override;
+  Result<account::User> user(UserId id) override;
+  Result<account::User> user_by_name(std::string_view username) override;
+  Result<> delete_user(UserId id) override;
+  Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
+                                     std::string_view token) override;
+  Result<std::vector<account::ApiKey>> list_keys(UserId user) override;
+  Result<> revoke_key(UserId user, KeyId id) override;
+  Result<account::Principal> authenticate(std::string_view token) override;
+  Result<std::string> secret(std::string_view name) override;
+
+  Result<job::Job> create_job(UserId user, const job::JobSpec& spec) override;
+  Result<job::Job> job(UserId user, const JobId& id) override;
+  Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) override;
+  Result<> delete_job(UserId user, const JobId& id) override;
+
+  Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) override;
+  Result<job::Task> task(UserId user, const TaskId& id) override;
+  Result<job::Task> task_by_id(const TaskId& id) override;
+  Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) override;
+  Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) override;
+  Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) override;
+  Result<job::Task> cancel_task(UserId user, const TaskId& id) override;
+  Result<job::Task> retry_task(UserId user, const TaskId& id) override;
+  Result<> delete_task(UserId user, const TaskId& id) override;
+
+  Result<int> begin_upload(const TaskId& id) override;
+  Result<> abort_upload(const TaskId& id, int attempt) override;
+  Result<job::Task> finish_upload(const TaskId& id, int attempt, job::StoredFile file) override;
+
+  Result<std::vector<Claim>> claim(operation::Load load, std::size_t count) override;
+  Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) override;
+  Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) override;
+  Result<> end(const TaskId& id, int attempt, const Ending& ending) override;
+  Result<> put_back(const TaskId& id, int attempt) override;
+  Result<> lost(const TaskId& id, int attempt, std::string_view why) override;
+  Result<std::size_t> reclaim(Reclaim which) override;
+  Result<QueueDepth> depth(operation::Load load) override;
+  Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) override;
+
+  Result<std::size_t> purge(std::size_t at_most) override;
+  Result<std::vector<std::string>> garbage(std::size_t at_most) override;
+  Result<> confirm_garbage(const std::vector<std::string>& keys) override;
+  Result<bool> is_known_key(std::string_view key) override;
+
+  Result<> check() override;
+
+ private:
+  /// Makes a lost task ready again, or ends it after too many attempts.
+  void lose(Write& write, const job::Task& task, std::string_view why) const;
+  Result<job::Job> build_job(UserId user, const job::JobSpec& spec);
+
+  const Settings settings_;
+  const Clock& clock_;
+  Random& random_;
+  const std::string host_name_;
+  KeyCache keys_;
+  LoadOf load_of_;
+  Readers readers_;
+  Writer writer_;  ///< last: its thread uses the others
+};
+
+/// A task that is held by this attempt; conflict if it is not, whatever the reason.
+Result<job::Task> held_task(sql::Connection& connection, const TaskId& id, int attempt);
+
+/// How a task ends, with all that follows.
+void end_task(Write& write, const job::Task& task, const Ending& ending);
+
+/// Removes a job or task with its rows; its files become garbage.
+void remove_job(Write& write, const JobId& id);
+void remove_task(Write& write, const TaskId& id);
+
+}  // namespace recast::store

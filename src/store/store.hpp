@@ -1,0 +1,164 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/account.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "job/job.hpp"
+
+namespace recast::store {
+
+/// One event, written in the transaction of the change it tells of (the outbox) and published after its commit.
+struct Event {
+  std::int64_t sequence = 0;
+  std::string name;      ///< "job.created", "job.updated", "job.finished", "job.failed", "task.created", "task.updated", …
+  UserId user{};
+  JobId job;             ///< empty for a standalone task's event
+  TaskId task;           ///< empty for a job's event
+};
+
+struct Page {
+  std::int64_t number = 1;      ///< from 1
+  std::int64_t size = 100;
+};
+template <class T>
+struct Listing {
+  std::vector<T> items;
+  bool more = false;            ///< there is a next page
+};
+struct JobFilter {
+  std::optional<job::Status> status;
+  std::optional<std::string> tag;
+};
+struct TaskFilter {
+  std::optional<job::Status> status;
+  std::optional<std::string> operation;
+  std::optional<JobId> job;
+};
+
+/// A task that this process may run now. Its result is recorded only while `attempt` still holds the task.
+struct Claim {
+  job::Task task;
+  int attempt = 0;
+  std::vector<job::StoredFile> inputs;   ///< files of all inputs, in order
+};
+
+/// How a claimed task ended.
+struct Ending {
+  std::optional<Error> error;            ///< set: status error
+  std::vector<job::StoredFile> files;
+  boost::json::object extra;
+  std::string message;
+  std::string engine;
+  std::string engine_version;
+  int credits = 0;
+};
+
+struct QueueDepth {
+  std::int64_t waiting = 0;              ///< claimable now
+  std::int64_t running = 0;
+};
+
+/// All rows, and the only SQL of the program. Every writing function is one transaction (grouped with others into one
+/// durable commit) and returns after the commit; status changes and their events are the same transaction. Safe from many
+/// threads. A lost database throws std::runtime_error; a full disk is disk_full and nothing changed.
+class Store {
+ public:
+  struct Settings {
+    std::filesystem::path file;                      ///< of the SQLite database
+    std::chrono::seconds lease{60};                  ///< how long a claim lasts without renewal
+    int attempts = 3;                                ///< starts of one task before it ends with worker_lost
+    std::chrono::seconds retention{24 * 3600};       ///< rows and files vanish this long after the end
+    std::chrono::seconds upload_time{6 * 3600};      ///< an upload that never came ends with timeout
+    std::int64_t jobs_in_flight = 1000;              ///< per user; too_many_jobs above
+  };
+  static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,
+                                             std::string host_name);
+  virtual ~Store() = default;
+
+  /// Called after every commit with its events, in order, on the writer's thread. Set once, before threads start.
+  virtual void on_events(std::function<void(const std::vector<Event>&)> listener) = 0;
+
+  // --- users and keys
+  virtual Result<account::User> create_user(std::string username, std::string email, bool administrator) = 0;
+  virtual Result<std::vector<account::User>> list_users() = 0;
+  virtual Result<account::User> user(UserId id) = 0;
+  virtual Result<account::User> user_by_name(std::string_view username) = 0;
+  virtual Result<> delete_user(UserId id) = 0;                       ///< with keys, jobs, tasks
+  virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
+                                             std::string_view token) = 0;
+  virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;
+  virtual Result<> revoke_key(UserId user, KeyId id) = 0;
+  /// unauthenticated for an unknown token. Served from a cache that a revocation empties.
+  virtual Result<account::Principal> authenticate(std::string_view token) = 0;
+  /// A secret of this installation, made at its first use, such as "url-signing".
+  virtual Result<std::string> secret(std::string_view name) = 0;
+
+  // --- jobs
+  /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones; too_many_jobs.
+  virtual Result<job::Job> create_job(UserId user, const job::JobSpec& spec) = 0;
+  virtual Result<job::Job> job(UserId user, const JobId& id) = 0;    ///< with tasks; not_found for a foreign one
+  virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
+  virtual Result<> delete_job(UserId user, const JobId& id) = 0;     ///< its running tasks are to be stopped (event)
+
+  // --- tasks
+  virtual Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) = 0;
+  virtual Result<job::Task> task(UserId user, const TaskId& id) = 0;
+  virtual Result<job::Task> task_by_id(const TaskId& id) = 0;        ///< for signed links, which carry no user
+  virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) = 0;
+  virtual Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) = 0;
+  virtual Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) = 0;
+  /// invalid_data on "status" ("Cannot change status: task already completed.") if it has ended.
+  virtual Result<job::Task> cancel_task(UserId user, const TaskId& id) = 0;
+  /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone.
+  virtual Result<job::Task> retry_task(UserId user, const TaskId& id) = 0;
+  virtual Result<> delete_task(UserId user, const TaskId& id) = 0;
+
+  // --- uploads
+  /// Marks a waiting import/upload task as receiving: conflict if it is not waiting for one. The mark is an attempt.
+  virtual Result<int> begin_upload(const TaskId& id) = 0;
+  virtual Result<> abort_upload(const TaskId& id, int attempt) = 0;  ///< waits for a file again
+  virtual Result<job::Task> finish_upload(const TaskId& id, int attempt, job::StoredFile file) = 0;
+
+  // --- running
+  /// Up to `count` ready tasks of `load`, fair between users (fewest running first), then by priority, then by age.
+  virtual Result<std::vector<Claim>> claim(operation::Load load, std::size_t count) = 0;
+  /// Extends the lease of tasks that are running here. Returns those that are not ours any more (cancelled, deleted).
+  virtual Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) = 0;
+  virtual Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) = 0;
+  /// conflict if the attempt no longer holds the task: then its files are to be removed.
+  virtual Result<> end(const TaskId& id, int attempt, const Ending& ending) = 0;
+  /// Puts a task back without counting the attempt: the server is going down.
+  virtual Result<> put_back(const TaskId& id, int attempt) = 0;
+  /// The process that ran the task is lost: ready again, or ended with worker_lost after `attempts`.
+  virtual Result<> lost(const TaskId& id, int attempt, std::string_view why) = 0;
+  /// Tasks whose lease ran out, uploads that never came. Call now and then; at start with `all` for every claim of this host.
+  enum class Reclaim { expired, all_of_this_host };
+  virtual Result<std::size_t> reclaim(Reclaim which) = 0;
+  virtual Result<QueueDepth> depth(operation::Load load) = 0;
+  virtual Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) = 0;
+
+  // --- clean-up
+  /// Removes jobs and standalone tasks past retention, never one that a task not yet ended needs as input. Returns how many.
+  virtual Result<std::size_t> purge(std::size_t at_most) = 0;
+  /// Storage keys of removed rows, to be removed from the storage and then confirmed. They survive a crash in between.
+  virtual Result<std::vector<std::string>> garbage(std::size_t at_most) = 0;
+  virtual Result<> confirm_garbage(const std::vector<std::string>& keys) = 0;
+  /// Whether any row needs this storage key.
+  virtual Result<bool> is_known_key(std::string_view key) = 0;
+
+  virtual Result<> check() = 0;   ///< a write and a read: for /readyz
+};
+
+}  // namespace recast::store

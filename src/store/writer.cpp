@@ -1,0 +1,149 @@
+#include "store/writer.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/log.hpp"
+
+namespace recast::store {
+
+namespace {
+constexpr std::size_t kBatch = 256;
+}
+
+void Write::event(std::string_view name, UserId user, const JobId& job, const TaskId& task) {
+  sql.execute("INSERT INTO outbox (name, user_id, job_id, task_id, created) VALUES ($1, $2, $3, $4, $5)", name, user,
+              job, task, now);
+  events_.push_back({sql.last_row(), std::string(name), user, job, task});
+}
+
+void Write::passing_event(std::string_view name, UserId user, const JobId& job, const TaskId& task) {
+  events_.push_back({0, std::string(name), user, job, task});
+}
+
+Writer::Writer(sql::Connection connection, const Clock& clock)
+    : connection_(std::move(connection)), clock_(clock), thread_([this] { loop(); }) {}
+
+Writer::~Writer() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+std::future<void> Writer::queue(std::function<bool(Write&)> change) {
+  auto item = std::make_unique<Item>();
+  item->change = std::move(change);
+  auto done = item->done.get_future();
+  {
+    std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(item));
+  }
+  changed_.notify_one();
+  return done;
+}
+
+std::size_t Writer::waiting() {
+  std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void Writer::post(std::function<bool(Write&)> change) { queue(std::move(change)); }
+
+bool Writer::run(std::function<bool(Write&)> change, Error& full) {
+  auto done = queue(std::move(change));
+  try {
+    done.get();
+    return true;
+  } catch (const sql::Failure& failure) {
+    if (failure.kind() != sql::Failure::Kind::full) throw;
+    log::error("the disk of the database is full", {{"error", failure.what()}});
+    full = {ErrorCode::disk_full, "The server has no space left.", {}};
+    return false;
+  }
+}
+
+void Writer::loop() {
+  for (;;) {
+    Batch batch;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const auto count = std::min(queue_.size(), kBatch);
+      const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+      batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+      queue_.erase(queue_.begin(), end);
+    }
+    commit_together(batch);
+    complete(batch);
+  }
+}
+
+bool Writer::apply(Item& item) {
+  item.write.emplace(connection_, clock_.now());
+  item.failure = nullptr;
+  if (item.change(*item.write)) return true;
+  item.write->events_.clear();
+  item.write->actions_.clear();
+  return false;
+}
+
+void Writer::commit_together(Batch& batch) {
+  try {
+    sql::Transaction transaction(connection_, sql::Transaction::Kind::write);
+    for (auto& item : batch) {
+      try {
+        sql::Savepoint savepoint(connection_);
+        if (apply(*item)) savepoint.release();
+      } catch (const sql::Failure&) {
+        throw;  // the database may have undone everything: each by itself, then
+      } catch (...) {
+        item->failure = std::current_exception();
+      }
+    }
+    transaction.commit();
+    ++commits_;
+  } catch (const sql::Failure& failure) {
+    if (batch.size() == 1) {
+      batch.front()->failure = std::current_exception();
+      return;
+    }
+    log::warning("a shared commit failed; committing one by one", {{"error", failure.what()}});
+    for (auto& item : batch) commit_alone(*item);
+  }
+}
+
+void Writer::commit_alone(Item& item) {
+  try {
+    sql::Transaction transaction(connection_, sql::Transaction::Kind::write);
+    if (!apply(item)) return;
+    transaction.commit();
+    ++commits_;
+  } catch (...) {
+    item.failure = std::current_exception();
+  }
+}
+
+void Writer::complete(Batch& batch) {
+  std::vector<Event> events;
+  for (auto& item : batch) {
+    if (item->failure) {
+      item->done.set_exception(item->failure);
+      continue;
+    }
+    for (auto& action : item->write->actions_) action();
+    std::ranges::move(item->write->events_, std::back_inserter(events));
+    item->done.set_value();
+  }
+  if (events.empty() || !listener_) return;
+  try {
+    listener_(events);
+  } catch (const std::exception& problem) {
+    log::error("a listener for events failed", {{"error", problem.what()}});
+  }
+}
+
+}  // namespace recast::store

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "sql/sql.hpp"
+#include "store/store.hpp"
+
+namespace recast::store {
+
+/// What a writing function works with: the connection, inside a transaction, and the events of the change.
+class Write {
+ public:
+  Write(sql::Connection& connection, Time time) : sql(connection), now(time) {}
+  /// Written to the outbox with the change, published after the commit.
+  void event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
+  /// Published after the commit but not kept: progress.
+  void passing_event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
+  /// Called after the commit, before the writing function returns; for caches.
+  void after_commit(std::function<void()> action) { actions_.push_back(std::move(action)); }
+
+  sql::Connection& sql;
+  const Time now;
+
+ private:
+  friend class Writer;
+  std::vector<Event> events_;
+  std::vector<std::function<void()>> actions_;
+};
+
+/// The one thread that writes. Changes that wait at the same time share a commit, and so the disk's flush; each runs in
+/// a savepoint of its own, so that one that fails takes nothing of the others with it.
+class Writer {
+ public:
+  Writer(sql::Connection connection, const Clock& clock);
+  ~Writer();  ///< finishes what is queued
+
+  /// Before the first change.
+  void on_events(std::function<void(const std::vector<Event>&)> listener) { listener_ = std::move(listener); }
+
+  /// Runs `change` (a function from Write& to Result<T>) and returns after the commit. An Error undoes the change. It
+  /// may be run again if the commit fails, so it must not use up what it captured. disk_full if so; other faults of the
+  /// database throw std::runtime_error. Not from a listener: it would wait for itself.
+  template <class Change>
+  auto write(Change&& change) -> std::invoke_result_t<Change, Write&> {
+    using Answer = std::invoke_result_t<Change, Write&>;
+    std::optional<Answer> answer;
+    Error full;
+    const bool done = run(
+        [&](Write& write) {
+          answer.emplace(change(write));
+          return answer->has_value();
+        },
+        full);
+    if (!done) return std::unexpected(std::move(full));
+    return *std::move(answer);
+  }
+  /// Queues a change nobody waits for.
+  void post(std::function<bool(Write&)> change);
+
+  /// For tests: how many commits there were, and how many changes wait for one.
+  std::int64_t commits() const { return commits_; }
+  std::size_t waiting();
+
+ private:
+  struct Item {
+    std::function<bool(Write&)> change;
+    std::promise<void> done;
+    std::optional<Write> write;
+    std::exception_ptr failure;
+  };
+  using Batch = std::vector<std::unique_ptr<Item>>;
+
+  bool run(std::function<bool(Write&)> change, Error& full);
+  std::future<void> queue(std::function<bool(Write&)> change);
+  void loop();
+  void commit_together(Batch& batch);
+  void commit_alone(Item& item);
+  /// Whether the change is to be kept; one that was refused has an answer but leaves nothing.
+  bool apply(Item& item);
+  void complete(Batch& batch);
+
+  sql::Connection connection_;
+  const Clock& clock_;
+  std::function<void(const std::vector<Event>&)> listener_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Batch queue_;
+  bool stopping_ = false;
+  std::atomic<std::int64_t> commits_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace recast::store

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The official clients from npm, unmodified, for tests/sdk. Skips what is there.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../tests/sdk"
+for folder in */; do
+  [ -f "$folder/package.json" ] || continue
+  if [ ! -f "$folder/node_modules/.complete" ] || [ "$folder/package.json" -nt "$folder/node_modules/.complete" ]; then
+    echo "npm: $folder"
+    (cd "$folder" && npm install --no-audit --no-fund --ignore-scripts --no-package-lock --loglevel=error >/dev/null && touch node_modules/.complete)
+  fi
+done

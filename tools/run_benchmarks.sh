@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Every benchmark beside its alternative, in one run each; Markdown on standard output.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+ulimit -n "$(ulimit -Hn)"
+echo "Recast $(build/release/bin/recastd --version | awk '{print $2}'), $(date -u +%F), $(nproc) cores, $(uname -r)"
+status=0
+for name in ${@:-office images media jobs}; do python3 "bench/$name.py" || { echo "bench/$name.py failed" >&2; status=1; }; done
+exit $status
