@@ -8,6 +8,7 @@ namespace recast::socketio {
 
 namespace {
 Steady now() { return std::chrono::steady_clock::now(); }
+constexpr std::chrono::milliseconds kReleaseInterval{100};  // as the reference server does
 }  // namespace
 
 Session::Session(Server& server, std::string id, Protocol protocol, std::any tag)
@@ -199,15 +200,13 @@ void Session::receive_probe(const std::shared_ptr<http::WebSocketPeer>& peer, st
   if (closed_ || peer_) return peer->close();
   if (packet == "2probe") {
     peer->send("3probe");
-    // The open poll has to end, or the client waits for it before it moves.
-    auto done = std::exchange(poll_, nullptr);
-    if (!done) return;
-    polling_ = false;
+    if (std::exchange(probe_, peer)) return;  // the polls are being ended already
     lock.unlock();
-    return done(payload({std::string(1, frame::kNoop)}));
+    return release_poll();
   }
   if (packet.empty() || packet.front() != frame::kUpgrade) return peer->close();
   peer_ = peer;
+  probe_.reset();
   heard_ = now();
   for (auto& waiting : queue_) peer_->send(std::move(waiting));
   queue_ = {};
@@ -218,9 +217,26 @@ void Session::receive_probe(const std::shared_ptr<http::WebSocketPeer>& peer, st
   if (done) done(payload({std::string(1, frame::kNoop)}));
 }
 
+/// Ends the open poll, and any the client opens before it has seen the probe's answer on the other connection: it waits for
+/// its poll to end before it moves, and would wait until the next ping.
+void Session::release_poll() {
+  Done done;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ || peer_ || !probe_) return;
+    done = std::exchange(poll_, nullptr);
+    if (done) polling_ = false;
+  }
+  if (done) done(payload({std::string(1, frame::kNoop)}));
+  server_.later_(now() + kReleaseInterval, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->release_poll();
+  });
+}
+
 void Session::lost(const http::WebSocketPeer* peer) {
   {
     std::lock_guard lock(mutex_);
+    if (probe_.get() == peer) probe_.reset();
     if (peer_.get() != peer) return;
   }
   close();
@@ -233,7 +249,8 @@ void Session::close() {
     std::lock_guard lock(mutex_);
     if (std::exchange(closed_, true)) return;
     done = std::exchange(poll_, nullptr);
-    peer = peer_;
+    peer = peer_ ? peer_ : probe_;
+    probe_.reset();
     queue_ = {};
   }
   server_.forget(id_);

@@ -48,6 +48,7 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
   void connect(const Packet& packet);
   void handle_event(const Packet& packet);
   void cancel_poll(std::uint64_t number);
+  void release_poll();
   void beat();
   void expect_pong();
   void watch_silence();
@@ -60,6 +61,7 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
 
   mutable std::mutex mutex_;
   std::shared_ptr<http::WebSocketPeer> peer_;  ///< null while polling
+  std::shared_ptr<http::WebSocketPeer> probe_;  ///< a WebSocket that asked to take over and has not yet
   std::vector<std::string> queue_;             ///< waits for a poll
   std::size_t queued_ = 0;
   Done poll_;
