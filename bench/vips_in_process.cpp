@@ -1,5 +1,5 @@
-// bench_vips IN OUT: for each line on standard input, shrinks IN to 512 pixels with libvips in this process; says "done".
-// The alternative that bench/images.py measures Recast against: as fast as it gets, with no isolation at all.
+// bench_vips IN OUT: for each line on standard input, shrinks IN to 512 pixels with libvips in this process; says
+// "done". The alternative that bench/images.py measures Recast against: as fast as it gets, with no isolation at all.
 #include <vips/vips.h>
 
 #include <cstdio>

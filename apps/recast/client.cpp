@@ -65,14 +65,16 @@ int report(void* target, curl_off_t down_total, curl_off_t down, curl_off_t up_t
   const auto& progress = *static_cast<const Client::Progress*>(target);
   if (progress) {
     const bool uploading = up_total > 0;
-    progress(static_cast<std::uint64_t>(uploading ? up : down), static_cast<std::uint64_t>(uploading ? up_total : down_total));
+    progress(static_cast<std::uint64_t>(uploading ? up : down),
+             static_cast<std::uint64_t>(uploading ? up_total : down_total));
   }
   return 0;
 }
 
 Result<long> perform(CURL* curl) {
   const auto code = curl_easy_perform(curl);
-  if (code != CURLE_OK) return fail(ErrorCode::unavailable, fmt::format("The server cannot be reached: {}", curl_easy_strerror(code)));
+  if (code != CURLE_OK)
+    return fail(ErrorCode::unavailable, fmt::format("The server cannot be reached: {}", curl_easy_strerror(code)));
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   return status;
@@ -96,7 +98,8 @@ Error error_of(long status, const std::string& body) {
   for (const auto& [field, texts] : errors->get_object()) {
     if (!texts.is_array()) continue;
     for (const auto& text : texts.get_array()) {
-      if (text.is_string()) error.message += fmt::format("\n  {}: {}", std::string_view(field), std::string_view(text.get_string()));
+      if (text.is_string())
+        error.message += fmt::format("\n  {}: {}", std::string_view(field), std::string_view(text.get_string()));
     }
   }
   return error;
@@ -108,11 +111,15 @@ int exit_status(const Error& error) {
   switch (error.code) {
     case ErrorCode::unavailable:
     case ErrorCode::unauthenticated:
-    case ErrorCode::forbidden: return kUnreachable;
+    case ErrorCode::forbidden:
+      return kUnreachable;
     case ErrorCode::disk_full:
-    case ErrorCode::invalid_filename: return kLocal;
-    case ErrorCode::malformed_body: return kUsage;
-    default: return kFailed;
+    case ErrorCode::invalid_filename:
+      return kLocal;
+    case ErrorCode::malformed_body:
+      return kUsage;
+    default:
+      return kFailed;
   }
 }
 
@@ -139,7 +146,8 @@ Result<json::value> Client::exchange(const char* method, std::string_view path, 
   if (answer.empty()) return json::value(nullptr);
   boost::system::error_code error;
   auto value = json::parse(answer, error);
-  if (error) return fail(ErrorCode::unavailable, fmt::format("{} does not answer as a Recast server does.", endpoint_.url));
+  if (error)
+    return fail(ErrorCode::unavailable, fmt::format("{} does not answer as a Recast server does.", endpoint_.url));
   return value;
 }
 
@@ -153,7 +161,8 @@ Result<> Client::remove(std::string_view path) {
   return {};
 }
 
-Result<> Client::upload(const json::object& form, const fs::path& file, std::string_view name, const Progress& progress) {
+Result<> Client::upload(const json::object& form, const fs::path& file, std::string_view name,
+                        const Progress& progress) {
   const auto handle = make_handle(endpoint_);
   auto* const curl = handle.get();
   UniqueHandle<MimeTraits> mime(curl_mime_init(curl));
@@ -165,7 +174,8 @@ Result<> Client::upload(const json::object& form, const fs::path& file, std::str
   }
   auto* const part = curl_mime_addpart(mime.get());
   curl_mime_name(part, "file");
-  if (curl_mime_filedata(part, file.c_str()) != CURLE_OK) return fail(ErrorCode::invalid_filename, fmt::format("{} cannot be read.", file.string()));
+  if (curl_mime_filedata(part, file.c_str()) != CURLE_OK)
+    return fail(ErrorCode::invalid_filename, fmt::format("{} cannot be read.", file.string()));
   curl_mime_filename(part, std::string(name).c_str());
   std::string answer;
   curl_easy_setopt(curl, CURLOPT_URL, std::string(form.at("url").as_string()).c_str());
@@ -205,8 +215,11 @@ Result<> Client::download(std::string_view url, const fs::path& to, const Progre
   auto* const curl = handle.get();
   const bool to_standard_output = to == "-";
   const auto part = fs::path(to).concat(".part");
-  UniqueFd file(to_standard_output ? ::dup(STDOUT_FILENO) : ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file) return fail(ErrorCode::invalid_filename, fmt::format("{} cannot be written: {}", to.string(), from_errno(errno, "open").message));
+  UniqueFd file(to_standard_output ? ::dup(STDOUT_FILENO)
+                                   : ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!file)
+    return fail(ErrorCode::invalid_filename,
+                fmt::format("{} cannot be written: {}", to.string(), from_errno(errno, "open").message));
   Sink sink{file.get(), 0};
   curl_easy_setopt(curl, CURLOPT_URL, std::string(url).c_str());
   curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
@@ -219,7 +232,8 @@ Result<> Client::download(std::string_view url, const fs::path& to, const Progre
   std::error_code ignored;
   if (!done || sink.error != 0) {
     if (!to_standard_output) fs::remove(part, ignored);
-    if (sink.error != 0) return std::unexpected(Error{ErrorCode::invalid_filename, from_errno(sink.error, to.string()).message, {}});
+    if (sink.error != 0)
+      return std::unexpected(Error{ErrorCode::invalid_filename, from_errno(sink.error, to.string()).message, {}});
     return std::unexpected(done.error());
   }
   if (to_standard_output) return {};

@@ -16,16 +16,17 @@ namespace json = boost::json;
 
 /// Where the server is and who we are.
 struct Endpoint {
-  std::string url;       ///< "https://recast.example.org", without /v2
+  std::string url;  ///< "https://recast.example.org", without /v2
   std::string key;
-  std::string ca_file;   ///< further certificate authority; empty: the system's
-  bool insecure = false; ///< do not check the certificate
+  std::string ca_file;    ///< further certificate authority; empty: the system's
+  bool insecure = false;  ///< do not check the certificate
 };
 
 /// The exit statuses of the program.
 enum Exit : int { kOk = 0, kFailed = 1, kUsage = 2, kUnreachable = 3, kLocal = 4, kInterrupted = 130 };
 
-/// An Error of the API client: `code` tells the exit status apart (unavailable: not reachable, unauthenticated, forbidden).
+/// An Error of the API client: `code` tells the exit status apart (unavailable: not reachable, unauthenticated,
+/// forbidden).
 int exit_status(const Error& error);
 
 /// Talks to one server. Not safe for use from two threads at once: make one per thread.
@@ -40,8 +41,8 @@ class Client {
   Result<json::value> get(std::string_view path);
   Result<json::value> post(std::string_view path, const json::value& body);
   Result<> remove(std::string_view path);
-  /// Fills in an upload form: the parameters in their order, then the file, streamed. `file` "-" is standard input, which
-  /// is read to a temporary file first.
+  /// Fills in an upload form: the parameters in their order, then the file, streamed. `file` "-" is standard input,
+  /// which is read to a temporary file first.
   Result<> upload(const json::object& form, const fs::path& file, std::string_view name, const Progress& progress);
   /// Streams to a file that appears complete or not at all; "-" is standard output.
   Result<> download(std::string_view url, const fs::path& to, const Progress& progress);

@@ -10,11 +10,11 @@
 namespace recast::cli {
 
 struct ConvertFlags {
-  std::vector<std::string> files;      ///< inputs; the last one is the output if there is no --to
+  std::vector<std::string> files;  ///< inputs; the last one is the output if there is no --to
   std::string from;
   std::string to;
-  std::string out;                     ///< folder for the outputs
-  std::vector<std::string> set;        ///< "name=value"
+  std::string out;               ///< folder for the outputs
+  std::vector<std::string> set;  ///< "name=value"
   std::string engine;
   std::string engine_version;
   bool overwrite = false;
@@ -45,7 +45,8 @@ int jobs_delete(const std::string& id, const TargetFlags& target);
 int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target);
 int keys_list(bool json, const TargetFlags& target);
 int keys_revoke(const std::string& id, const TargetFlags& target);
-int users_create(const std::string& name, const std::string& email, bool administrator, bool json, const TargetFlags& target);
+int users_create(const std::string& name, const std::string& email, bool administrator, bool json,
+                 const TargetFlags& target);
 int users_list(bool json, const TargetFlags& target);
 int users_delete(const std::string& id, const TargetFlags& target);
 int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target);

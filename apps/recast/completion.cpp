@@ -32,9 +32,12 @@ std::string bash(const std::vector<std::pair<std::string, std::string>>& rows) {
   }
   script += "    esac\n  done\n  case \"$path\" in\n";
   for (const auto& [path, words] : rows) {
-    script += fmt::format("    '{}') COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n", path.empty() ? "" : " " + path, words);
+    script += fmt::format("    '{}') COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n", path.empty() ? "" : " " + path,
+                          words);
   }
-  script += "  esac\n  [[ $word == -* || $path == '' ]] || COMPREPLY+=($(compgen -f -- \"$word\"))\n}\ncomplete -o filenames -F _recast recast\n";
+  script +=
+      "  esac\n  [[ $word == -* || $path == '' ]] || COMPREPLY+=($(compgen -f -- \"$word\"))\n}\ncomplete -o filenames "
+      "-F _recast recast\n";
   return script;
 }
 
@@ -49,7 +52,8 @@ int print_completion(const CLI::App& app, const std::string& shell) {
     fmt::print("autoload -U +X bashcompinit && bashcompinit\n{}", bash(rows));
   } else {
     for (const auto& [path, words] : rows) {
-      std::string condition = path.empty() ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + path.substr(path.rfind(' ') + 1);
+      std::string condition =
+          path.empty() ? "__fish_use_subcommand" : "__fish_seen_subcommand_from " + path.substr(path.rfind(' ') + 1);
       fmt::print("complete -c recast -n '{}' -a '{}'\n", condition, words);
     }
   }

@@ -26,8 +26,8 @@ volatile std::sig_atomic_t g_interrupted = 0;
 
 /// One file to convert.
 struct Item {
-  fs::path input;          ///< "-": standard input, read into `spool`
-  fs::path output;         ///< a file; "-": standard output; a folder if `into_folder`
+  fs::path input;   ///< "-": standard input, read into `spool`
+  fs::path output;  ///< a file; "-": standard output; a folder if `into_folder`
   bool into_folder = false;
   std::string shown;
 };
@@ -48,7 +48,8 @@ class Spool {
     std::FILE* file = ::fdopen(fd, "wb");
     std::size_t count = 0;
     bool good = true;
-    while (good && (count = std::fread(buffer.data(), 1, buffer.size(), stdin)) > 0) good = std::fwrite(buffer.data(), 1, count, file) == count;
+    while (good && (count = std::fread(buffer.data(), 1, buffer.size(), stdin)) > 0)
+      good = std::fwrite(buffer.data(), 1, count, file) == count;
     good = std::fclose(file) == 0 && good;
     if (!good) return fail(ErrorCode::disk_full, "Standard input could not be stored: is the disk full?");
     return path_;
@@ -61,7 +62,8 @@ class Spool {
 /// "quality=80" -> 80, "strip=true" -> true, else text. Values in double quotes are always text.
 json::value option_value(std::string_view text) {
   if (text == "true" || text == "false") return text == "true";
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') return json::value(text.substr(1, text.size() - 2));
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    return json::value(text.substr(1, text.size() - 2));
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (!text.empty() && error == std::errc() && end == text.data() + text.size()) return number;
@@ -82,15 +84,18 @@ Result<Plan> plan(const ConvertFlags& flags) {
   fs::path single;
   result.to = lower(flags.to);
   if (flags.to.empty() || (inputs.size() == 2 && inputs[1] == "-")) {
-    if (inputs.size() != 2) return usage("Name an input and an output (recast convert in.docx out.pdf), or use --to FORMAT [--out DIR].");
+    if (inputs.size() != 2)
+      return usage("Name an input and an output (recast convert in.docx out.pdf), or use --to FORMAT [--out DIR].");
     single = inputs.back();
     inputs.pop_back();
     if (result.to.empty()) result.to = format::of_file_name(single.filename().string());
-    if (result.to.empty()) return usage(fmt::format("{} has no extension that says what to convert to: use --to.", single.string()));
+    if (result.to.empty())
+      return usage(fmt::format("{} has no extension that says what to convert to: use --to.", single.string()));
   }
   for (const auto& option : flags.set) {
     const auto equals = option.find('=');
-    if (equals == std::string::npos || equals == 0) return usage(fmt::format("--set wants name=value, not {}.", option));
+    if (equals == std::string::npos || equals == 0)
+      return usage(fmt::format("--set wants name=value, not {}.", option));
     result.options[option.substr(0, equals)] = option_value(std::string_view(option).substr(equals + 1));
   }
   if (!flags.from.empty()) result.options["input_format"] = flags.from;
@@ -98,11 +103,16 @@ Result<Plan> plan(const ConvertFlags& flags) {
   if (!flags.engine_version.empty()) result.options["engine_version"] = flags.engine_version;
   result.options["output_format"] = result.to;
   for (const auto& input : inputs) {
-    Item item{.input = input, .output = single, .into_folder = single.empty(), .shown = input == "-" ? "standard input" : input};
+    Item item{.input = input,
+              .output = single,
+              .into_folder = single.empty(),
+              .shown = input == "-" ? "standard input" : input};
     if (item.into_folder) item.output = flags.out.empty() ? fs::path(input).parent_path() : fs::path(flags.out);
-    if (input == "-" && item.into_folder && flags.out.empty()) return usage("From a pipe: name an output file, - for standard output, or --out DIR.");
+    if (input == "-" && item.into_folder && flags.out.empty())
+      return usage("From a pipe: name an output file, - for standard output, or --out DIR.");
     if (input == "-" && flags.from.empty()) return usage("From a pipe: say what it is with --from FORMAT.");
-    if (input != "-" && !fs::is_regular_file(item.input)) return fail(ErrorCode::invalid_filename, fmt::format("{} is not a file.", input));
+    if (input != "-" && !fs::is_regular_file(item.input))
+      return fail(ErrorCode::invalid_filename, fmt::format("{} is not a file.", input));
     if (!item.into_folder && item.output != "-" && fs::exists(item.output) && !flags.overwrite) {
       return fail(ErrorCode::invalid_filename, fmt::format("{} exists; use --overwrite.", item.output.string()));
     }
@@ -149,7 +159,8 @@ class Conversion {
 
   Result<json::object> finish(const fs::path& source, const json::value& job) {
     const auto& form = job.at("data").at("tasks").as_array().at(0).at("result").at("form").as_object();
-    const auto name = item_.input == "-" ? "input." + text_of(plan_.options, "input_format") : item_.input.filename().string();
+    const auto name =
+        item_.input == "-" ? "input." + text_of(plan_.options, "input_format") : item_.input.filename().string();
     const Client::Progress uploading = [this](std::uint64_t done, std::uint64_t total) {
       progress_.update(item_.shown, total == 0 ? 0 : static_cast<int>(done * 20 / total), "uploading");
     };
@@ -157,7 +168,8 @@ class Conversion {
     RECAST_TRY(const auto finished, wait());
     for (const auto& task : finished.at("tasks").as_array()) {
       if (text_of(task, "status") == "error" && text_of(task, "code") != "INPUT_TASK_FAILED") {
-        return fail(ErrorCode::conversion_failed, fmt::format("{} ({})", text_of(task, "message"), text_of(task, "code")));
+        return fail(ErrorCode::conversion_failed,
+                    fmt::format("{} ({})", text_of(task, "message"), text_of(task, "code")));
       }
     }
     RECAST_TRY(auto written, download(finished));
@@ -174,7 +186,8 @@ class Conversion {
       const auto status = text_of(job, "status");
       if (status == "finished" || status == "error") return std::move(job);
       const auto& convert = job.at("tasks").as_array().at(1);
-      const int percent = text_of(convert, "status") == "processing" ? static_cast<int>(convert.at("percent").to_number<int>()) : 0;
+      const int percent =
+          text_of(convert, "status") == "processing" ? static_cast<int>(convert.at("percent").to_number<int>()) : 0;
       progress_.update(item_.shown, 20 + percent * 7 / 10, "converting");
       std::this_thread::sleep_for(pause);
     }
@@ -189,11 +202,14 @@ class Conversion {
       auto to = item_.output;
       if (item_.into_folder) {
         to /= text_of(file, "filename");
-        if (fs::exists(to) && !overwrite_) return fail(ErrorCode::invalid_filename, fmt::format("{} exists; use --overwrite.", to.string()));
+        if (fs::exists(to) && !overwrite_)
+          return fail(ErrorCode::invalid_filename, fmt::format("{} exists; use --overwrite.", to.string()));
       } else if (files.size() > 1 && to != "-") {
         to = to.parent_path() / fmt::format("{}-{}{}", to.stem().string(), number, to.extension().string());
       } else if (files.size() > 1) {
-        return fail(ErrorCode::invalid_filename, fmt::format("{} files came out, which cannot all go to standard output: name a file or --out DIR.", files.size()));
+        return fail(ErrorCode::invalid_filename,
+                    fmt::format("{} files came out, which cannot all go to standard output: name a file or --out DIR.",
+                                files.size()));
       }
       progress_.update(item_.shown, 90, "downloading");
       RECAST_CHECK(client_.download(text_of(file, "url"), to, {}));
@@ -216,14 +232,16 @@ struct Results {
   int status = kOk;
 };
 
-void work(const Endpoint& endpoint, const Plan& plan, bool overwrite, std::atomic<std::size_t>& next, Progress& progress, Results& results) {
+void work(const Endpoint& endpoint, const Plan& plan, bool overwrite, std::atomic<std::size_t>& next,
+          Progress& progress, Results& results) {
   Client client(endpoint);
   for (std::size_t i = next++; i < plan.items.size() && g_interrupted == 0; i = next++) {
     const auto& item = plan.items[i];
     auto done = Conversion(client, progress, plan, item, overwrite).run();
     std::string text;
     if (done) {
-      for (const auto& output : done->at("outputs").as_array()) text += (text.empty() ? "" : ", ") + std::string(output.as_string());
+      for (const auto& output : done->at("outputs").as_array())
+        text += (text.empty() ? "" : ", ") + std::string(output.as_string());
     }
     progress.done(item.shown, done.has_value(), done ? text : done.error().message);
     std::lock_guard lock(results.mutex);
@@ -241,7 +259,7 @@ void work(const Endpoint& endpoint, const Plan& plan, bool overwrite, std::atomi
 int convert(const ConvertFlags& flags, const TargetFlags& target_flags) {
   const auto planned = plan(flags);
   if (!planned) return complain(planned.error());
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = [](int) { g_interrupted = 1; };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
@@ -253,7 +271,8 @@ int convert(const ConvertFlags& flags, const TargetFlags& target_flags) {
   {
     Progress progress(flags.quiet || flags.json ? Progress::Style::none : Progress::fitting(), planned->items.size());
     std::atomic<std::size_t> next = 0;
-    const auto wanted = flags.parallel > 0 ? static_cast<std::size_t>(flags.parallel) : std::max<std::size_t>(2, std::thread::hardware_concurrency());
+    const auto wanted = flags.parallel > 0 ? static_cast<std::size_t>(flags.parallel)
+                                           : std::max<std::size_t>(2, std::thread::hardware_concurrency());
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < std::min(wanted, planned->items.size()); ++i) {
       threads.emplace_back([&] { work(target->endpoint, *planned, flags.overwrite, next, progress, results); });

@@ -21,7 +21,8 @@ namespace {
 fs::path server_program() {
   std::error_code error;
   const auto own = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (const auto& candidate : {own / "recastd", own.parent_path() / "sbin/recastd", fs::path("/usr/sbin/recastd"), fs::path("/usr/bin/recastd")}) {
+  for (const auto& candidate : {own / "recastd", own.parent_path() / "sbin/recastd", fs::path("/usr/sbin/recastd"),
+                                fs::path("/usr/bin/recastd")}) {
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return {};
@@ -39,7 +40,8 @@ std::string line_of(const fs::path& file, int number) {
 Result<std::unique_ptr<Embedded>> Embedded::start(bool verbose) {
   const auto program = server_program();
   if (program.empty()) {
-    return fail(ErrorCode::unavailable, "There is no recastd beside recast. Name a server with --server or RECAST_URL.");
+    return fail(ErrorCode::unavailable,
+                "There is no recastd beside recast. Name a server with --server or RECAST_URL.");
   }
   std::unique_ptr<Embedded> self(new Embedded());
   auto pattern = (fs::temp_directory_path() / "recast-XXXXXX").string();

@@ -9,8 +9,8 @@
 
 namespace recast::cli {
 
-/// A private recastd for one run of the command line: its own temporary folder, a free port on 127.0.0.1, a key of its own.
-/// Ends with this object, and with this process if that is killed; its folder is removed.
+/// A private recastd for one run of the command line: its own temporary folder, a free port on 127.0.0.1, a key of its
+/// own. Ends with this object, and with this process if that is killed; its folder is removed.
 class Embedded {
  public:
   /// Takes a few seconds: resident engines are loaded. `verbose` lets the server's log through.

@@ -31,8 +31,8 @@ void print_job(const json::value& job) {
   const auto* tasks = job.get_object().if_contains("tasks");
   if (tasks == nullptr) return;
   for (const auto& task : tasks->as_array()) {
-    fmt::print("  {:<16} {:<16} {:<10} {:>3}%  {} {}\n", text_of(task, "name"), text_of(task, "operation"), text_of(task, "status"),
-               text_of(task, "percent"), text_of(task, "code"), text_of(task, "message"));
+    fmt::print("  {:<16} {:<16} {:<10} {:>3}%  {} {}\n", text_of(task, "name"), text_of(task, "operation"),
+               text_of(task, "status"), text_of(task, "percent"), text_of(task, "code"), text_of(task, "message"));
     const auto* result = task.get_object().if_contains("result");
     const auto* files = result != nullptr && result->is_object() ? result->get_object().if_contains("files") : nullptr;
     if (files == nullptr) continue;

@@ -16,18 +16,22 @@ constexpr const char* kFooter =
     "  recast convert *.png --to webp --out web/ --set quality=80\n"
     "  curl -s URL | recast convert - --from html page.pdf\n"
     "  recast operations --from docx\n\n"
-    "Server: --server and --key, or RECAST_URL and RECAST_API_KEY. Without one, convert and operations start a private\n"
+    "Server: --server and --key, or RECAST_URL and RECAST_API_KEY. Without one, convert and operations start a "
+    "private\n"
     "server for the moment, which leaves nothing behind.\n"
-    "Exit status: 0 done, 1 a conversion failed, 2 wrong usage, 3 server not reachable or key refused, 4 a local file,\n"
+    "Exit status: 0 done, 1 a conversion failed, 2 wrong usage, 3 server not reachable or key refused, 4 a local "
+    "file,\n"
     "130 interrupted.";
 
 void add_convert(CLI::App& app, ConvertFlags& flags) {
   auto* const command = app.add_subcommand("convert", "Convert files");
-  command->add_option("files", flags.files, "Inputs, and the output last unless --to is given; - is a pipe")->required();
+  command->add_option("files", flags.files, "Inputs, and the output last unless --to is given; - is a pipe")
+      ->required();
   command->add_option("--to,-t", flags.to, "Format to convert to, such as pdf");
   command->add_option("--from,-f", flags.from, "Format of the inputs; else by their extensions");
   command->add_option("--out,-o", flags.out, "Folder for the outputs; made if missing");
-  command->add_option("--set,-s", flags.set, "Option of the conversion: name=value; see recast operations --options")->allow_extra_args(false);
+  command->add_option("--set,-s", flags.set, "Option of the conversion: name=value; see recast operations --options")
+      ->allow_extra_args(false);
   command->add_option("--engine", flags.engine, "Engine to use");
   command->add_option("--engine-version", flags.engine_version, "Version of the engine");
   command->add_option("--parallel,-j", flags.parallel, "Files at once");
@@ -40,15 +44,18 @@ void add_jobs(CLI::App& app, ListFlags& list, std::string& id, bool& json) {
   auto* const jobs = app.add_subcommand("jobs", "Watch and end jobs of a server");
   jobs->require_subcommand(1);
   auto* const all = jobs->add_subcommand("list", "List jobs, newest first");
-  all->add_option("--status", list.status, "Only of this status")->check(CLI::IsMember({"waiting", "processing", "finished", "error"}));
+  all->add_option("--status", list.status, "Only of this status")
+      ->check(CLI::IsMember({"waiting", "processing", "finished", "error"}));
   all->add_option("--tag", list.tag, "Only with this tag");
   all->add_option("--page", list.page, "Page, from 1");
   all->add_flag("--json", list.json, "As JSON");
-  for (const auto& [name, doc] : {std::pair("show", "Show a job and its tasks"), std::pair("wait", "Wait until a job has ended"),
-                                  std::pair("cancel", "Cancel a job's tasks"), std::pair("delete", "Delete a job and its files")}) {
+  for (const auto& [name, doc] :
+       {std::pair("show", "Show a job and its tasks"), std::pair("wait", "Wait until a job has ended"),
+        std::pair("cancel", "Cancel a job's tasks"), std::pair("delete", "Delete a job and its files")}) {
     auto* const command = jobs->add_subcommand(name, doc);
     command->add_option("id", id, "Id of the job")->required();
-    if (std::string_view(name) == "show" || std::string_view(name) == "wait") command->add_flag("--json", json, "As JSON");
+    if (std::string_view(name) == "show" || std::string_view(name) == "wait")
+      command->add_flag("--json", json, "As JSON");
   }
 }
 
@@ -76,16 +83,21 @@ void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
   user->add_flag("--administrator", accounts.administrator, "May manage users");
   user->add_flag("--json", json, "As JSON");
   users->add_subcommand("list", "List users")->add_flag("--json", json, "As JSON");
-  users->add_subcommand("delete", "Delete a user with all jobs and keys")->add_option("id", accounts.id, "Number of the user")->required();
+  users->add_subcommand("delete", "Delete a user with all jobs and keys")
+      ->add_option("id", accounts.id, "Number of the user")
+      ->required();
   auto* const key = users->add_subcommand("key", "Make an API key for a user");
   key->add_option("id", accounts.id, "Number of the user")->required();
   key->add_option("--name", accounts.name, "What it is for");
   key->add_flag("--json", json, "As JSON");
 }
 
-int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const OperationsFlags& operations_flags, const ListFlags& list,
-             const std::string& id, bool json, const Accounts& accounts, const std::string& shell, const TargetFlags& target) {
-  const auto chosen = [&](const char* group, const char* name) { return app.get_subcommand(group)->got_subcommand(name); };
+int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const OperationsFlags& operations_flags,
+             const ListFlags& list, const std::string& id, bool json, const Accounts& accounts,
+             const std::string& shell, const TargetFlags& target) {
+  const auto chosen = [&](const char* group, const char* name) {
+    return app.get_subcommand(group)->got_subcommand(name);
+  };
   if (app.got_subcommand("convert")) return convert(convert_flags, target);
   if (app.got_subcommand("operations")) return operations(operations_flags, target);
   if (app.got_subcommand("completion")) return print_completion(app, shell);
@@ -99,9 +111,11 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
     if (chosen("keys", "create")) return keys_create(accounts.name, accounts.scopes, json, target);
     return chosen("keys", "list") ? keys_list(json, target) : keys_revoke(accounts.id, target);
   }
-  if (chosen("users", "create")) return users_create(accounts.name, accounts.email, accounts.administrator, json, target);
+  if (chosen("users", "create"))
+    return users_create(accounts.name, accounts.email, accounts.administrator, json, target);
   if (chosen("users", "list")) return users_list(json, target);
-  return chosen("users", "delete") ? users_delete(accounts.id, target) : users_key(accounts.id, accounts.name, json, target);
+  return chosen("users", "delete") ? users_delete(accounts.id, target)
+                                   : users_key(accounts.id, accounts.name, json, target);
 }
 
 int run(int argc, char** argv) {
@@ -133,7 +147,9 @@ int run(int argc, char** argv) {
   add_jobs(app, list, id, json);
   add_accounts(app, accounts, json);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
-      ->add_option("shell", shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+      ->add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

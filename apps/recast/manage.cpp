@@ -52,28 +52,35 @@ int operations(const OperationsFlags& flags, const TargetFlags& target_flags) {
       rows[{text_of(record, "operation"), text_of(record, "input_format")}].insert(text_of(record, "output_format"));
       continue;
     }
-    fmt::print("{} {} -> {} with {}\n", text_of(record, "operation"), text_of(record, "input_format"), text_of(record, "output_format"), text_of(record, "engine"));
+    fmt::print("{} {} -> {} with {}\n", text_of(record, "operation"), text_of(record, "input_format"),
+               text_of(record, "output_format"), text_of(record, "engine"));
     for (const auto& option : record.at("options").as_array()) {
-      fmt::print("    {:<24} {:<10} {:<12} {}\n", text_of(option, "name"), text_of(option, "type"), text_of(option, "default"), text_of(option, "description"));
+      fmt::print("    {:<24} {:<10} {:<12} {}\n", text_of(option, "name"), text_of(option, "type"),
+                 text_of(option, "default"), text_of(option, "description"));
     }
   }
-  for (const auto& [row, targets] : rows) fmt::print("{:<10} {:<6} -> {}\n", row.first, row.second, fmt::join(targets, " "));
+  for (const auto& [row, targets] : rows)
+    fmt::print("{:<10} {:<6} -> {}\n", row.first, row.second, fmt::join(targets, " "));
   return kOk;
 }
 
 int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target) {
   json::object body{{"name", name}};
   if (!scopes.empty()) body["scopes"] = json::array(scopes.begin(), scopes.end());
-  return ask_server(target, json, [&](Client& client) { return client.post("/v2/keys", body); }, print_new_key);
+  return ask_server(
+      target, json, [&](Client& client) { return client.post("/v2/keys", body); }, print_new_key);
 }
 
 int keys_list(bool json, const TargetFlags& target) {
-  return ask_server(target, json, [](Client& client) { return client.get("/v2/keys"); }, [](const json::value& keys) {
-    for (const auto& key : keys.as_array()) {
-      fmt::print("{:>4}  {:<16} {:<20} {}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…", text_of(key, "name"),
-                 text_of(key, "scopes"), text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
-    }
-  });
+  return ask_server(
+      target, json, [](Client& client) { return client.get("/v2/keys"); },
+      [](const json::value& keys) {
+        for (const auto& key : keys.as_array()) {
+          fmt::print("{:>4}  {:<16} {:<20} {}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…",
+                     text_of(key, "name"), text_of(key, "scopes"),
+                     text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
+        }
+      });
 }
 
 int keys_revoke(const std::string& id, const TargetFlags& target_flags) {
@@ -83,20 +90,23 @@ int keys_revoke(const std::string& id, const TargetFlags& target_flags) {
   return done ? kOk : complain(done.error());
 }
 
-int users_create(const std::string& name, const std::string& email, bool administrator, bool json, const TargetFlags& target) {
+int users_create(const std::string& name, const std::string& email, bool administrator, bool json,
+                 const TargetFlags& target) {
   const json::object body{{"username", name}, {"email", email}, {"administrator", administrator}};
-  return ask_server(target, json, [&](Client& client) { return client.post("/v2/admin/users", body); }, [](const json::value& user) {
-    fmt::print("user {} \"{}\"\n", text_of(user, "id"), text_of(user, "username"));
-  });
+  return ask_server(
+      target, json, [&](Client& client) { return client.post("/v2/admin/users", body); },
+      [](const json::value& user) { fmt::print("user {} \"{}\"\n", text_of(user, "id"), text_of(user, "username")); });
 }
 
 int users_list(bool json, const TargetFlags& target) {
-  return ask_server(target, json, [](Client& client) { return client.get("/v2/admin/users"); }, [](const json::value& users) {
-    for (const auto& user : users.as_array()) {
-      fmt::print("{:>4}  {:<20} {:<30} {}\n", text_of(user, "id"), text_of(user, "username"), text_of(user, "email"),
-                 text_of(user, "administrator") == "true" ? "administrator" : "");
-    }
-  });
+  return ask_server(
+      target, json, [](Client& client) { return client.get("/v2/admin/users"); },
+      [](const json::value& users) {
+        for (const auto& user : users.as_array()) {
+          fmt::print("{:>4}  {:<20} {:<30} {}\n", text_of(user, "id"), text_of(user, "username"),
+                     text_of(user, "email"), text_of(user, "administrator") == "true" ? "administrator" : "");
+        }
+      });
 }
 
 int users_delete(const std::string& id, const TargetFlags& target_flags) {
@@ -107,7 +117,12 @@ int users_delete(const std::string& id, const TargetFlags& target_flags) {
 }
 
 int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target) {
-  return ask_server(target, json, [&](Client& client) { return client.post("/v2/admin/users/" + percent_encode(id) + "/keys", json::object{{"name", name}}); }, print_new_key);
+  return ask_server(
+      target, json,
+      [&](Client& client) {
+        return client.post("/v2/admin/users/" + percent_encode(id) + "/keys", json::object{{"name", name}});
+      },
+      print_new_key);
 }
 
 }  // namespace recast::cli

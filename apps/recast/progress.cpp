@@ -49,7 +49,8 @@ void Progress::draw() {
   const auto percent = sum / std::max<std::size_t>(files_, 1);
   constexpr std::size_t length = 24;
   const auto filled = percent * length / 100;
-  auto line = fmt::format("[{:#<{}}{:-<{}}] {:3}% {}/{} {}", "", filled, "", length - filled, percent, ended_, files_, names);
+  auto line =
+      fmt::format("[{:#<{}}{:-<{}}] {:3}% {}/{} {}", "", filled, "", length - filled, percent, ended_, files_, names);
   line.resize(std::min(line.size(), terminal_width() - 1));
   fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);

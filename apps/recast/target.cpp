@@ -59,7 +59,9 @@ Result<Target> open_server(const TargetFlags& flags) {
     }
   }
   if (endpoint.url.empty()) {
-    return fail(ErrorCode::malformed_body, fmt::format("Which server? Use --server and --key, RECAST_URL and RECAST_API_KEY, or {}.", config_file().string()));
+    return fail(ErrorCode::malformed_body,
+                fmt::format("Which server? Use --server and --key, RECAST_URL and RECAST_API_KEY, or {}.",
+                            config_file().string()));
   }
   return with_key(std::move(endpoint));
 }

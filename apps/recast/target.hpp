@@ -25,8 +25,8 @@ struct Target {
 
 /// By flags, then RECAST_URL and RECAST_API_KEY; with neither, a private embedded server.
 Result<Target> open_or_embed(const TargetFlags& flags);
-/// By flags, then environment, then the file client.toml that `./dev run` or the user wrote (in $XDG_CONFIG_HOME/recast):
-/// for commands that make no sense on a server that is gone a moment later.
+/// By flags, then environment, then the file client.toml that `./dev run` or the user wrote (in
+/// $XDG_CONFIG_HOME/recast): for commands that make no sense on a server that is gone a moment later.
 Result<Target> open_server(const TargetFlags& flags);
 
 }  // namespace recast::cli

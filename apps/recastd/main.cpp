@@ -34,16 +34,19 @@ std::map<std::string, std::string> environment() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
-    if (text.starts_with("RECAST_") && equals != std::string_view::npos) values.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (text.starts_with("RECAST_") && equals != std::string_view::npos)
+      values.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return values;
 }
 
 /// Adds a flag for every setting; what is given lands in `flags`.
-void add_setting_flags(CLI::App& app, const config::Settings& settings, std::vector<std::pair<std::string, std::string>>& flags) {
+void add_setting_flags(CLI::App& app, const config::Settings& settings,
+                       std::vector<std::pair<std::string, std::string>>& flags) {
   for (const auto& [name, doc] : settings.names()) {
     const auto section = name.substr(0, name.find('.'));
-    app.add_option_function<std::string>("--" + name, [&flags, name](const std::string& text) { flags.emplace_back(name, text); }, doc)
+    app.add_option_function<std::string>(
+           "--" + name, [&flags, name](const std::string& text) { flags.emplace_back(name, text); }, doc)
         ->group("Settings: " + section);
   }
 }
@@ -107,13 +110,17 @@ int run(int argc, char** argv) {
   Arguments arguments;
   std::vector<std::pair<std::string, std::string>> flags;
 
-  CLI::App app("recastd: file conversion server with the CloudConvert API v2.\nEach setting can also stand in a TOML file (--config) or in the environment (RECAST_SECTION_NAME).");
+  CLI::App app(
+      "recastd: file conversion server with the CloudConvert API v2.\nEach setting can also stand in a TOML file "
+      "(--config) or in the environment (RECAST_SECTION_NAME).");
   app.set_version_flag("--version", "recastd " RECAST_VERSION);
   app.add_option("--config", arguments.config, "Settings file (TOML)");
   app.add_option("--data", options.server.data, "Folder of database and files; short for --server.data");
-  app.add_option("--first-key-file", arguments.first_key_file, "Write the first start's API key to this file (mode 0600) instead of standard output");
+  app.add_option("--first-key-file", arguments.first_key_file,
+                 "Write the first start's API key to this file (mode 0600) instead of standard output");
   app.add_flag("--print-config", arguments.print_config, "Print the settings in force as TOML and exit");
-  app.add_flag("--settings-reference", arguments.settings_reference, "Print the settings' reference page (Markdown) and exit");
+  app.add_flag("--settings-reference", arguments.settings_reference,
+               "Print the settings' reference page (Markdown) and exit");
   app.add_flag("--create-admin-key", arguments.create_key, "Make a further administrator's API key, print it and exit");
   app.add_flag("--doctor", arguments.doctor, "Say what this machine can do (isolation, engines) and exit");
   add_setting_flags(app, settings, flags);
@@ -132,7 +139,10 @@ int run(int argc, char** argv) {
     return 0;
   }
   const auto& level = options.server.log_level;
-  log::configure(level == "debug" ? log::Level::debug : level == "warning" ? log::Level::warning : level == "error" ? log::Level::error : log::Level::info,
+  log::configure(level == "debug"     ? log::Level::debug
+                 : level == "warning" ? log::Level::warning
+                 : level == "error"   ? log::Level::error
+                                      : log::Level::info,
                  options.server.log_format == "json" ? log::Format::json : log::Format::text);
   ::umask(022);
   if (arguments.doctor) return doctor(options);

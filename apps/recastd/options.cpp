@@ -13,13 +13,16 @@ void Options::declare(config::Settings& settings) {
   settings.section("http", "Limits of connections and requests.", http);
   settings.section("api", "What clients see.", api);
   settings.section("outbound", "Where imports may connect to.", outbound);
-  settings.tree("engines", "Engines: [engines.poppler] enabled = false, and further versions as "
-                           "[engines.poppler.install.old] path = \"/opt/poppler\", default, deprecated, experimental.", engines);
+  settings.tree("engines",
+                "Engines: [engines.poppler] enabled = false, and further versions as "
+                "[engines.poppler.install.old] path = \"/opt/poppler\", default, deprecated, experimental.",
+                engines);
 }
 
 fs::path Options::data_folder() const {
   if (!server.data.empty()) return fs::absolute(server.data);
-  if (const char* base = std::getenv("XDG_DATA_HOME"); base != nullptr && *base == '/') return fs::path(base) / "recast";
+  if (const char* base = std::getenv("XDG_DATA_HOME"); base != nullptr && *base == '/')
+    return fs::path(base) / "recast";
   const char* home = std::getenv("HOME");
   return fs::path(home != nullptr && *home == '/' ? home : "/var/lib") / ".local/share/recast";
 }

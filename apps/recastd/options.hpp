@@ -32,16 +32,24 @@ struct ServerSettings {
   static constexpr auto fields = std::tuple{
       schema::field(&ServerSettings::address, "address", "Address to listen on."),
       schema::field(&ServerSettings::port, "port", "Port of the API; 0 for any free one.", {.min = 0, .max = 65535}),
-      schema::field(&ServerSettings::sync_port, "sync_port", "Port of the blocking API; 0 for any free one, -1 for none.", {.min = -1, .max = 65535}),
-      schema::field(&ServerSettings::certificate, "certificate", "TLS certificate chain (PEM file). With it both ports speak TLS."),
+      schema::field(&ServerSettings::sync_port, "sync_port",
+                    "Port of the blocking API; 0 for any free one, -1 for none.", {.min = -1, .max = 65535}),
+      schema::field(&ServerSettings::certificate, "certificate",
+                    "TLS certificate chain (PEM file). With it both ports speak TLS."),
       schema::field(&ServerSettings::key, "key", "Private key of the certificate (PEM file)."),
-      schema::field(&ServerSettings::data, "data", "Folder of database and files. Empty: $XDG_DATA_HOME/recast or ~/.local/share/recast."),
-      schema::field(&ServerSettings::programs, "programs", "Folder of recast-jail and the recast-worker programs. Empty: where recastd itself is, or ../libexec/recast."),
-      schema::field(&ServerSettings::port_file, "port_file", "File that gets the two ports, a line each, once the server answers."),
-      schema::field(&ServerSettings::log_level, "log_level", "Least level that is logged.", {.values = {"debug", "info", "warning", "error"}}),
+      schema::field(&ServerSettings::data, "data",
+                    "Folder of database and files. Empty: $XDG_DATA_HOME/recast or ~/.local/share/recast."),
+      schema::field(&ServerSettings::programs, "programs",
+                    "Folder of recast-jail and the recast-worker programs. Empty: where recastd itself is, or "
+                    "../libexec/recast."),
+      schema::field(&ServerSettings::port_file, "port_file",
+                    "File that gets the two ports, a line each, once the server answers."),
+      schema::field(&ServerSettings::log_level, "log_level", "Least level that is logged.",
+                    {.values = {"debug", "info", "warning", "error"}}),
       schema::field(&ServerSettings::log_format, "log_format", "Form of log lines.", {.values = {"text", "json"}}),
       schema::field(&ServerSettings::access_log, "access_log", "Whether each request is logged."),
-      schema::field(&ServerSettings::minimum_free_bytes, "minimum_free_bytes", "Room on the data folder's disk below which /readyz fails.", {.min = 0}),
+      schema::field(&ServerSettings::minimum_free_bytes, "minimum_free_bytes",
+                    "Room on the data folder's disk below which /readyz fails.", {.min = 0}),
   };
 };
 
@@ -52,8 +60,12 @@ struct JailSettings {
   int uid_count = 1024;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&JailSettings::require, "require", "The least isolation to convert with: full, landlock or none. auto: full where this machine can give it, else the server says what is missing and uses landlock.", {.values = {"auto", "full", "landlock", "none"}}),
-      schema::field(&JailSettings::first_uid, "first_uid", "As root: jailed processes get user ids from here on.", {.min = 0}),
+      schema::field(&JailSettings::require, "require",
+                    "The least isolation to convert with: full, landlock or none. auto: full where this machine can "
+                    "give it, else the server says what is missing and uses landlock.",
+                    {.values = {"auto", "full", "landlock", "none"}}),
+      schema::field(&JailSettings::first_uid, "first_uid", "As root: jailed processes get user ids from here on.",
+                    {.min = 0}),
       schema::field(&JailSettings::uid_count, "uid_count", "How many such ids there are.", {.min = 16, .max = 1000000}),
   };
 };
@@ -65,9 +77,12 @@ struct WorkerSettings {
   int probe_seconds = 300;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&WorkerSettings::parallel, "parallel", "Jobs one resident worker does at once; 0: one per core.", {.min = 0, .max = 1024}),
-      schema::field(&WorkerSettings::start_seconds, "start_seconds", "How long a resident worker may take to start.", {.min = 1}),
-      schema::field(&WorkerSettings::probe_seconds, "probe_seconds", "How often every engine converts its probe file.", {.min = 5}),
+      schema::field(&WorkerSettings::parallel, "parallel", "Jobs one resident worker does at once; 0: one per core.",
+                    {.min = 0, .max = 1024}),
+      schema::field(&WorkerSettings::start_seconds, "start_seconds", "How long a resident worker may take to start.",
+                    {.min = 1}),
+      schema::field(&WorkerSettings::probe_seconds, "probe_seconds", "How often every engine converts its probe file.",
+                    {.min = 5}),
   };
 };
 
@@ -85,8 +100,8 @@ struct Options {
 
   /// Hands every section to `settings`. `this` must stay where it is.
   void declare(config::Settings& settings);
-  fs::path data_folder() const;      ///< absolute
-  fs::path program_folder() const;   ///< absolute
+  fs::path data_folder() const;     ///< absolute
+  fs::path program_folder() const;  ///< absolute
 };
 
 }  // namespace recast::server

@@ -36,7 +36,7 @@ struct Folders {
     std::error_code error;
     fs::create_directories(data, error);
     if (error) return std::unexpected(from_errno(error.value(), data.string()));
-    fs::remove_all(folders.work, error);      // what a killed server left
+    fs::remove_all(folders.work, error);  // what a killed server left
     fs::remove_all(folders.incoming, error);
     for (const auto& [folder, mode] : {std::pair(data, kPassable), std::pair(folders.state, kPrivate),
                                        std::pair(folders.files, kPrivate), std::pair(folders.work, kPassable),
@@ -74,8 +74,10 @@ Result<process::JailLevel> choose_jail(const JailSettings& settings, const proce
   using process::JailLevel;
   const auto& wanted = settings.require;
   const auto lacking = [&](std::string_view level) {
-    return fail(ErrorCode::unavailable, fmt::format("jail.require is {}, but this machine gives {} at most: {}", level,
-                                                    level_name(capability.level), capability.reason), "jail.require");
+    return fail(ErrorCode::unavailable,
+                fmt::format("jail.require is {}, but this machine gives {} at most: {}", level,
+                            level_name(capability.level), capability.reason),
+                "jail.require");
   };
   if (wanted == "none") return JailLevel::none;
   if (wanted == "full" && capability.level != JailLevel::full) return lacking("full");
@@ -108,7 +110,7 @@ store::Store::Settings store_settings(const Options& options, const Folders& fol
 struct Engines {
   engine::Registry registry;
   process::JailLevel level = process::JailLevel::none;
-  std::string weaker;   ///< why the jail is not full
+  std::string weaker;  ///< why the jail is not full
   std::unique_ptr<process::Runner> runner;
   std::unique_ptr<process::Workers> workers;
   std::shared_ptr<const engine::Catalogue> catalogue;
@@ -204,19 +206,20 @@ class Running final : public Server {
   void start_running() {
     executor_ = std::make_unique<execution::Executor>(options_.limits, *engines_.runner, *engines_.workers,
                                                       [this](const execution::StepEnd& end) { metrics_.step(end); });
-    task_runner_ = execution::make_task_runner({.operations = operations_,
-                                                .storage = *storage_,
-                                                .net = net_,
-                                                .executor = *executor_,
-                                                .catalogue = [this] { return engines_.catalogue; },
-                                                .own_file = [this](std::string_view url) {
-                                                  return api::own_link(url, options_.api, *signer_, *store_, clock_);
-                                                },
-                                                .work = folders_.work});
+    task_runner_ = execution::make_task_runner(
+        {.operations = operations_,
+         .storage = *storage_,
+         .net = net_,
+         .executor = *executor_,
+         .catalogue = [this] { return engines_.catalogue; },
+         .own_file =
+             [this](std::string_view url) { return api::own_link(url, options_.api, *signer_, *store_, clock_); },
+         .work = folders_.work});
     scheduler_ = scheduler::Scheduler::start(options_.scheduler, *store_, bus_, *storage_, *task_runner_, clock_,
                                              [this](const auto& end) { metrics_.task(end); });
-    prober_ = std::make_unique<execution::Prober>(*executor_, [this] { return engines_.catalogue; }, folders_.work / "probe",
-                                                  std::chrono::seconds(options_.workers.probe_seconds));
+    prober_ = std::make_unique<execution::Prober>(
+        *executor_, [this] { return engines_.catalogue; }, folders_.work / "probe",
+        std::chrono::seconds(options_.workers.probe_seconds));
   }
 
   Result<> start_listening() {
@@ -234,12 +237,15 @@ class Running final : public Server {
         .incoming = folders_.incoming,
         .catalogue = [this] { return engines_.catalogue; },
         .checks = [this] { return checks(); },
-        .metrics = [this] {
-          return metrics_.text({scheduler_->figures(), http_ ? http_->figures() : http::Server::Figures{}, engines_.workers->status()});
-        }});
+        .metrics =
+            [this] {
+              return metrics_.text({scheduler_->figures(), http_ ? http_->figures() : http::Server::Figures{},
+                                    engines_.workers->status()});
+            }});
     api::add_routes(router_, *services_);
     router_.on_exchange([this](const http::Router::Exchange& exchange) { report(exchange); });
-    std::vector<http::Listener> listeners{{"api", options_.server.address, static_cast<std::uint16_t>(options_.server.port),
+    std::vector<http::Listener> listeners{{"api", options_.server.address,
+                                           static_cast<std::uint16_t>(options_.server.port),
                                            options_.server.certificate, options_.server.key}};
     if (options_.server.sync_port >= 0) {
       listeners.push_back(listeners.front());
@@ -270,19 +276,23 @@ class Running final : public Server {
     std::vector<api::Check> result;
     const auto store = store_->check();
     result.push_back({"store", store.has_value(), store ? "answers" : store.error().message});
-    struct statvfs disk{};
+    struct statvfs disk {};
     const bool known = ::statvfs(folders_.files.c_str(), &disk) == 0;
     const auto free = known ? disk.f_bavail * disk.f_frsize : 0;
     result.push_back({"disk", known && free >= static_cast<std::uint64_t>(options_.server.minimum_free_bytes),
                       fmt::format("{} MiB free", free >> 20)});
-    result.push_back({"jail", true, std::string(level_name(engines_.level)) + (engines_.weaker.empty() ? "" : "; " + engines_.weaker)});
-    for (const auto& verdict : prober_->verdicts()) result.push_back({"engine " + verdict.engine, verdict.ok, verdict.detail});
+    result.push_back(
+        {"jail", true,
+         std::string(level_name(engines_.level)) + (engines_.weaker.empty() ? "" : "; " + engines_.weaker)});
+    for (const auto& verdict : prober_->verdicts())
+      result.push_back({"engine " + verdict.engine, verdict.ok, verdict.detail});
     return result;
   }
 
   void say_what_runs() {
     if (engines_.level != process::JailLevel::full) {
-      log::warning("engines run in a weaker jail than full", {{"jail", level_name(engines_.level)}, {"cause", engines_.weaker}});
+      log::warning("engines run in a weaker jail than full",
+                   {{"jail", level_name(engines_.level)}, {"cause", engines_.weaker}});
     }
     for (const auto& line : engines_.missing) log::warning("not available", {{"what", line}});
     std::string engines;
@@ -290,11 +300,13 @@ class Running final : public Server {
       engines += fmt::format("{}{} {}", engines.empty() ? "" : ", ", one.engine->info().name, one.version);
     }
     const auto* const scheme = options_.server.certificate.empty() ? "http" : "https";
-    log::info("ready", {{"api", fmt::format("{}://{}:{}", scheme, options_.server.address, port())},
-                        {"sync", sync_port() == 0 ? "none" : fmt::format("{}://{}:{}", scheme, options_.server.address, sync_port())},
-                        {"data", options_.data_folder().string()},
-                        {"jail", level_name(engines_.level)},
-                        {"engines", engines}});
+    log::info(
+        "ready",
+        {{"api", fmt::format("{}://{}:{}", scheme, options_.server.address, port())},
+         {"sync", sync_port() == 0 ? "none" : fmt::format("{}://{}:{}", scheme, options_.server.address, sync_port())},
+         {"data", options_.data_folder().string()},
+         {"jail", level_name(engines_.level)},
+         {"engines", engines}});
   }
 
   // In the order they are built; taken down in reverse.
@@ -344,7 +356,8 @@ Result<std::string> create_administrator_key(const Options& options) {
 int doctor(const Options& options) {
   const auto programs = options.program_folder();
   const auto capability = process::probe(programs / "recast-jail");
-  fmt::print("isolation   {}{}\n", level_name(capability.level), capability.reason.empty() ? "" : " (" + capability.reason + ")");
+  fmt::print("isolation   {}{}\n", level_name(capability.level),
+             capability.reason.empty() ? "" : " (" + capability.reason + ")");
   fmt::print("user        {}\n", ::geteuid() == 0 ? "root: each engine process gets a user id of its own"
                                                   : "not root: engines run in user namespaces");
   const auto data = options.data_folder();
@@ -358,7 +371,8 @@ int doctor(const Options& options) {
     return 1;
   }
   for (const auto& candidate : execution::present(*all, missing)) {
-    fmt::print("engine      {} {}\n", candidate.engine->info().name, candidate.prefix.empty() ? "(system)" : candidate.prefix);
+    fmt::print("engine      {} {}\n", candidate.engine->info().name,
+               candidate.prefix.empty() ? "(system)" : candidate.prefix);
   }
   for (const auto& line : missing) fmt::print("missing     {}\n", line);
   return capability.level == process::JailLevel::none || !missing.empty() ? 1 : 0;

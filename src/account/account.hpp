@@ -40,10 +40,10 @@ struct ApiKey {
   KeyId id{};
   UserId user{};
   std::string name;
-  std::string prefix;               ///< first characters of the token, to recognise it by
+  std::string prefix;  ///< first characters of the token, to recognise it by
   std::vector<std::string> scopes;
   Time created{};
-  std::optional<Time> last_used;    ///< kept to about a minute
+  std::optional<Time> last_used;  ///< kept to about a minute
 };
 
 /// Who makes a request.
@@ -59,8 +59,8 @@ struct Principal {
 
 /// A new token: "recast_" and 43 random characters (256 bits).
 std::string new_token(Random& random);
-/// What is stored of a token: lower-case hex SHA-256. A token is 256 random bits, so that a slow password hash would add
-/// nothing but latency (decision 0004).
+/// What is stored of a token: lower-case hex SHA-256. A token is 256 random bits, so that a slow password hash would
+/// add nothing but latency (decision 0004).
 std::string token_hash(std::string_view token);
 
 }  // namespace recast::account

@@ -13,7 +13,8 @@ namespace recast::api {
 
 namespace {
 
-Result<> check_scopes(const account::Principal& caller, const account::User& owner, const std::vector<std::string>& scopes) {
+Result<> check_scopes(const account::Principal& caller, const account::User& owner,
+                      const std::vector<std::string>& scopes) {
   for (const auto& scope : scopes) {
     const bool is_admin = scope == account::scope::admin;
     if (is_admin && !owner.administrator) {

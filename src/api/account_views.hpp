@@ -27,7 +27,8 @@ json::object user_view(const account::User& user, const Bases& bases);
 json::object key_view(const account::ApiKey& key);
 
 /// Makes a key for `owner` from the request's body; 201 with its token, which is shown this once. A key can be given no
-/// scope that the caller's own key lacks, unless the caller is an administrator's; only administrators' keys carry admin.
+/// scope that the caller's own key lacks, unless the caller is an administrator's; only administrators' keys carry
+/// admin.
 Result<http::Response> create_key_for(Call& call, const account::User& owner);
 http::Response key_list(const std::vector<account::ApiKey>& keys);
 

@@ -33,9 +33,12 @@ std::optional<ChannelName> ChannelName::parse(std::string_view name) {
   } else if (cut_front(name, "private-task.")) {
     channel.kind = Kind::task;
   } else if (cut_front(name, "private-user.")) {
-    if (cut_back(name, ".jobs")) channel.kind = Kind::user_jobs;
-    else if (cut_back(name, ".tasks")) channel.kind = Kind::user_tasks;
-    else return std::nullopt;
+    if (cut_back(name, ".jobs"))
+      channel.kind = Kind::user_jobs;
+    else if (cut_back(name, ".tasks"))
+      channel.kind = Kind::user_tasks;
+    else
+      return std::nullopt;
   } else {
     return std::nullopt;
   }

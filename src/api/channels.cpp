@@ -21,7 +21,9 @@ constexpr std::size_t kLongestName = 200;
 bool is_about_task(const store::Event& event) { return !event.task.empty(); }
 std::string object_of(const store::Event& event) { return is_about_task(event) ? event.task.str() : event.job.str(); }
 bool is_update(const store::Event& event) { return event.name.ends_with(".updated"); }
-bool is_ending(const store::Event& event) { return event.name.ends_with(".finished") || event.name.ends_with(".failed"); }
+bool is_ending(const store::Event& event) {
+  return event.name.ends_with(".finished") || event.name.ends_with(".failed");
+}
 
 std::vector<std::string> topics_of(const store::Event& event) {
   using Kind = ChannelName::Kind;
@@ -108,12 +110,10 @@ Channels::Channels(Context& context)
       subscriptions_(static_cast<std::size_t>(context.services.settings.sockets_per_user)),
       server_({}, context.services.random,
               [&context](Steady at, std::function<void()> work) { context.dispatcher.post_at(at, std::move(work)); },
-              {.on_open = [&settings = context.services.settings](const http::Request& request) {
-                 return std::any(bases_of(request, settings));
-               },
-               .on_event = [this](const Socket& socket, const std::string& name, const json::array& arguments) {
-                 on_event(socket, name, arguments);
-               },
+              {.on_open = [&settings = context.services.settings](
+                              const http::Request& request) { return std::any(bases_of(request, settings)); },
+               .on_event = [this](const Socket& socket, const std::string& name,
+                                  const json::array& arguments) { on_event(socket, name, arguments); },
                .on_close = [this](const std::string& id) { subscriptions_.remove_socket(id); }}) {
   listening_ = context.services.bus.subscribe([this](const store::Event& event) { heard(event); });
 }
@@ -139,9 +139,12 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
   if (!user) return refuse(*socket, name, user.error());
   const Subscriber subscriber{socket, name, *channel, *user};
   switch (subscriptions_.add(socket, subscriber)) {
-    case Subscriptions::Added::too_many: return refuse(*socket, name, 429);
-    case Subscriptions::Added::already: return;
-    case Subscriptions::Added::yes: break;
+    case Subscriptions::Added::too_many:
+      return refuse(*socket, name, 429);
+    case Subscriptions::Added::already:
+      return;
+    case Subscriptions::Added::yes:
+      break;
   }
   // Only now, after events can reach it: what ended before is told again, what ends later comes by itself.
   strand_.post([this, subscriber] { replay(subscriber); });
@@ -160,10 +163,13 @@ std::expected<UserId, int> Channels::authorise(const ChannelName& channel, std::
   };
   switch (channel.kind) {
     case Kind::job:
-    case Kind::job_tasks: return found(store.job(user, JobId(channel.id)));
-    case Kind::task: return found(store.task(user, TaskId(channel.id)));
+    case Kind::job_tasks:
+      return found(store.job(user, JobId(channel.id)));
+    case Kind::task:
+      return found(store.task(user, TaskId(channel.id)));
     case Kind::user_jobs:
-    case Kind::user_tasks: break;
+    case Kind::user_tasks:
+      break;
   }
   if (channel.id != std::to_string(static_cast<std::int64_t>(user))) return std::unexpected(403);
   return user;
@@ -178,15 +184,18 @@ void Channels::replay(const Subscriber& subscriber) {
   const auto note = [&](std::string_view kind, job::Status status, const JobId& job, const TaskId& task) {
     if (!job::is_terminal(status)) return;
     const auto* const end = status == job::Status::finished ? "finished" : "failed";
-    events.push_back({.sequence = 0, .name = fmt::format("{}.{}", kind, end), .user = subscriber.user, .job = job, .task = task});
+    events.push_back(
+        {.sequence = 0, .name = fmt::format("{}.{}", kind, end), .user = subscriber.user, .job = job, .task = task});
   };
   if (subscriber.channel.kind == Kind::task) {
     if (const auto task = store.task(subscriber.user, TaskId(id))) note("task", task->status, task->job_id, task->id);
   } else if (subscriber.channel.kind == Kind::job || subscriber.channel.kind == Kind::job_tasks) {
     const auto job = store.job(subscriber.user, JobId(id));
     if (!job) return;
-    if (subscriber.channel.kind == Kind::job) note("job", job->status, job->id, {});
-    else for (const auto& task : job->tasks) note("task", task.status, job->id, task.id);
+    if (subscriber.channel.kind == Kind::job)
+      note("job", job->status, job->id, {});
+    else
+      for (const auto& task : job->tasks) note("task", task.status, job->id, task.id);
   }
   const auto socket = subscriber.socket.lock();
   for (const auto& event : events) {

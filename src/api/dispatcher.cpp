@@ -55,8 +55,10 @@ void Dispatcher::run() {
       later_.erase(later_.begin());
     }
     if (ready_.empty()) {
-      if (later_.empty()) changed_.wait(lock);
-      else changed_.wait_until(lock, Steady(later_.begin()->first));
+      if (later_.empty())
+        changed_.wait(lock);
+      else
+        changed_.wait_until(lock, Steady(later_.begin()->first));
       continue;
     }
     auto work = std::move(ready_.front());

@@ -13,8 +13,8 @@
 
 namespace recast::api {
 
-/// A few threads for what follows from an event: event listeners must be quick, so they hand over here. Also the one place
-/// that waits for times (heartbeats, throttled updates, re-checks). Work that throws is logged and forgotten.
+/// A few threads for what follows from an event: event listeners must be quick, so they hand over here. Also the one
+/// place that waits for times (heartbeats, throttled updates, re-checks). Work that throws is logged and forgotten.
 class Dispatcher {
  public:
   using Work = std::function<void()>;

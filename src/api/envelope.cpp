@@ -8,28 +8,42 @@ namespace recast::api {
 
 Wire wire_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::malformed_body: return {400, "INVALID_DATA"};
-    case ErrorCode::unauthenticated: return {401, "UNAUTHENTICATED"};
-    case ErrorCode::too_many_jobs: return {402, "TOO_MANY_JOBS"};
-    case ErrorCode::credits_exceeded: return {402, "CREDITS_EXCEEDED"};
+    case ErrorCode::malformed_body:
+      return {400, "INVALID_DATA"};
+    case ErrorCode::unauthenticated:
+      return {401, "UNAUTHENTICATED"};
+    case ErrorCode::too_many_jobs:
+      return {402, "TOO_MANY_JOBS"};
+    case ErrorCode::credits_exceeded:
+      return {402, "CREDITS_EXCEEDED"};
     case ErrorCode::forbidden:
-    case ErrorCode::gone: return {403, "FORBIDDEN"};
-    case ErrorCode::not_found: return {404, "NOT_FOUND"};
-    case ErrorCode::method_not_allowed: return {405, "METHOD_NOT_ALLOWED"};
-    case ErrorCode::request_timeout: return {408, "REQUEST_TIMEOUT"};
-    case ErrorCode::conflict: return {409, "CONFLICT"};
+    case ErrorCode::gone:
+      return {403, "FORBIDDEN"};
+    case ErrorCode::not_found:
+      return {404, "NOT_FOUND"};
+    case ErrorCode::method_not_allowed:
+      return {405, "METHOD_NOT_ALLOWED"};
+    case ErrorCode::request_timeout:
+      return {408, "REQUEST_TIMEOUT"};
+    case ErrorCode::conflict:
+      return {409, "CONFLICT"};
     case ErrorCode::payload_too_large:
-    case ErrorCode::file_too_large: return {413, "PAYLOAD_TOO_LARGE"};
-    case ErrorCode::invalid_data: return {422, "INVALID_DATA"};
-    case ErrorCode::too_many_requests: return {429, "TOO_MANY_REQUESTS"};
+    case ErrorCode::file_too_large:
+      return {413, "PAYLOAD_TOO_LARGE"};
+    case ErrorCode::invalid_data:
+      return {422, "INVALID_DATA"};
+    case ErrorCode::too_many_requests:
+      return {429, "TOO_MANY_REQUESTS"};
     case ErrorCode::unavailable:
-    case ErrorCode::disk_full: return {503, "SERVICE_UNAVAILABLE"};
+    case ErrorCode::disk_full:
+      return {503, "SERVICE_UNAVAILABLE"};
     // What is known of a conversion before it runs is a mistake of the request.
     case ErrorCode::invalid_conversion_type:
     case ErrorCode::invalid_filename:
     case ErrorCode::sandbox_file_not_allowed:
     case ErrorCode::invalid_credentials:
-    case ErrorCode::input_task_failed: return {422, code_name(code)};
+    case ErrorCode::input_task_failed:
+      return {422, code_name(code)};
     case ErrorCode::open_failed:
     case ErrorCode::conversion_failed:
     case ErrorCode::download_failed:
@@ -43,7 +57,8 @@ Wire wire_of(ErrorCode code) {
     case ErrorCode::pixel_limit:
     case ErrorCode::page_limit:
     case ErrorCode::worker_lost:
-    case ErrorCode::internal: return {500, "SERVER_ERROR"};
+    case ErrorCode::internal:
+      return {500, "SERVER_ERROR"};
   }
   return {500, "SERVER_ERROR"};
 }

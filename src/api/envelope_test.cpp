@@ -19,7 +19,8 @@ TEST(Envelope, BeginsWithTheEightBytesThatJavaCutsOff) {
 TEST(Envelope, NamesTheFieldOfAValidationErrorOnly) {
   EXPECT_EQ(body_of(error_response({ErrorCode::invalid_data, "Wrong.", "tasks.a.input"})),
             R"({"message":"Wrong.","code":"INVALID_DATA","errors":{"tasks.a.input":["Wrong."]}})");
-  EXPECT_EQ(body_of(error_response({ErrorCode::not_found, "Gone.", "id"})), R"({"message":"Gone.","code":"NOT_FOUND"})");
+  EXPECT_EQ(body_of(error_response({ErrorCode::not_found, "Gone.", "id"})),
+            R"({"message":"Gone.","code":"NOT_FOUND"})");
 }
 
 TEST(Envelope, HasAStatusForEveryCode) {

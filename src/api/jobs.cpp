@@ -78,8 +78,7 @@ Result<http::Response> list_jobs(Call& call) {
   wanted.tag = filter(query, "tag");
   const auto tasks = Include::of(query).has("tasks") ? View::Tasks::with : View::Tasks::without;
   auto& store = call.context.services.store;
-  RECAST_TRY(const auto listing,
-             store.list_jobs(call.principal.user.id, wanted, page, tasks == View::Tasks::with));
+  RECAST_TRY(const auto listing, store.list_jobs(call.principal.user.id, wanted, page, tasks == View::Tasks::with));
   const View view(call.context, call.bases);
   json::array data;
   for (const auto& job : listing.items) data.push_back(view.job(job, tasks));

@@ -33,8 +33,9 @@ std::string encode_path(std::string_view path) {
 std::string LinkSigner::sign(std::string_view text) const {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  const auto* const done = ::HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()),
-                                  reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  const auto* const done =
+      ::HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()),
+             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
   if (done == nullptr) throw std::runtime_error("HMAC-SHA256 failed");
   return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), size));
 }

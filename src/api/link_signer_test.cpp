@@ -35,7 +35,9 @@ TEST(LinkSigner, MatchesAPublishedVector) {  // of core.md 14.2: HMAC-SHA256 in 
 TEST(LinkSigner, EncodesNamesButNotTheFolder) {
   const LinkSigner signer("secret");
   const auto link = signer.download("https://x.org", kTask, "a/b c", "100% ä?.pdf", kExpires);
-  EXPECT_TRUE(link.starts_with("https://x.org/tasks/0c0ffee0-1111-4222-8333-444455556666/a/b%20c/100%25%20%C3%A4%3F.pdf?expires=2000&signature="))
+  EXPECT_TRUE(
+      link.starts_with("https://x.org/tasks/0c0ffee0-1111-4222-8333-444455556666/a/b%20c/"
+                       "100%25%20%C3%A4%3F.pdf?expires=2000&signature="))
       << link;
   const auto [path, expires, signature] = take_apart(link);
   EXPECT_EQ(path, "a/b c/100% ä?.pdf");

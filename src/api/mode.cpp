@@ -108,7 +108,8 @@ Bases bases_of(const http::Request& request, const Settings& settings) {
   } else {
     bases.api = without_slash(settings.public_api_url);
   }
-  bases.storage = settings.public_storage_url.empty() ? bases.api : std::string(without_slash(settings.public_storage_url));
+  bases.storage =
+      settings.public_storage_url.empty() ? bases.api : std::string(without_slash(settings.public_storage_url));
   bases.api += mode.prefix;
   return bases;
 }

@@ -11,7 +11,8 @@ struct Decided {
   Bases bases;
 };
 
-Decided decide(std::string_view host, std::string_view path, const Settings& settings = {}, std::string_view listener = "api") {
+Decided decide(std::string_view host, std::string_view path, const Settings& settings = {},
+               std::string_view listener = "api") {
   http::Request request;
   request.headers.add("Host", std::string(host));
   request.path = path;
@@ -56,7 +57,8 @@ TEST(Mode, CutsPrefixesInFrontOfTheApiOnly) {
 
 TEST(Mode, LinksLeadToTheAsynchronousHost) {
   EXPECT_EQ(decide("sync.api.example.org", "/v2/jobs").bases.api, "http://api.example.org");
-  const Settings settings{.public_api_url = "https://recast.example.org/", .public_storage_url = "https://files.example.org"};
+  const Settings settings{.public_api_url = "https://recast.example.org/",
+                          .public_storage_url = "https://files.example.org"};
   const auto bases = decide("whatever", "/sync/v2/jobs", settings).bases;
   EXPECT_EQ(bases.api, "https://recast.example.org");
   EXPECT_EQ(bases.storage, "https://files.example.org");

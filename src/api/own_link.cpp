@@ -22,19 +22,21 @@ std::string full_name(const job::StoredFile& file) { return file.dir.empty() ? f
 
 }  // namespace
 
-Result<std::optional<job::StoredFile>> own_link(std::string_view url, const Settings& settings, const LinkSigner& signer,
-                                                store::Store& store, const Clock& clock) {
+Result<std::optional<job::StoredFile>> own_link(std::string_view url, const Settings& settings,
+                                                const LinkSigner& signer, store::Store& store, const Clock& clock) {
   auto rest = below(url, settings.public_storage_url);
   if (!rest) rest = below(url, settings.public_api_url);
   if (!rest) return std::optional<job::StoredFile>();
   const auto question = rest->find('?');
   const auto path = rest->substr(0, question);
   const auto slash = path.find('/');
-  const auto query = http::Query::parse(question == std::string_view::npos ? std::string_view() : rest->substr(question + 1));
+  const auto query =
+      http::Query::parse(question == std::string_view::npos ? std::string_view() : rest->substr(question + 1));
   if (slash == std::string_view::npos) return fail(ErrorCode::download_failed, "Download failed: HTTP 404");
   const TaskId task{std::string(path.substr(0, slash))};
   const auto name = percent_decode(path.substr(slash + 1));
-  if (!signer.check_download(task, name, query.get("expires").value_or(""), query.get("signature").value_or(""), clock.now())) {
+  if (!signer.check_download(task, name, query.get("expires").value_or(""), query.get("signature").value_or(""),
+                             clock.now())) {
     return fail(ErrorCode::download_failed, "Download failed: HTTP 403");
   }
   const auto found = store.task_by_id(task);

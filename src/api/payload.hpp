@@ -7,8 +7,8 @@
 
 namespace recast::api {
 
-/// A task's payload as it may be shown (core.md 7.8): credentials and bodies left out, URLs without user information and
-/// query. `operation` may be null for one that this build no longer has.
+/// A task's payload as it may be shown (core.md 7.8): credentials and bodies left out, URLs without user information
+/// and query. `operation` may be null for one that this build no longer has.
 boost::json::object visible_payload(const job::Task& task, const operation::Operation* operation);
 
 }  // namespace recast::api

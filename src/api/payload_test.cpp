@@ -21,9 +21,11 @@ TEST(Payload, KeepsWhatWasSent) {
 }
 
 TEST(Payload, LeavesCredentialsOut) {
-  EXPECT_EQ(shown("import/s3", R"({"bucket":"b","access_key_id":"1","secret_access_key":"2","session_token":"3"})"), R"({"bucket":"b"})");
+  EXPECT_EQ(shown("import/s3", R"({"bucket":"b","access_key_id":"1","secret_access_key":"2","session_token":"3"})"),
+            R"({"bucket":"b"})");
   EXPECT_EQ(shown("import/sftp", R"({"host":"h","username":"u","password":"p","private_key":"k"})"), R"({"host":"h"})");
-  EXPECT_EQ(shown("export/azure/blob", R"({"storage_access_key":"1","sas_token":"2","container":"c"})"), R"({"container":"c"})");
+  EXPECT_EQ(shown("export/azure/blob", R"({"storage_access_key":"1","sas_token":"2","container":"c"})"),
+            R"({"container":"c"})");
   EXPECT_EQ(shown("convert", R"({"username":"kept elsewhere"})"), R"({"username":"kept elsewhere"})");
 }
 

@@ -73,7 +73,8 @@ Result<store::Page> page_of(const http::Query& query) {
   return store::Page{page, size};
 }
 
-json::object list_body(json::array data, const http::Query& query, const std::string& path, store::Page page, bool more) {
+json::object list_body(json::array data, const http::Query& query, const std::string& path, store::Page page,
+                       bool more) {
   const auto count = static_cast<std::int64_t>(data.size());
   const auto before = (page.number - 1) * page.size;
   const auto link = [&](bool there, std::int64_t number) {

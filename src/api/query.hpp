@@ -36,7 +36,9 @@ bool flag(const http::Query& query, std::string_view name);
 /// `page` and `per_page`, clamped to what the store can answer; invalid_data if one is no number.
 Result<store::Page> page_of(const http::Query& query);
 
-/// The whole list answer (core.md 5): data, links that keep the caller's filters, meta. `path` is absolute, without query.
-json::object list_body(json::array data, const http::Query& query, const std::string& path, store::Page page, bool more);
+/// The whole list answer (core.md 5): data, links that keep the caller's filters, meta. `path` is absolute, without
+/// query.
+json::object list_body(json::array data, const http::Query& query, const std::string& path, store::Page page,
+                       bool more);
 
 }  // namespace recast::api

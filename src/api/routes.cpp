@@ -14,16 +14,17 @@ Context::Context(Services& all, std::string link_secret) : services(all), signer
 Context::~Context() { dispatcher.stop(); }
 
 void Routes::add(std::string method, std::string pattern, std::string_view scope, Function function) {
-  router_.add(std::move(method), std::move(pattern),
-              [context = context_, scope, function = std::move(function)](http::Request& request) -> Result<http::Response> {
-                const auto& settings = context->services.settings;
-                Call call{*context, request, mode_of(request), bases_of(request, settings), {}};
-                if (scope != kPublic) {
-                  RECAST_TRY(call.principal, authenticate(request.headers.get("Authorization"), context->services.store));
-                  RECAST_CHECK(call.principal.require(scope));
-                }
-                return function(call);
-              });
+  router_.add(
+      std::move(method), std::move(pattern),
+      [context = context_, scope, function = std::move(function)](http::Request& request) -> Result<http::Response> {
+        const auto& settings = context->services.settings;
+        Call call{*context, request, mode_of(request), bases_of(request, settings), {}};
+        if (scope != kPublic) {
+          RECAST_TRY(call.principal, authenticate(request.headers.get("Authorization"), context->services.store));
+          RECAST_CHECK(call.principal.require(scope));
+        }
+        return function(call);
+      });
 }
 
 void add_routes(http::Router& router, Services& services) {

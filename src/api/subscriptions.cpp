@@ -13,7 +13,8 @@ Subscriptions::Added Subscriptions::add(const std::shared_ptr<socketio::Socket>&
   auto& channels = by_socket_[socket->id()];
   if (channels.contains(subscriber.name)) return Added::already;
   auto& sockets = by_user_[subscriber.user];
-  if (channels.size() >= kChannelsPerSocket || (!sockets.contains(socket->id()) && sockets.size() >= sockets_per_user_)) {
+  if (channels.size() >= kChannelsPerSocket ||
+      (!sockets.contains(socket->id()) && sockets.size() >= sockets_per_user_)) {
     return Added::too_many;
   }
   const auto entry = std::make_shared<Entry>(Entry{std::make_shared<const Subscriber>(subscriber), {}});

@@ -17,7 +17,7 @@ namespace recast::api {
 /// One socket on one channel.
 struct Subscriber {
   std::weak_ptr<socketio::Socket> socket;
-  std::string name;   ///< of the channel, as the client spelled it
+  std::string name;  ///< of the channel, as the client spelled it
   ChannelName channel;
   UserId user{};
 };
@@ -34,8 +34,8 @@ class Subscriptions {
 
   bool any(const std::vector<std::string>& topics) const;
   std::vector<std::shared_ptr<const Subscriber>> of(const std::vector<std::string>& topics) const;
-  /// Whether this subscriber has not been told yet that the object ended; remembers that it has been now. On the channels
-  /// of users always true: nothing is repeated there.
+  /// Whether this subscriber has not been told yet that the object ended; remembers that it has been now. On the
+  /// channels of users always true: nothing is repeated there.
   bool first_ending(const Subscriber& subscriber, const std::string& object);
 
  private:

@@ -71,7 +71,8 @@ Result<UploadPermit> apply(const json::object& policy, const std::map<std::strin
     for (const auto& [name, value] : condition.as_object()) {
       if (name == "bucket") continue;
       const auto field = fields.find(std::string(name));
-      if (field == fields.end() || field->second != std::string_view(value.as_string())) return std::unexpected(altered(name));
+      if (field == fields.end() || field->second != std::string_view(value.as_string()))
+        return std::unexpected(altered(name));
     }
   }
   if (permit.file_name == kFileName) permit.file_name.clear();

@@ -67,7 +67,9 @@ Upload::~Upload() {
   if (!attempt_) return;
   try {
     const auto undone = context_.services.store.abort_upload(permit_.task, *attempt_);
-    if (!undone) log::warning("an upload could not be taken back", {{"task", permit_.task.str()}, {"why", undone.error().message}});
+    if (!undone)
+      log::warning("an upload could not be taken back",
+                   {{"task", permit_.task.str()}, {"why", undone.error().message}});
   } catch (const std::exception& error) {
     log::error("an upload could not be taken back", {{"task", permit_.task.str()}, {"why", error.what()}});
   }
@@ -170,8 +172,7 @@ Result<job::Task> Upload::keep(const job::StoredFile& stored) {
 }
 
 http::Response Upload::answer(const job::Task& task, const job::StoredFile& stored) const {
-  const auto location =
-      fmt::format("{}/{}/{}", location_base_, task.id.str(), percent_encode(stored.name));
+  const auto location = fmt::format("{}/{}/{}", location_base_, task.id.str(), percent_encode(stored.name));
   const auto* const redirect = task.payload.if_contains("redirect");
   if (redirect != nullptr && redirect->is_string()) {
     const std::string target(redirect->get_string());

@@ -18,12 +18,13 @@
 
 namespace recast::api {
 
-/// The name a file gets: from the form's key if it has one of its own, else from its part, else "file" with the extension
-/// its first bytes suggest. Cleaned.
+/// The name a file gets: from the form's key if it has one of its own, else from its part, else "file" with the
+/// extension its first bytes suggest. Cleaned.
 std::string upload_name(std::string_view in_key, const http::Part& part, std::string_view first_bytes);
 
-/// One POST of an upload form, streamed: fields first, checked when the field `file` begins; the file into the folder for
-/// uploads under way and then into the storage; whatever follows it is ignored. Unless it ends well, nothing stays behind.
+/// One POST of an upload form, streamed: fields first, checked when the field `file` begins; the file into the folder
+/// for uploads under way and then into the storage; whatever follows it is ignored. Unless it ends well, nothing stays
+/// behind.
 class Upload final : public http::BodySink {
  public:
   static Result<std::unique_ptr<http::BodySink>> open(Context& context, const http::Request& request);

@@ -89,11 +89,13 @@ json::value View::result(const job::Task& task) const {
     case job::Status::waiting:
       if (task.operation != kUpload) return nullptr;
       return json::object{{"form", upload_form(task, bases_.storage, bases_.sandbox, context_.signer)}};
-    case job::Status::processing: return nullptr;
+    case job::Status::processing:
+      return nullptr;
     case job::Status::error:
       if (task.files.empty() && task.extra.empty()) return nullptr;
       break;
-    case job::Status::finished: break;
+    case job::Status::finished:
+      break;
   }
   json::array files;
   for (const auto& one : task.files) files.push_back(file(task, one));

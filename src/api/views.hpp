@@ -10,8 +10,8 @@
 
 namespace recast::api {
 
-/// Turns rows into the objects of the API (core.md 6.3, 7.2, 7.3): key order, what is null and what is left out, links as
-/// this client reaches them, download URLs signed now.
+/// Turns rows into the objects of the API (core.md 6.3, 7.2, 7.3): key order, what is null and what is left out, links
+/// as this client reaches them, download URLs signed now.
 class View {
  public:
   View(const Context& context, Bases bases) : context_(context), bases_(std::move(bases)) {}

@@ -11,20 +11,20 @@ namespace recast {
 /// `code_name()` gives the wire code of a task error (core.md 7.9 and the limits of the jail).
 enum class ErrorCode {
   // requests
-  invalid_data,           ///< a member of the request is missing or wrong; `field` names it
-  malformed_body,         ///< the body is not the JSON or form it claims to be
-  unauthenticated,        ///< no valid key
-  forbidden,              ///< the key lacks a scope
-  not_found,              ///< unknown, foreign or already purged
-  method_not_allowed,     ///< the path exists, the method does not
-  conflict,               ///< a second upload, a task that already ended
-  gone,                   ///< a signed link whose time is over, or with a wrong signature
-  payload_too_large,      ///< a limit of the request was reached
-  request_timeout,        ///< the client was too slow
-  too_many_requests,      ///< rate limit
-  too_many_jobs,          ///< jobs in flight per user
-  credits_exceeded,       ///< no credits left
-  unavailable,            ///< shutting down, overloaded, or not ready
+  invalid_data,        ///< a member of the request is missing or wrong; `field` names it
+  malformed_body,      ///< the body is not the JSON or form it claims to be
+  unauthenticated,     ///< no valid key
+  forbidden,           ///< the key lacks a scope
+  not_found,           ///< unknown, foreign or already purged
+  method_not_allowed,  ///< the path exists, the method does not
+  conflict,            ///< a second upload, a task that already ended
+  gone,                ///< a signed link whose time is over, or with a wrong signature
+  payload_too_large,   ///< a limit of the request was reached
+  request_timeout,     ///< the client was too slow
+  too_many_requests,   ///< rate limit
+  too_many_jobs,       ///< jobs in flight per user
+  credits_exceeded,    ///< no credits left
+  unavailable,         ///< shutting down, overloaded, or not ready
   // tasks
   input_task_failed,
   invalid_conversion_type,  ///< no engine for this pair
@@ -35,19 +35,19 @@ enum class ErrorCode {
   upload_failed,
   invalid_credentials,
   file_too_large,
-  timeout,           ///< wall time
+  timeout,  ///< wall time
   cancelled,
-  cpu_limit,         ///< CPU seconds
+  cpu_limit,  ///< CPU seconds
   memory_limit,
-  output_limit,      ///< output bytes, or the number of output files
+  output_limit,  ///< output bytes, or the number of output files
   process_limit,
   pixel_limit,
   page_limit,
   disk_full,
-  worker_lost,       ///< the process that ran the task died too often
+  worker_lost,  ///< the process that ran the task died too often
   sandbox_file_not_allowed,
   // ours
-  internal,          ///< a fault of the server; the message is fit for a client, the cause is in the log
+  internal,  ///< a fault of the server; the message is fit for a client, the cause is in the log
 };
 
 /// The wire word of a code, upper snake case, such as "OPEN_FAILED". Never empty.

@@ -7,16 +7,16 @@
 
 namespace recast {
 
-std::string lower(std::string_view text);               ///< ASCII only
-std::string_view trim(std::string_view text);           ///< blanks, tabs, line ends
+std::string lower(std::string_view text);      ///< ASCII only
+std::string_view trim(std::string_view text);  ///< blanks, tabs, line ends
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool equal_ignoring_case(std::string_view a, std::string_view b);  ///< ASCII only
 
-std::string to_hex(std::string_view bytes);             ///< lower case
+std::string to_hex(std::string_view bytes);  ///< lower case
 /// RFC 4648, forgiving: blanks, the URL-safe alphabet, missing padding and a leading "data:…;base64," are accepted.
 std::optional<std::string> from_base64(std::string_view text);
 std::string to_base64(std::string_view bytes);
-std::string percent_encode(std::string_view text);      ///< all but RFC 3986 unreserved characters
+std::string percent_encode(std::string_view text);  ///< all but RFC 3986 unreserved characters
 /// Bad escapes are kept as they are.
 std::string percent_decode(std::string_view text);
 bool is_valid_utf8(std::string_view text);

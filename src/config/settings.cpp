@@ -44,7 +44,8 @@ json::value from_text(const schema::FieldInfo& field, const std::string& text) {
 
 std::string environment_name(std::string_view section, std::string_view field) {
   auto name = fmt::format("RECAST_{}_{}", section, field);
-  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return name;
 }
 
@@ -92,7 +93,8 @@ Result<> Settings::read_file(const std::filesystem::path& file, std::map<std::st
     const auto* section = find(name);
     if (section == nullptr) return unknown(name);
     for (const auto& member : object) {
-      if (field_of(section->fields, member.key()) == nullptr) return unknown(fmt::format("{}.{}", name, std::string_view(member.key())));
+      if (field_of(section->fields, member.key()) == nullptr)
+        return unknown(fmt::format("{}.{}", name, std::string_view(member.key())));
     }
     values[name] = std::move(object);
   }
@@ -111,7 +113,8 @@ Result<> Settings::load(const Sources& sources) {
   for (const auto& [flag, text] : sources.flags) {
     const auto dot = flag.find('.');
     const auto* section = find(flag.substr(0, dot));
-    const auto* field = section == nullptr || dot == std::string::npos ? nullptr : field_of(section->fields, flag.substr(dot + 1));
+    const auto* field =
+        section == nullptr || dot == std::string::npos ? nullptr : field_of(section->fields, flag.substr(dot + 1));
     if (field == nullptr) return unknown(flag);
     values[section->name][field->name] = from_text(*field, text);
   }
@@ -142,7 +145,8 @@ std::string Settings::print() const {
 std::string Settings::reference() const {
   std::string text;
   for (const auto& section : sections_) {
-    text += fmt::format("## `[{}]`\n\n{}\n\n| setting | type | default | limits | meaning |\n|---|---|---|---|---|\n", section.name, section.doc);
+    text += fmt::format("## `[{}]`\n\n{}\n\n| setting | type | default | limits | meaning |\n|---|---|---|---|---|\n",
+                        section.name, section.doc);
     for (const auto& field : section.fields) {
       std::string limits;
       if (field.min) limits += fmt::format("≥ {} ", *field.min);
@@ -160,7 +164,8 @@ std::string Settings::reference() const {
 std::vector<std::pair<std::string, std::string>> Settings::names() const {
   std::vector<std::pair<std::string, std::string>> result;
   for (const auto& section : sections_) {
-    for (const auto& field : section.fields) result.emplace_back(fmt::format("{}.{}", section.name, field.name), field.doc);
+    for (const auto& field : section.fields)
+      result.emplace_back(fmt::format("{}.{}", section.name, field.name), field.doc);
   }
   return result;
 }

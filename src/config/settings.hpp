@@ -32,14 +32,17 @@ class Settings {
                          [&target] { return schema::dump(target); }});
   }
   /// A section whose tables the caller reads by itself, such as [engines.poppler.install.old]; kept as JSON.
-  void tree(std::string name, std::string doc, json::object& target) { trees_.push_back({std::move(name), std::move(doc), &target}); }
+  void tree(std::string name, std::string doc, json::object& target) {
+    trees_.push_back({std::move(name), std::move(doc), &target});
+  }
 
   struct Sources {
-    std::optional<std::filesystem::path> file;          ///< must exist if set
-    std::map<std::string, std::string> environment;     ///< names with their RECAST_ prefix; others are ignored
+    std::optional<std::filesystem::path> file;               ///< must exist if set
+    std::map<std::string, std::string> environment;          ///< names with their RECAST_ prefix; others are ignored
     std::vector<std::pair<std::string, std::string>> flags;  ///< "scheduler.lease_seconds" -> text
   };
-  /// invalid_data with field "section.name" for an unknown setting, a wrong value, or a file that is not TOML (with line).
+  /// invalid_data with field "section.name" for an unknown setting, a wrong value, or a file that is not TOML (with
+  /// line).
   Result<> load(const Sources& sources);
 
   /// The settings in force as a TOML file with each setting's doc as a comment; secrets hidden.

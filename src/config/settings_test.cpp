@@ -72,7 +72,8 @@ TEST_F(SettingsTest, ABrokenFileIsReportedWithItsLine) {
 }
 
 TEST_F(SettingsTest, WhatIsPrintedCanBeLoadedAgainAndHidesSecrets) {
-  ASSERT_TRUE(load("[sample]\npassword = 'hunter2'\nhosts = ['x']\n[engines.poppler.install.old]\npath = '/opt/poppler'\n"));
+  ASSERT_TRUE(
+      load("[sample]\npassword = 'hunter2'\nhosts = ['x']\n[engines.poppler.install.old]\npath = '/opt/poppler'\n"));
   const auto text = settings.print();
   EXPECT_EQ(text.find("hunter2"), std::string::npos);
   EXPECT_TRUE(load(text)) << text;

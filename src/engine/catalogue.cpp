@@ -19,7 +19,6 @@ struct Candidate {
   int rank = 0;
 };
 
-
 std::vector<Candidate> candidates(const std::vector<Installation>& installations) {
   std::set<const Engine*> seen;
   std::vector<Candidate> rows;
@@ -31,8 +30,9 @@ std::vector<Candidate> candidates(const std::vector<Installation>& installations
     for (const auto& conversion : info.conversions) {
       for (std::size_t i = 0; i < names.size(); ++i) {
         // An alias comes right behind its engine: one of the two is the default, never both.
-        rows.push_back({{std::string(conversion.from), std::string(conversion.to), installation.engine, names[i], false},
-                        conversion.rank * 100 + static_cast<int>(i)});
+        rows.push_back(
+            {{std::string(conversion.from), std::string(conversion.to), installation.engine, names[i], false},
+             conversion.rank * 100 + static_cast<int>(i)});
       }
     }
   }
@@ -66,7 +66,8 @@ Result<> Catalogue::check_names(std::string_view engine, std::string_view versio
   if (engine.empty()) return {};
   const auto installed = installations(engine);
   if (installed.empty()) {
-    return fail(ErrorCode::invalid_data, fmt::format("The selected engine is invalid; {} is not installed.", engine), "engine");
+    return fail(ErrorCode::invalid_data, fmt::format("The selected engine is invalid; {} is not installed.", engine),
+                "engine");
   }
   if (version.empty() || version == "latest") return {};
   if (std::ranges::any_of(installed, [&](const auto* one) { return one->version == version; })) return {};
@@ -96,7 +97,8 @@ Result<Choice> Catalogue::choose(const Wish& wish) const {
   const auto version = std::ranges::find_if(installed, wanted);
   if (version == installed.end()) {
     return fail(ErrorCode::invalid_data,
-                fmt::format("The selected engine version is invalid; {} {} is not installed.", found->reported_name, wish.version),
+                fmt::format("The selected engine version is invalid; {} {} is not installed.", found->reported_name,
+                            wish.version),
                 "engine_version");
   }
   return Choice{found->engine, *version, found->reported_name};

@@ -12,8 +12,8 @@ namespace recast::engine {
 /// One installed version of an engine, as detection found it.
 struct Installation {
   const Engine* engine = nullptr;
-  std::string version;       ///< what the installed program says, such as "22.12.0"
-  std::string prefix;        ///< install path from the settings; empty: the system's own
+  std::string version;  ///< what the installed program says, such as "22.12.0"
+  std::string prefix;   ///< install path from the settings; empty: the system's own
   bool is_default = true;
   bool latest = true;
   bool deprecated = false;
@@ -26,13 +26,13 @@ struct Wish {
   std::string from;
   std::string to;
   std::string engine;
-  std::string version;   ///< exact, or "latest"
+  std::string version;  ///< exact, or "latest"
 };
 
 struct Choice {
   const Engine* engine = nullptr;
   const Installation* installation = nullptr;
-  std::string reported_name;   ///< the alias the client used, or the engine's own name
+  std::string reported_name;  ///< the alias the client used, or the engine's own name
 };
 
 /// One (from, to, engine) row of the catalogue.
@@ -41,7 +41,7 @@ struct Pair {
   std::string to;
   const Engine* engine = nullptr;
   std::string reported_name;
-  bool is_default = false;   ///< of its pair; others are "alternatives"
+  bool is_default = false;  ///< of its pair; others are "alternatives"
 };
 
 /// What this machine can convert: engines that are installed, and their versions. Immutable once built; replaced as a
@@ -50,8 +50,8 @@ class Catalogue {
  public:
   explicit Catalogue(std::vector<Installation> installations);
 
-  /// invalid_conversion_type if no engine has the pair; invalid_data on "engine" or "engine_version" for a name or version
-  /// that is not installed.
+  /// invalid_conversion_type if no engine has the pair; invalid_data on "engine" or "engine_version" for a name or
+  /// version that is not installed.
   Result<Choice> choose(const Wish& wish) const;
   /// Unknown engine or version names: invalid_data with that field. Empty ones are fine.
   Result<> check_names(std::string_view engine, std::string_view version) const;

@@ -6,7 +6,8 @@ namespace recast::engine {
 namespace {
 
 struct Named final : Engine {
-  Named(std::string name, std::vector<std::string> aliases, int rank) : name_(std::move(name)), aliases_(std::move(aliases)), rank_(rank) {}
+  Named(std::string name, std::vector<std::string> aliases, int rank)
+      : name_(std::move(name)), aliases_(std::move(aliases)), rank_(rank) {}
   Info info() const override {
     Info info;
     info.name = name_;
@@ -44,13 +45,18 @@ TEST_F(CatalogueTest, AnAliasIsReportedBackAsTheClientWroteIt) {
 }
 
 TEST_F(CatalogueTest, AVersionIsChosenExactlyOrAsLatest) {
-  EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "24.8"})->installation->prefix, "/opt/writer");
-  EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "latest"})->installation->version, "24.8");
+  EXPECT_EQ(
+      catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "24.8"})->installation->prefix,
+      "/opt/writer");
+  EXPECT_EQ(
+      catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "latest"})->installation->version,
+      "24.8");
 }
 
 TEST_F(CatalogueTest, UnknownNamesAreNamedByTheirField) {
   EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "nobody"}).error().field, "engine");
-  EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "3"}).error().field, "engine_version");
+  EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "3"}).error().field,
+            "engine_version");
   EXPECT_EQ(catalogue.choose({.from = "docx", .to = "mp3"}).error().code, ErrorCode::invalid_conversion_type);
 }
 

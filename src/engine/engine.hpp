@@ -17,8 +17,8 @@ struct Conversion {
   int rank = 50;
 };
 
-/// How to learn whether an engine is installed and which version it is, by running a program (jailed, like all others) or
-/// by asking a resident worker.
+/// How to learn whether an engine is installed and which version it is, by running a program (jailed, like all others)
+/// or by asking a resident worker.
 struct Detection {
   std::vector<std::string> programs;         ///< all must exist in the installation or on the PATH; paths allowed
   std::vector<std::string> version_command;  ///< program and arguments; empty: the worker says it when it is ready
@@ -37,15 +37,15 @@ struct ResidentWorker {
 struct Probe {
   std::string from;
   std::string to;
-  std::string content;   ///< bytes of the input file
+  std::string content;  ///< bytes of the input file
   json::object options;
 };
 
 struct Info {
   std::string name;
-  std::vector<std::string> aliases;          ///< other engine names it answers to, such as "office" for libreoffice
+  std::vector<std::string> aliases;  ///< other engine names it answers to, such as "office" for libreoffice
   std::string summary;
-  std::string group;                         ///< default catalogue group: document, image, video, audio, …
+  std::string group;  ///< default catalogue group: document, image, video, audio, …
   std::vector<Conversion> conversions;
   std::vector<schema::FieldInfo> options;
   Detection detection;

@@ -20,9 +20,9 @@ struct Request {
   std::vector<std::string> inputs;  ///< seen from the step's working folder, such as "in/in-1.docx"
   std::string from;                 ///< canonical format name of the inputs, such as "docx"
   std::string to;
-  json::object options;             ///< the task's payload as it came
-  std::string engine;               ///< the name the client used, for engines with aliases ("office")
-  std::string install;              ///< path of the chosen installation (program folder or prefix); empty: the system's own
+  json::object options;  ///< the task's payload as it came
+  std::string engine;    ///< the name the client used, for engines with aliases ("office")
+  std::string install;   ///< path of the chosen installation (program folder or prefix); empty: the system's own
 };
 
 /// How one step ended, for an engine to explain. `exit_code` and `signal` as wait(2) has them.
@@ -36,7 +36,7 @@ struct StepEnd {
 /// A program from the machine, run once in a jail with the working folder as its current folder. Inputs are below in/
 /// (read only), outputs go below out/, scratch below tmp/.
 struct ProgramStep {
-  std::string program;                   ///< name in the installation or on the system's PATH, such as "pdftoppm"
+  std::string program;  ///< name in the installation or on the system's PATH, such as "pdftoppm"
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  ///< "NAME=value"
   Limits limits;
@@ -48,17 +48,17 @@ struct ProgramStep {
 
 /// One job for a resident worker.
 struct WorkerStep {
-  std::string worker;                    ///< name of the resident worker, such as "office"
-  json::object request;                  ///< what its `convert` gets
-  std::vector<std::string> inputs;       ///< files, seen from the working folder
-  std::vector<std::string> outputs;      ///< files it will fill, such as "out/out.pdf"
-  bool sequence = false;                 ///< the one output is a sequence of files, to be split into out/out-1.<to>, -2, …
+  std::string worker;                ///< name of the resident worker, such as "office"
+  json::object request;              ///< what its `convert` gets
+  std::vector<std::string> inputs;   ///< files, seen from the working folder
+  std::vector<std::string> outputs;  ///< files it will fill, such as "out/out.pdf"
+  bool sequence = false;  ///< the one output is a sequence of files, to be split into out/out-1.<to>, -2, …
   Limits limits;
 };
 
 struct Step {
   std::variant<ProgramStep, WorkerStep> action;
-  int weight = 1;   ///< share of the task's percent this step is, relative to the others
+  int weight = 1;  ///< share of the task's percent this step is, relative to the others
 };
 
 /// What to do, decided without doing anything.

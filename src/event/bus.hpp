@@ -12,8 +12,8 @@
 namespace recast::event {
 
 /// Tells listeners in this process of committed events. Listeners are called one after the other on the publisher's
-/// thread, in commit order, and must be quick and not throw. After a Subscription is destroyed its listener is not running
-/// and is not called again. Safe from every thread.
+/// thread, in commit order, and must be quick and not throw. After a Subscription is destroyed its listener is not
+/// running and is not called again. Safe from every thread.
 class Bus {
  public:
   class Subscription {
@@ -41,7 +41,7 @@ class Bus {
   struct Entry;
   Subscription add(std::string topic, Listener listener);
   void remove(std::uint64_t id);
-  std::recursive_mutex mutex_;   ///< recursive: a listener may end subscriptions, its own among them
+  std::recursive_mutex mutex_;  ///< recursive: a listener may end subscriptions, its own among them
   std::uint64_t next_ = 1;
   std::map<std::uint64_t, std::shared_ptr<Entry>> entries_;
   std::multimap<std::string, std::shared_ptr<Entry>> by_topic_;

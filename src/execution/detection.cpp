@@ -22,7 +22,8 @@ struct InstallSettings {
   bool experimental = false;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&InstallSettings::path, "path", "Folder the programs of this installation are in.", {.required = true}),
+      schema::field(&InstallSettings::path, "path", "Folder the programs of this installation are in.",
+                    {.required = true}),
       schema::field(&InstallSettings::is_default, "default", "Used when a client names no version."),
       schema::field(&InstallSettings::deprecated, "deprecated", "Shown as deprecated in the catalogue."),
       schema::field(&InstallSettings::experimental, "experimental", "Never chosen by \"latest\"."),
@@ -46,9 +47,11 @@ Result<> add_installs(const engine::Engine& engine, const boost::json::object& i
     if (!value.is_object()) return fail(ErrorCode::invalid_data, field + " must be a table.", field);
     auto parsed = schema::parse<InstallSettings>(value.get_object());
     if (!parsed) return fail(ErrorCode::invalid_data, parsed.error().message, field + "." + parsed.error().field);
-    if (!fs::path(parsed->path).is_absolute()) return fail(ErrorCode::invalid_data, field + ".path must be absolute.", field + ".path");
+    if (!fs::path(parsed->path).is_absolute())
+      return fail(ErrorCode::invalid_data, field + ".path must be absolute.", field + ".path");
     has_default = has_default || parsed->is_default;
-    out.push_back({&engine, parsed->path, parsed->is_default, parsed->deprecated, parsed->experimental, worker_names(engine, label)});
+    out.push_back({&engine, parsed->path, parsed->is_default, parsed->deprecated, parsed->experimental,
+                   worker_names(engine, label)});
   }
   // One of an engine's installations is its default: the one that says so, or else the system's own.
   if (has_default && first > 0) out[first - 1].is_default = false;
@@ -80,8 +83,9 @@ Result<std::string> version_of(const Candidate& candidate, process::Runner& runn
   // Many programs print their version on standard error, and some end with a status that is not 0.
   auto version = first_group(detection.version_pattern, report.output + "\n" + report.errors);
   if (version.empty()) {
-    return fail(ErrorCode::internal, fmt::format("{} did not say its version (status {}, signal {}): {}",
-                                                 program.executable.string(), report.exit_code, report.signal, report.errors));
+    return fail(ErrorCode::internal,
+                fmt::format("{} did not say its version (status {}, signal {}): {}", program.executable.string(),
+                            report.exit_code, report.signal, report.errors));
   }
   return version;
 }
@@ -96,7 +100,8 @@ bool newer(const std::string& a, const std::string& b) {
         continue;
       }
       long value = 0;
-      for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) value = std::min(value * 10 + (text[i] - '0'), 1'000'000'000L);
+      for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i)
+        value = std::min(value * 10 + (text[i] - '0'), 1'000'000'000L);
       parts.push_back(value);
     }
     return parts;
@@ -121,7 +126,8 @@ void mark_latest(std::vector<engine::Installation>& installations) {
 Result<std::vector<Candidate>> candidates(const engine::Registry& registry, const boost::json::object& settings) {
   for (const auto& member : settings) {
     const auto field = fmt::format("engines.{}", std::string_view(member.key()));
-    if (registry.find(member.key()) == nullptr) return fail(ErrorCode::invalid_data, "There is no engine of this name.", field);
+    if (registry.find(member.key()) == nullptr)
+      return fail(ErrorCode::invalid_data, "There is no engine of this name.", field);
     if (!member.value().is_object()) return fail(ErrorCode::invalid_data, field + " must be a table.", field);
   }
   std::vector<Candidate> result;
@@ -171,7 +177,8 @@ std::vector<process::WorkerSpec> worker_specs(const std::vector<Candidate>& cand
                                .spares = workers[i].spares,
                                .parallel = parallel};
       for (auto argument : workers[i].arguments) {
-        if (const auto at = argument.find("{install}"); at != std::string::npos) argument.replace(at, 9, candidate.prefix);
+        if (const auto at = argument.find("{install}"); at != std::string::npos)
+          argument.replace(at, 9, candidate.prefix);
         if (!argument.ends_with('=')) spec.arguments.push_back(argument);  // no path: the worker's own default
       }
       specs.push_back(std::move(spec));
@@ -190,8 +197,8 @@ engine::Catalogue detect(const std::vector<Candidate>& candidates, process::Runn
       missing.push_back(fmt::format("engine {}: {}", name, version.error().message));
       continue;
     }
-    installations.push_back({candidate.engine, *version, candidate.prefix, candidate.is_default, false, candidate.deprecated,
-                             candidate.experimental, candidate.workers});
+    installations.push_back({candidate.engine, *version, candidate.prefix, candidate.is_default, false,
+                             candidate.deprecated, candidate.experimental, candidate.workers});
   }
   mark_latest(installations);
   return engine::Catalogue(std::move(installations));

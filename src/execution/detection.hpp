@@ -18,7 +18,7 @@ struct Candidate {
   bool is_default = true;
   bool deprecated = false;
   bool experimental = false;
-  std::vector<std::string> workers;   ///< names its resident workers get
+  std::vector<std::string> workers;  ///< names its resident workers get
 };
 
 /// Which installations to look for: every engine's own place on the system, and what the settings add:
@@ -34,8 +34,8 @@ std::vector<Candidate> present(const std::vector<Candidate>& candidates, std::ve
 std::vector<process::WorkerSpec> worker_specs(const std::vector<Candidate>& candidates, const fs::path& programs,
                                               unsigned parallel);
 
-/// Asks each installed program or worker for its version. One that does not answer before the deadline is left out, with
-/// a line in `missing`.
+/// Asks each installed program or worker for its version. One that does not answer before the deadline is left out,
+/// with a line in `missing`.
 engine::Catalogue detect(const std::vector<Candidate>& candidates, process::Runner& runner, process::Workers& workers,
                          const fs::path& work, Deadline deadline, std::vector<std::string>& missing);
 

@@ -36,7 +36,8 @@ TEST_F(DetectionTest, EveryEngineIsLookedForOnTheSystem) {
 }
 
 TEST_F(DetectionTest, AFurtherInstallationMayBeTheDefaultAndAnyDeprecated) {
-  const auto all = found(R"({"paint": {"install": {"new": {"path": "/opt/paint", "default": true}, "old": {"path": "/opt/old", "deprecated": true}}}})");
+  const auto all = found(
+      R"({"paint": {"install": {"new": {"path": "/opt/paint", "default": true}, "old": {"path": "/opt/old", "deprecated": true}}}})");
   ASSERT_TRUE(all) << all.error().message;
   ASSERT_EQ(all->size(), 3U);
   EXPECT_FALSE(all->at(0).is_default);

@@ -37,7 +37,8 @@ std::string shortened(std::string_view errors) {
 }
 
 Result<> make_folder(const fs::path& folder, mode_t mode) {
-  if (::mkdir(folder.c_str(), mode) != 0 && errno != EEXIST) return std::unexpected(from_errno(errno, "making a work folder"));
+  if (::mkdir(folder.c_str(), mode) != 0 && errno != EEXIST)
+    return std::unexpected(from_errno(errno, "making a work folder"));
   return {};
 }
 
@@ -71,14 +72,17 @@ std::string worker_name(const engine::Installation* installation, const std::str
 }  // namespace
 
 fs::path find_program(const std::string& program, const std::string& prefix) {
-  const auto usable = [](const fs::path& file) { return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file); };
+  const auto usable = [](const fs::path& file) {
+    return ::access(file.c_str(), X_OK) == 0 && fs::is_regular_file(file);
+  };
   if (program.starts_with('/')) return ::access(program.c_str(), R_OK) == 0 ? fs::path(program) : fs::path();
   if (!prefix.empty()) {
     for (const auto* const folder : {"", "bin", "program"}) {
       if (auto file = fs::path(prefix) / folder / program; usable(file)) return file;
     }
   }
-  for (const auto* const folder : {"/usr/local/bin", "/usr/bin", "/bin", "/usr/lib/libreoffice/program", "/usr/lib/chromium"}) {
+  for (const auto* const folder :
+       {"/usr/local/bin", "/usr/bin", "/bin", "/usr/lib/libreoffice/program", "/usr/lib/chromium"}) {
     if (auto file = fs::path(folder) / program; usable(file)) return file;
   }
   return {};
@@ -87,21 +91,33 @@ fs::path find_program(const std::string& program, const std::string& prefix) {
 Error explain(const process::ExitReport& report, const engine::Plan& plan) {
   using process::Exceeded;
   switch (report.exceeded) {
-    case Exceeded::wall: return {ErrorCode::timeout, "The task ran into its time limit.", {}};
-    case Exceeded::cpu: return {ErrorCode::cpu_limit, "The conversion used more processor time than allowed.", {}};
-    case Exceeded::memory: return {ErrorCode::memory_limit, "The conversion needed more memory than allowed.", {}};
-    case Exceeded::output: return {ErrorCode::output_limit, "The conversion wrote more data than allowed.", {}};
-    case Exceeded::files: return {ErrorCode::output_limit, "The conversion wrote more files than allowed.", {}};
-    case Exceeded::processes: return {ErrorCode::process_limit, "The conversion started more processes than allowed.", {}};
-    case Exceeded::cancelled: return {ErrorCode::cancelled, "Task has been cancelled", {}};
-    case Exceeded::none: break;
+    case Exceeded::wall:
+      return {ErrorCode::timeout, "The task ran into its time limit.", {}};
+    case Exceeded::cpu:
+      return {ErrorCode::cpu_limit, "The conversion used more processor time than allowed.", {}};
+    case Exceeded::memory:
+      return {ErrorCode::memory_limit, "The conversion needed more memory than allowed.", {}};
+    case Exceeded::output:
+      return {ErrorCode::output_limit, "The conversion wrote more data than allowed.", {}};
+    case Exceeded::files:
+      return {ErrorCode::output_limit, "The conversion wrote more files than allowed.", {}};
+    case Exceeded::processes:
+      return {ErrorCode::process_limit, "The conversion started more processes than allowed.", {}};
+    case Exceeded::cancelled:
+      return {ErrorCode::cancelled, "Task has been cancelled", {}};
+    case Exceeded::none:
+      break;
   }
-  // No limit of ours: killed from outside, by an operator or a machine out of memory. Not the document's fault: tried again.
+  // No limit of ours: killed from outside, by an operator or a machine out of memory. Not the document's fault: tried
+  // again.
   if (report.signal == SIGKILL) return {ErrorCode::worker_lost, "The engine was killed.", {}};
   if (plan.explain) return plan.explain({report.exit_code, report.signal, report.output, report.errors});
-  if (report.signal != 0) return {ErrorCode::conversion_failed, fmt::format("The engine ended by signal {}.", report.signal), {}};
+  if (report.signal != 0)
+    return {ErrorCode::conversion_failed, fmt::format("The engine ended by signal {}.", report.signal), {}};
   auto text = shortened(report.errors);
-  return {ErrorCode::conversion_failed, text.empty() ? fmt::format("The engine ended with status {}.", report.exit_code) : text, {}};
+  return {ErrorCode::conversion_failed,
+          text.empty() ? fmt::format("The engine ended with status {}.", report.exit_code) : text,
+          {}};
 }
 
 Executor::Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
@@ -117,7 +133,8 @@ Limits Executor::capped(Limits limits) const {
   return limits;
 }
 
-Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step, const std::function<void(int)>& on_percent) {
+Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
+                               const std::function<void(int)>& on_percent) {
   const auto& execution = *run.execution;
   const auto prefix = execution.installation == nullptr ? std::string() : execution.installation->prefix;
   process::Program program{.executable = find_program(step.program, prefix),
@@ -137,13 +154,15 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step, 
     };
   }
   RECAST_TRY(auto report, runner_.run(program, run.deadline, run.stop));
-  if (report.signal == 0 && std::ranges::find(step.accepted, report.exit_code) != step.accepted.end()) report.exit_code = 0;
+  if (report.signal == 0 && std::ranges::find(step.accepted, report.exit_code) != step.accepted.end())
+    report.exit_code = 0;
   if (on_step_) on_step_({step.program, report.setup, report.ok()});
   if (!report.ok()) return std::unexpected(explain(report, *execution.plan));
   return take_over(run.folder / "out");
 }
 
-Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step, const std::function<void(int)>& on_percent) {
+Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
+                              const std::function<void(int)>& on_percent) {
   std::vector<UniqueFd> files;
   process::WorkerJob job{.request = boost::json::serialize(step.request),
                          .inputs = {},
@@ -167,7 +186,9 @@ Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step, co
   if (!reply->report.ok()) return std::unexpected(explain(reply->report, *run.execution->plan));
   if (!step.sequence || step.outputs.empty()) return {};
   const auto extension = fs::path(run.execution->plan->outputs.front()).extension().string();
-  const auto numbered = [&](std::size_t number) { return run.folder / "out" / fmt::format("out-{}{}", number + 1, extension); };
+  const auto numbered = [&](std::size_t number) {
+    return run.folder / "out" / fmt::format("out-{}{}", number + 1, extension);
+  };
   RECAST_CHECK(process::split_sequence(job.outputs.front(), job.limits, numbered));
   std::error_code ignored;
   fs::remove(run.folder / step.outputs.front(), ignored);

@@ -28,11 +28,15 @@ struct Settings {
   std::int64_t processes = 128;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Settings::cpu_seconds, "cpu_seconds", "Processor seconds of one engine process (CPU_LIMIT_EXCEEDED).", {.min = 1}),
-      schema::field(&Settings::memory_bytes, "memory_bytes", "Writable memory of one engine process (MEMORY_LIMIT_EXCEEDED).", {.min = 16 << 20}),
-      schema::field(&Settings::output_bytes, "output_bytes", "Bytes a step may write in all (OUTPUT_LIMIT_EXCEEDED).", {.min = 1}),
+      schema::field(&Settings::cpu_seconds, "cpu_seconds",
+                    "Processor seconds of one engine process (CPU_LIMIT_EXCEEDED).", {.min = 1}),
+      schema::field(&Settings::memory_bytes, "memory_bytes",
+                    "Writable memory of one engine process (MEMORY_LIMIT_EXCEEDED).", {.min = 16 << 20}),
+      schema::field(&Settings::output_bytes, "output_bytes", "Bytes a step may write in all (OUTPUT_LIMIT_EXCEEDED).",
+                    {.min = 1}),
       schema::field(&Settings::files, "files", "Files a step may leave (OUTPUT_LIMIT_EXCEEDED).", {.min = 1}),
-      schema::field(&Settings::processes, "processes", "Processes and threads of a step (PROCESS_LIMIT_EXCEEDED).", {.min = 1, .max = 100000}),
+      schema::field(&Settings::processes, "processes", "Processes and threads of a step (PROCESS_LIMIT_EXCEEDED).",
+                    {.min = 1, .max = 100000}),
   };
 };
 
@@ -47,7 +51,8 @@ struct StepEnd {
   bool ok = false;
 };
 
-/// Carries out engine plans: lays out the folder, runs each step in its jail, gathers the outputs. Safe from many threads.
+/// Carries out engine plans: lays out the folder, runs each step in its jail, gathers the outputs. Safe from many
+/// threads.
 class Executor {
  public:
   Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
@@ -55,10 +60,10 @@ class Executor {
 
   struct Run {
     const operation::Execution* execution = nullptr;
-    fs::path folder;                              ///< to be created: in/, out/, tmp/
+    fs::path folder;  ///< to be created: in/, out/, tmp/
     Deadline deadline;
     std::stop_token stop;
-    std::function<void(int)> on_percent;          ///< 0 to 100 of this execution
+    std::function<void(int)> on_percent;  ///< 0 to 100 of this execution
   };
   /// The outputs in order. Failures carry the limit's own code, the engine's explanation, or conversion_failed.
   Result<std::vector<fs::path>> execute(const Run& run);

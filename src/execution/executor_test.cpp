@@ -33,10 +33,12 @@ struct FakeRunner final : process::Runner {
 
 /// Plays a resident worker: writes `output` to the job's first output.
 struct FakeWorkers final : process::Workers {
-  Result<process::WorkerReply> run(const std::string& name, const process::WorkerJob& job, Deadline, std::stop_token) override {
+  Result<process::WorkerReply> run(const std::string& name, const process::WorkerJob& job, Deadline,
+                                   std::stop_token) override {
     asked = name;
     request = job.request;
-    if (!job.outputs.empty() && ::write(job.outputs.front(), output.data(), output.size()) < 0) return fail(ErrorCode::internal, "write");
+    if (!job.outputs.empty() && ::write(job.outputs.front(), output.data(), output.size()) < 0)
+      return fail(ErrorCode::internal, "write");
     if (error) return std::unexpected(*error);
     return process::WorkerReply{"{}", {}};
   }
@@ -58,7 +60,9 @@ struct ExecutorTest : testing::Test {
   }
   static engine::Plan program_plan() {
     engine::ProgramStep step{.program = "/bin/true", .arguments = {"in/in-1.docx"}};
-    step.progress = [](std::string_view line) -> std::optional<int> { return line == "half" ? std::optional(50) : std::nullopt; };
+    step.progress = [](std::string_view line) -> std::optional<int> {
+      return line == "half" ? std::optional(50) : std::nullopt;
+    };
     return {.steps = {{step}}, .outputs = {"out/*.pdf"}};
   }
 
@@ -123,7 +127,11 @@ TEST_F(ExecutorTest, TheEnginesOwnExplanationWinsOverItsStandardError) {
 }
 
 TEST_F(ExecutorTest, SplitsASequenceIntoNumberedFiles) {
-  engine::WorkerStep step{.worker = "vips", .request = {{"to", "png"}}, .inputs = {"in/in-1.docx"}, .outputs = {"out/sequence"}, .sequence = true};
+  engine::WorkerStep step{.worker = "vips",
+                          .request = {{"to", "png"}},
+                          .inputs = {"in/in-1.docx"},
+                          .outputs = {"out/sequence"},
+                          .sequence = true};
   const engine::Plan plan{.steps = {{step}}, .outputs = {"out/out-*.png"}};
   workers.output = std::string("\1\0\0\0\0\0\0\0a\2\0\0\0\0\0\0\0bc", 19);
   const auto outputs = execute(plan);

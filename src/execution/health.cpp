@@ -58,7 +58,8 @@ void Prober::work(std::stop_token stop) {
       if (installation.engine->info().probe.content.empty()) continue;
       auto verdict = probe(installation, stop);
       if (!verdict.ok && !stop.stop_requested()) {
-        log::error("an engine could not convert its probe file", {{"engine", verdict.engine}, {"cause", verdict.detail}});
+        log::error("an engine could not convert its probe file",
+                   {{"engine", verdict.engine}, {"cause", verdict.detail}});
       }
       std::lock_guard lock(mutex_);
       verdicts_[verdict.engine] = std::move(verdict);
@@ -87,7 +88,8 @@ Prober::Verdict Prober::probe(const engine::Installation& installation, std::sto
     fs::create_directories(work_, error);
     const auto file = work_ / "probe";
     std::ofstream(file, std::ios::binary) << info.probe.content;
-    const operation::Execution execution{.plan = &plan, .inputs = {file}, .input_names = {input}, .installation = &installation};
+    const operation::Execution execution{
+        .plan = &plan, .inputs = {file}, .input_names = {input}, .installation = &installation};
     RECAST_TRY(const auto outputs, executor_.execute({.execution = &execution,
                                                       .folder = work_ / "run",
                                                       .deadline = Deadline::in(std::chrono::seconds(60)),

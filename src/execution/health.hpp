@@ -16,13 +16,13 @@
 
 namespace recast::execution {
 
-/// "Healthy" means that a probe file was converted. Converts each installation's probe at start and then every `interval`,
-/// on a thread of its own, one at a time, through the same jails as customers' files.
+/// "Healthy" means that a probe file was converted. Converts each installation's probe at start and then every
+/// `interval`, on a thread of its own, one at a time, through the same jails as customers' files.
 class Prober {
  public:
   struct Verdict {
-    std::string engine;       ///< "libreoffice 7.4.7"
-    bool probed = false;      ///< false: its first probe has not ended yet
+    std::string engine;   ///< "libreoffice 7.4.7"
+    bool probed = false;  ///< false: its first probe has not ended yet
     bool ok = false;
     std::string detail;
     std::chrono::milliseconds duration{};
@@ -30,7 +30,7 @@ class Prober {
 
   Prober(Executor& executor, std::function<std::shared_ptr<const engine::Catalogue>()> catalogue, fs::path work,
          std::chrono::seconds interval);
-  ~Prober();   ///< ends the probe under way
+  ~Prober();  ///< ends the probe under way
 
   /// The latest verdict on every installed engine that has a probe.
   std::vector<Verdict> verdicts() const;
@@ -49,7 +49,7 @@ class Prober {
   mutable std::condition_variable_any changed_;
   std::map<std::string, Verdict> verdicts_;
   bool first_done_ = false;
-  std::jthread thread_;   ///< last: starts when everything above is there
+  std::jthread thread_;  ///< last: starts when everything above is there
 };
 
 }  // namespace recast::execution

@@ -24,7 +24,7 @@ std::string_view leading_number(std::string_view& text) {
 }
 
 bool is_regular(const fs::path& file) {
-  struct stat status{};
+  struct stat status {};
   return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 

@@ -41,7 +41,7 @@ TEST(Outputs, CollectsInOrderAndSkipsLinksThatLeaveTheFolder) {
   const auto found = collect(folder.path(), {"out/page-*.png", "out/page-2.png"});
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(names(*found), (std::vector<std::string>{"page-2.png", "page-10.png"}));
-  struct stat status{};
+  struct stat status {};
   ASSERT_EQ(::stat(found->front().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0444U);
 }

@@ -29,7 +29,8 @@ class WorkFolder {
   ~WorkFolder() {
     std::error_code error;
     fs::remove_all(path_, error);
-    if (error) log::warning("a work folder could not be removed", {{"folder", path_.string()}, {"cause", error.message()}});
+    if (error)
+      log::warning("a work folder could not be removed", {{"folder", path_.string()}, {"cause", error.message()}});
   }
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
@@ -54,7 +55,9 @@ class Context final : public operation::TaskContext {
         catalogue_(means.catalogue()) {}
 
   const TaskId& id() const override { return claim_.task.id; }
-  const std::string& name() const override { return claim_.task.name.empty() ? claim_.task.id.str() : claim_.task.name; }
+  const std::string& name() const override {
+    return claim_.task.name.empty() ? claim_.task.id.str() : claim_.task.name;
+  }
   const std::string& operation() const override { return claim_.task.operation; }
   const operation::Files& inputs() const override { return inputs_; }
   const fs::path& work() const override { return work_; }
@@ -82,7 +85,8 @@ class Context final : public operation::TaskContext {
   std::string magic(const fs::path& file) override {
     const UniqueFd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!input) return {};
-    const process::WorkerJob job{.request = "{}", .inputs = {input.get()}, .outputs = {}, .limits = {}, .on_percent = {}};
+    const process::WorkerJob job{
+        .request = "{}", .inputs = {input.get()}, .outputs = {}, .limits = {}, .on_percent = {}};
     const auto reply = means_.executor.workers().run("inspect", job, Deadline::in(std::chrono::seconds(10)), stop_);
     if (!reply) return {};
     boost::system::error_code error;
@@ -144,7 +148,8 @@ class Runner final : public scheduler::TaskRunner {
     if (operation == nullptr || !operation->run) {
       return fail(ErrorCode::internal, fmt::format("The operation {} cannot be run.", claim.task.operation));
     }
-    RECAST_TRY(const auto folder, WorkFolder::open(means_.work / fmt::format("{}.{}", claim.task.id.str(), claim.attempt)));
+    RECAST_TRY(const auto folder,
+               WorkFolder::open(means_.work / fmt::format("{}.{}", claim.task.id.str(), claim.attempt)));
     RECAST_TRY(auto inputs, fetch(claim, folder->path()));
     Context context(claim, means_, folder->path(), std::move(inputs), deadline, stop, std::move(progress));
     auto outcome = operation->run(context, claim.task.payload);
@@ -175,10 +180,10 @@ class Runner final : public scheduler::TaskRunner {
   /// Stores the outputs. What an earlier failure left under this attempt's keys is no one's and is swept up later.
   Result<> keep(const store::Claim& claim, const operation::Files& files, std::vector<job::StoredFile>& stored) {
     for (const auto& file : files) {
-      struct stat status{};
+      struct stat status {};
       if (::stat(file.path.c_str(), &status) != 0) return std::unexpected(from_errno(errno, "an output"));
-      RECAST_TRY(const auto key, storage::Key::parse(
-                                     fmt::format("{}/{}-{}", claim.task.id.str(), claim.attempt, stored.size() + 1)));
+      RECAST_TRY(const auto key,
+                 storage::Key::parse(fmt::format("{}/{}-{}", claim.task.id.str(), claim.attempt, stored.size() + 1)));
       auto put = means_.storage.put(key, file.path);
       if (!put) {
         for (const auto& earlier : stored) {
@@ -186,7 +191,8 @@ class Runner final : public scheduler::TaskRunner {
         }
         return put;
       }
-      stored.push_back({format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
+      stored.push_back(
+          {format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
     }
     return {};
   }
@@ -196,6 +202,8 @@ class Runner final : public scheduler::TaskRunner {
 
 }  // namespace
 
-std::unique_ptr<scheduler::TaskRunner> make_task_runner(Means means) { return std::make_unique<Runner>(std::move(means)); }
+std::unique_ptr<scheduler::TaskRunner> make_task_runner(Means means) {
+  return std::make_unique<Runner>(std::move(means));
+}
 
 }  // namespace recast::execution

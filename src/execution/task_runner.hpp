@@ -22,7 +22,7 @@ struct Means {
   std::function<std::shared_ptr<const engine::Catalogue>()> catalogue;
   /// The stored file that one of this server's own signed download links names, if the link is valid.
   std::function<Result<std::optional<job::StoredFile>>(std::string_view url)> own_file;
-  fs::path work;   ///< folder for work folders, on the storage's disk; emptied at start
+  fs::path work;  ///< folder for work folders, on the storage's disk; emptied at start
 };
 
 /// Runs claimed tasks: work folder, inputs linked from the storage, the operation, outputs into the storage, clean-up.

@@ -11,8 +11,8 @@ namespace recast::format {
 namespace {
 
 // What sniff() may say of a file of a format, blank-separated. `agrees`: it is one. `maybe`: the engine must find out.
-// Anything else contradicts. A format without a row is judged by its group alone. "=" is the format itself, and words with
-// an @ are the lists below.
+// Anything else contradicts. A format without a row is judged by its group alone. "=" is the format itself, and words
+// with an @ are the lists below.
 struct Row {
   std::string_view tokens;
   std::string_view agrees;
@@ -134,7 +134,8 @@ std::string_view group_of(std::string_view token) {
 
 bool is_media(std::string_view group) { return group == "audio" || group == "video"; }
 
-/// txt and its like: anything that can be read as text. Bytes nobody knows are text too, unless there are zeros in them.
+/// txt and its like: anything that can be read as text. Bytes nobody knows are text too, unless there are zeros in
+/// them.
 Verdict check_plain(std::string_view found, std::string_view bytes) {
   if (listed("@text pbm pgm ppm", found)) return Verdict::agrees;
   if (!found.empty()) return Verdict::contradicts;

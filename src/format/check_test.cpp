@@ -13,21 +13,27 @@ const std::string kOle = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0"s;
 std::string zip_of(const std::vector<std::pair<std::string, std::string>>& members) {
   std::string bytes;
   for (const auto& [name, content] : members) {
-    const auto size = [](std::size_t value) { return std::string{static_cast<char>(value & 0xFF), static_cast<char>(value >> 8)}; };
+    const auto size = [](std::size_t value) {
+      return std::string{static_cast<char>(value & 0xFF), static_cast<char>(value >> 8)};
+    };
     bytes += "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0"s + size(content.size()) + "\0\0"s + size(content.size()) + "\0\0"s;
     bytes += size(name.size()) + "\0\0"s + name + content;
   }
   return bytes;
 }
 
-const std::string kDocx = zip_of({{"[Content_Types].xml", "<Types/>"}, {"_rels/.rels", ""}, {"word/document.xml", "x"}});
+const std::string kDocx =
+    zip_of({{"[Content_Types].xml", "<Types/>"}, {"_rels/.rels", ""}, {"word/document.xml", "x"}});
 const std::string kOdt = zip_of({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"content.xml", ""}});
 
 std::string of(std::string_view token, const std::string& bytes) {
   switch (check(token, bytes, bytes.size())) {
-    case Verdict::agrees: return "agrees";
-    case Verdict::contradicts: return "contradicts";
-    case Verdict::unknown: return "unknown";
+    case Verdict::agrees:
+      return "agrees";
+    case Verdict::contradicts:
+      return "contradicts";
+    case Verdict::unknown:
+      return "unknown";
   }
   return "?";
 }
@@ -36,9 +42,15 @@ TEST(Sniff, KnowsContentByItsFirstBytes) {
   EXPECT_EQ(sniff(kPng), "png");
   EXPECT_EQ(sniff("\xff\xd8\xff\xe0"), "jpg");
   EXPECT_EQ(sniff("RIFF\x10\0\0\0WEBPVP8 "s), "webp");
-  EXPECT_EQ(sniff("\0\0\0\x18""ftypavif\0\0\0\0"s), "avif");
-  EXPECT_EQ(sniff("\0\0\0\x18""ftypmif1\0\0\0\0heic"s), "heic");
-  EXPECT_EQ(sniff("\0\0\0\x18""ftypisom\0\0\0\0"s), "mp4");
+  EXPECT_EQ(sniff("\0\0\0\x18"
+                  "ftypavif\0\0\0\0"s),
+            "avif");
+  EXPECT_EQ(sniff("\0\0\0\x18"
+                  "ftypmif1\0\0\0\0heic"s),
+            "heic");
+  EXPECT_EQ(sniff("\0\0\0\x18"
+                  "ftypisom\0\0\0\0"s),
+            "mp4");
   EXPECT_EQ(sniff("\x1a\x45\xdf\xa3....webm"), "webm");
   EXPECT_EQ(sniff("%PDF-1.7\n"), "pdf");
   EXPECT_EQ(sniff("\x1b%-12345X@PJL\n%PDF-1.4"), "text");
@@ -95,7 +107,11 @@ TEST(Check, ContradictsWhenSure) {
     EXPECT_EQ(of(token, kPng), "contradicts") << token;
     EXPECT_EQ(of(token, kDocx), "contradicts") << token;
     EXPECT_EQ(of(token, "%PDF-1.5\n"), "contradicts") << token;
-    EXPECT_EQ(of(token, "\x7f""ELF\2\1\1\0\0"s), "contradicts") << token;
+    EXPECT_EQ(of(token,
+                 "\x7f"
+                 "ELF\2\1\1\0\0"s),
+              "contradicts")
+        << token;
     EXPECT_EQ(of(token, "abc\0def\0"s), "contradicts") << token;
   }
 }

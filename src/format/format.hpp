@@ -12,10 +12,12 @@ namespace recast::format {
 struct Format {
   std::string_view name;
   std::string_view mime;
-  std::string_view group;  ///< document, spreadsheet, presentation, image, vector, video, audio, ebook, archive, font, …
+  std::string_view
+      group;  ///< document, spreadsheet, presentation, image, vector, video, audio, ebook, archive, font, …
 };
 
-/// The format of a token or one of its other spellings ("jpeg" -> jpg, "tif" -> tiff, "htm" -> html); nullptr if unknown.
+/// The format of a token or one of its other spellings ("jpeg" -> jpg, "tif" -> tiff, "htm" -> html); nullptr if
+/// unknown.
 const Format* find(std::string_view token);
 /// The canonical token: `find(token)->name`, or the token itself in lower case if it is unknown.
 std::string canonical(std::string_view token);
@@ -44,9 +46,10 @@ std::string_view stem(std::string_view file_name);
 /// ".docx" with the dot, or empty; knows two-part extensions such as ".tar.gz".
 std::string_view extension(std::string_view file_name);
 
-/// Output names by processing.md 2.3. `pattern` is the task's `filename` option or empty; `input` the input's file name;
-/// `count` how many outputs that input gave. Placeholders %d %i %u with 0 flag and width, %% is %; never printf.
-std::vector<std::string> output_names(std::string_view pattern, std::string_view input, std::string_view to, std::size_t count);
+/// Output names by processing.md 2.3. `pattern` is the task's `filename` option or empty; `input` the input's file
+/// name; `count` how many outputs that input gave. Placeholders %d %i %u with 0 flag and width, %% is %; never printf.
+std::vector<std::string> output_names(std::string_view pattern, std::string_view input, std::string_view to,
+                                      std::size_t count);
 /// Makes names unique in order: later duplicates get "-1", "-2" before the extension.
 void make_unique(std::vector<std::string>& names);
 

@@ -18,7 +18,8 @@ TEST(Format, KnowsEveryTokenOfTheService) {
       "orf otf pages pdb pdf pef pml png pot potx ppm pps ppsx ppt pptm pptx prc ps psb psd pub raf rar raw rb "
       "rm rmvb rpm rst rtf rw2 rz sda sdc sdw sf2 sfark sk sk1 snb svg svgz swf tar tar.7z tar.bz tar.bz2 "
       "tar.gz tar.lzo tar.xz tar.z tbz tbz2 tcr tex tga tgz tif tiff ts ttf txt txtz tz tzo vob voc vsd vtt "
-      "wav weba webm webp wma wmf wmv woff woff2 wpd wps wtv x3f xcf xls xlsm xlsx xps xz z zabw zip");  int count = 0;
+      "wav weba webm webp wma wmf wmv woff woff2 wpd wps wtv x3f xcf xls xlsm xlsx xps xz z zabw zip");
+  int count = 0;
   for (std::string token; tokens >> token; ++count) {
     const auto* const format = find(token);
     ASSERT_NE(format, nullptr) << token;

@@ -9,8 +9,8 @@
 
 namespace recast::format {
 
-/// A `pages` option (processing.md 2.4): "3", "1-2", "1,2,5-7", "5-", "-3", blanks allowed, 1-based. Order and repetition
-/// are kept. An empty list means all pages.
+/// A `pages` option (processing.md 2.4): "3", "1-2", "1,2,5-7", "5-", "-3", blanks allowed, 1-based. Order and
+/// repetition are kept. An empty list means all pages.
 class PageList {
  public:
   struct Range {

@@ -80,7 +80,10 @@ constexpr std::array kMagics = std::to_array<Magic>({
     {0, "Rar!\x1a\x07"sv, "rar"},
     {0, "\x1f\x8b\x08"sv, "gz"},
     {0, "\x1f\x9d"sv, "z"},
-    {0, "\xfd""7zXZ\0"sv, "xz"},
+    {0,
+     "\xfd"
+     "7zXZ\0"sv,
+     "xz"},
     {0, "\x28\xb5\x2f\xfd"sv, "zst"},
     {0, "LZIP\1"sv, "lz"},
     {0, "\x89LZO\0\r\n\x1a\n"sv, "lzo"},
@@ -112,7 +115,10 @@ constexpr std::array kMagics = std::to_array<Magic>({
     {0, "\0\1\0\0\0"sv, "ttf"},
     {0, "ttcf\0"sv, "ttf"},
     {0, "true\0"sv, "ttf"},
-    {0, "\x7f""ELF"sv, "elf"},
+    {0,
+     "\x7f"
+     "ELF"sv,
+     "elf"},
     {0, "SQLite format 3\0"sv, "sqlite"},
 });
 

@@ -26,8 +26,8 @@ std::string_view iso_media(std::string_view bytes) {
   static constexpr auto kBrands = std::to_array<Brand>({
       {"avif", "avif"}, {"avis", "avif"}, {"heic", "heic"}, {"heix", "heic"}, {"hevc", "heic"}, {"hevx", "heic"},
       {"heim", "heic"}, {"heis", "heic"}, {"hevm", "heic"}, {"hevs", "heic"}, {"mif1", "heif"}, {"msf1", "heif"},
-      {"mif3", "heif"},      {"mif2", "heif"}, {"crx ", "cr3"},  {"qt  ", "mov"},  {"M4A ", "m4a"},  {"M4B ", "m4b"},  {"M4V ", "m4v"},
-      {"M4VH", "m4v"},  {"M4VP", "m4v"},  {"jpm ", "jp2"},  {"jp2 ", "jp2"},
+      {"mif3", "heif"}, {"mif2", "heif"}, {"crx ", "cr3"},  {"qt  ", "mov"},  {"M4A ", "m4a"},  {"M4B ", "m4b"},
+      {"M4V ", "m4v"},  {"M4VH", "m4v"},  {"M4VP", "m4v"},  {"jpm ", "jp2"},  {"jp2 ", "jp2"},
   });
   const auto brand = bytes.substr(8, 4);
   if (brand.starts_with("3gp") || brand.starts_with("3gr") || brand.starts_with("3gs")) return "3gp";
@@ -65,7 +65,8 @@ std::size_t mpeg_audio_frame(std::string_view bytes) {
   if (bytes.size() < 4 || byte(bytes, 0) != 0xFF || (byte(bytes, 1) & 0xE0) != 0xE0) return 0;
   static constexpr std::array<std::uint32_t, 16> kRates1{0,   32,  40,  48,  56,  64,  80,  96,
                                                          112, 128, 160, 192, 224, 256, 320, 0};
-  static constexpr std::array<std::uint32_t, 16> kRates2{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0};
+  static constexpr std::array<std::uint32_t, 16> kRates2{0,  8,  16, 24,  32,  40,  48,  56,
+                                                         64, 80, 96, 112, 128, 144, 160, 0};
   static constexpr std::array<std::uint32_t, 4> kHertz{44'100, 48'000, 32'000, 0};
   const auto version = (byte(bytes, 1) >> 3) & 3;  // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
   const auto layer = (byte(bytes, 1) >> 1) & 3;    // 1: layer III
@@ -117,7 +118,8 @@ bool is_cpio(std::string_view bytes) {
 
 bool is_arj(std::string_view bytes) {
   constexpr std::uint32_t kLongestHeader = 2600;
-  return has(bytes, 0, "\x60\xea") && little16(bytes, 2) <= kLongestHeader && byte(bytes, 4) >= 30 && byte(bytes, 4) < 80;
+  return has(bytes, 0, "\x60\xea") && little16(bytes, 2) <= kLongestHeader && byte(bytes, 4) >= 30 &&
+         byte(bytes, 4) < 80;
 }
 
 std::string_view pnm(std::string_view bytes) {

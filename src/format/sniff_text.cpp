@@ -62,12 +62,18 @@ std::string_view skip_comments(std::string_view text) {
 
 std::string_view markup(std::string_view text) {
   static constexpr auto kRoots = std::to_array<Marker>({
-      {"<svg", "svg"}, {"<html", "html"}, {"<fictionbook", "fb2"}, {"<abiword", "abw"}, {"<office:document", "fodt"},
+      {"<svg", "svg"},
+      {"<html", "html"},
+      {"<fictionbook", "fb2"},
+      {"<abiword", "abw"},
+      {"<office:document", "fodt"},
       {"<package", "oeb"},
   });
   static constexpr auto kPages = std::to_array<std::string_view>({"<!doctype html", "<html", "<head", "<body"});
   static constexpr auto kFlat = std::to_array<Marker>({
-      {"opendocument.text", "fodt"}, {"opendocument.spreadsheet", "fods"}, {"opendocument.presentation", "fodp"},
+      {"opendocument.text", "fodt"},
+      {"opendocument.spreadsheet", "fods"},
+      {"opendocument.presentation", "fodp"},
       {"opendocument.graphics", "fodg"},
   });
   for (const auto& start : kPages) {
@@ -93,7 +99,10 @@ std::string_view markup(std::string_view text) {
 
 std::string_view plain(std::string_view bytes) {
   static constexpr auto kStarts = std::to_array<Marker>({
-      {"{\\rtf", "rtf"}, {"%!ps", "ps"}, {"webvtt", "vtt"}, {"[script info]", "ass"},
+      {"{\\rtf", "rtf"},
+      {"%!ps", "ps"},
+      {"webvtt", "vtt"},
+      {"[script info]", "ass"},
   });
   const auto small = lower(bytes);
   const auto text = skip_comments(small.starts_with("\xef\xbb\xbf") ? std::string_view(small).substr(3) : small);
@@ -142,8 +151,14 @@ std::string_view by_mimetype(std::string_view content) {
 
 std::string_view by_name(std::string_view name) {
   static constexpr auto kNames = std::to_array<Marker>({
-      {"word/", "docx"}, {"xl/", "xlsx"}, {"ppt/", "pptx"}, {"FixedDocumentSequence.fdseq", "xps"},
-      {"FixedDocSeq.fdseq", "xps"}, {"META-INF/MANIFEST.MF", "jar"}, {"content/riffData.cdr", "cdr"}, {"content/root.dat", "cdr"},
+      {"word/", "docx"},
+      {"xl/", "xlsx"},
+      {"ppt/", "pptx"},
+      {"FixedDocumentSequence.fdseq", "xps"},
+      {"FixedDocSeq.fdseq", "xps"},
+      {"META-INF/MANIFEST.MF", "jar"},
+      {"content/riffData.cdr", "cdr"},
+      {"content/root.dat", "cdr"},
   });
   for (const auto& [start, token] : kNames) {
     if (name.starts_with(start)) return token;

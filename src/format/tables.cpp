@@ -233,38 +233,17 @@ constexpr std::array kFormats = std::to_array<Format>({
     {"otf", "font/otf", "font"},
     {"woff", "font/woff", "font"},
     {"woff2", "font/woff2", "font"},
-    {"eot", "application/vnd.ms-fontobject", "font"},});
+    {"eot", "application/vnd.ms-fontobject", "font"},
+});
 
 constexpr std::array kAliases = std::to_array<Pair>({
-    {"text", "txt"},
-    {"htm", "html"},
-    {"xht", "xhtml"},
-    {"markdown", "md"},
-    {"latex", "tex"},
-    {"djv", "djvu"},
-    {"epsf", "eps"},
-    {"jpeg", "jpg"},
-    {"jfif", "jpg"},
-    {"jpe", "jpg"},
-    {"dib", "bmp"},
-    {"tif", "tiff"},
-    {"j2c", "j2k"},
-    {"jpc", "j2k"},
-    {"tgz", "tar.gz"},
-    {"targz", "tar.gz"},
-    {"tbz2", "tar.bz2"},
-    {"tbz", "tar.bz2"},
-    {"tarbz2", "tar.bz2"},
-    {"txz", "tar.xz"},
-    {"tz", "tar.z"},
-    {"tzo", "tar.lzo"},
-    {"lzh", "lha"},
-    {"aif", "aiff"},
-    {"wave", "wav"},
-    {"mts", "m2ts"},
-    {"mpeg", "mpg"},
-    {"3gpp", "3gp"},
-    {"ssa", "ass"},});
+    {"text", "txt"},     {"htm", "html"},     {"xht", "xhtml"},   {"markdown", "md"},    {"latex", "tex"},
+    {"djv", "djvu"},     {"epsf", "eps"},     {"jpeg", "jpg"},    {"jfif", "jpg"},       {"jpe", "jpg"},
+    {"dib", "bmp"},      {"tif", "tiff"},     {"j2c", "j2k"},     {"jpc", "j2k"},        {"tgz", "tar.gz"},
+    {"targz", "tar.gz"}, {"tbz2", "tar.bz2"}, {"tbz", "tar.bz2"}, {"tarbz2", "tar.bz2"}, {"txz", "tar.xz"},
+    {"tz", "tar.z"},     {"tzo", "tar.lzo"},  {"lzh", "lha"},     {"aif", "aiff"},       {"wave", "wav"},
+    {"mts", "m2ts"},     {"mpeg", "mpg"},     {"3gpp", "3gp"},    {"ssa", "ass"},
+});
 
 // What clients and servers also send as Content-Type.
 constexpr std::array kMimes = std::to_array<Pair>({

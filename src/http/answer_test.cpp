@@ -82,7 +82,8 @@ TEST(Answer, KnowsWhatTheClientHas) {
   EXPECT_EQ(status("If-Modified-Since", "Wed, 04 Mar 2026 05:06:07 GMT"), 304u);
   EXPECT_EQ(status("If-Modified-Since", "Wed, 04 Mar 2026 05:06:06 GMT"), 200u);
   EXPECT_EQ(status("If-Modified-Since", "yesterday"), 200u);
-  const auto both = request("GET", {{"If-None-Match", "\"x\""}, {"If-Modified-Since", "Wed, 04 Mar 2027 05:06:07 GMT"}});
+  const auto both =
+      request("GET", {{"If-None-Match", "\"x\""}, {"If-Modified-Since", "Wed, 04 Mar 2027 05:06:07 GMT"}});
   EXPECT_EQ(plan(both).plan.status, 200u);
 }
 

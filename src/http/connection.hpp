@@ -29,8 +29,8 @@ struct Call {
   Steady started = std::chrono::steady_clock::now();
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
-  bool close = false;                ///< the connection ends after the answer
-  bool more_may_come = false;        ///< and the client may still be sending
+  bool close = false;          ///< the connection ends after the answer
+  bool more_may_come = false;  ///< and the client may still be sending
   std::atomic<bool> claimed = false;
   bool claim() { return !claimed.exchange(true); }
   // Written by work on the pool, read on the loop after it is done.
@@ -38,17 +38,18 @@ struct Call {
   std::unique_ptr<BodySink> sink;
   Result<> written;
   std::shared_ptr<Waiter> waiter;
-  std::function<void()> cancel;      ///< of a deferred answer
+  std::function<void()> cancel;  ///< of a deferred answer
 };
 
-/// One TCP connection, plain or TLS: a coroutine that reads requests, has them answered and sends the answers, until one
-/// side closes or it becomes a WebSocket. Owned by that coroutine and by what it waits for. All members are touched on
-/// the loop's thread only, except those handed to work on the pool while the coroutine waits for that work.
+/// One TCP connection, plain or TLS: a coroutine that reads requests, has them answered and sends the answers, until
+/// one side closes or it becomes a WebSocket. Owned by that coroutine and by what it waits for. All members are touched
+/// on the loop's thread only, except those handed to work on the pool while the coroutine waits for that work.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   enum class Admission { granted, refused };
 
-  Connection(Core& core, Loop& loop, const Origin& origin, Socket socket, const AddressBytes& peer, Admission admission);
+  Connection(Core& core, Loop& loop, const Origin& origin, Socket socket, const AddressBytes& peer,
+             Admission admission);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -76,7 +77,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<Io> flush();
 
   // connection_work.cpp: work on the pool
-  bool begin_work(Pool::Work work);   ///< false if too much is waiting already
+  bool begin_work(Pool::Work work);  ///< false if too much is waiting already
   void begin_admitted_work(Pool::Work work);
   Pool::Work carried(Pool::Work work);
   Task<bool> work_done(Steady deadline);
@@ -136,15 +137,15 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool watching_write_ = false;
   bool read_ready_ = false;
   bool write_ready_ = false;
-  bool idle_ = false;      // between two requests: a stop may close at once
+  bool idle_ = false;  // between two requests: a stop may close at once
   bool stopping_ = false;
   bool aborted_ = false;
   bool working_ = false;
-  bool first_ = true;      // no request has come yet
-  bool lingering_ = false; // the client may still be sending when we close
+  bool first_ = true;       // no request has come yet
+  bool lingering_ = false;  // the client may still be sending when we close
 
-  std::string input_;      // read and not yet used
-  std::string output_;     // to be sent
+  std::string input_;   // read and not yet used
+  std::string output_;  // to be sent
   std::size_t output_at_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;

@@ -21,21 +21,35 @@ Steady now() { return std::chrono::steady_clock::now(); }
 
 unsigned default_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_data: return 422;
-    case ErrorCode::malformed_body: return 400;
-    case ErrorCode::unauthenticated: return 401;
-    case ErrorCode::forbidden: return 403;
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::method_not_allowed: return 405;
-    case ErrorCode::conflict: return 409;
-    case ErrorCode::gone: return 403;
-    case ErrorCode::payload_too_large: return 413;
-    case ErrorCode::request_timeout: return 408;
+    case ErrorCode::invalid_data:
+      return 422;
+    case ErrorCode::malformed_body:
+      return 400;
+    case ErrorCode::unauthenticated:
+      return 401;
+    case ErrorCode::forbidden:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::method_not_allowed:
+      return 405;
+    case ErrorCode::conflict:
+      return 409;
+    case ErrorCode::gone:
+      return 403;
+    case ErrorCode::payload_too_large:
+      return 413;
+    case ErrorCode::request_timeout:
+      return 408;
     case ErrorCode::too_many_requests:
-    case ErrorCode::too_many_jobs: return 429;
-    case ErrorCode::credits_exceeded: return 402;
-    case ErrorCode::unavailable: return 503;
-    default: return 500;
+    case ErrorCode::too_many_jobs:
+      return 429;
+    case ErrorCode::credits_exceeded:
+      return 402;
+    case ErrorCode::unavailable:
+      return 503;
+    default:
+      return 500;
   }
 }
 
@@ -49,7 +63,8 @@ ssize_t read_at(int file, char* to, std::size_t count, std::uint64_t offset, boo
   while (done < count) {
     const iovec piece{to + done, count - done};
     const auto at = static_cast<off_t>(offset + done);
-    const auto got = may_block ? ::pread(file, to + done, count - done, at) : ::preadv2(file, &piece, 1, at, RWF_NOWAIT);
+    const auto got =
+        may_block ? ::pread(file, to + done, count - done, at) : ::preadv2(file, &piece, 1, at, RWF_NOWAIT);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return done > 0 ? static_cast<ssize_t>(done) : -1;
     if (got == 0) break;
@@ -96,8 +111,10 @@ Task<Connection::Next> Connection::answer(std::shared_ptr<Call> call) {
   sent_ = 0;
   out_meter_.start(now(), 0);
   bool good = false;
-  if (file) good = co_await send_file(call, std::move(response));
-  else good = co_await send_text(call, std::move(response));
+  if (file)
+    good = co_await send_file(call, std::move(response));
+  else
+    good = co_await send_text(call, std::move(response));
   if (!good) {
     // An answer that was cut off must not look whole.
     aborted_ = true;
@@ -149,8 +166,8 @@ Task<bool> Connection::send_file(std::shared_ptr<Call> call, Response response) 
   co_return sent;
 }
 
-/// What is already in memory is read here; only what needs the disk costs a turn on the pool. False if the client is gone
-/// or too slow, or the file is shorter than it was.
+/// What is already in memory is read here; only what needs the disk costs a turn on the pool. False if the client is
+/// gone or too slow, or the file is shorter than it was.
 Task<bool> Connection::send_pieces(std::shared_ptr<Call> call, int file, std::uint64_t from, std::uint64_t count) {
   if (count == 0) {
     const auto sent = co_await flush();
@@ -185,12 +202,9 @@ Task<bool> Connection::send_pieces(std::shared_ptr<Call> call, int file, std::ui
 void Connection::report(const Call& call, unsigned status) const {
   if (!core_.router.report()) return;
   const auto taken = std::chrono::steady_clock::now() - call.started;
-  const Router::Exchange exchange{call.request,
-                                  status,
-                                  call.received,
-                                  call.sent,
-                                  std::chrono::duration_cast<std::chrono::microseconds>(taken),
-                                  call.match.pattern};
+  const Router::Exchange exchange{
+      call.request,      status, call.received, call.sent, std::chrono::duration_cast<std::chrono::microseconds>(taken),
+      call.match.pattern};
   try {
     core_.router.report()(exchange);
   } catch (const std::exception& exception) {

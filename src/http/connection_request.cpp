@@ -8,9 +8,9 @@ namespace recast::http {
 
 namespace {
 
-constexpr std::uint64_t kMostDiscarded = 256 * 1024;   // of an unwanted body, to keep the connection
-constexpr std::size_t kMostPipelined = 64 * 1024;      // bytes a client may send ahead while its answer is awaited
-constexpr std::size_t kKeptBuffer = 1024;               // capacity an idle connection may keep
+constexpr std::uint64_t kMostDiscarded = 256 * 1024;  // of an unwanted body, to keep the connection
+constexpr std::size_t kMostPipelined = 64 * 1024;     // bytes a client may send ahead while its answer is awaited
+constexpr std::size_t kKeptBuffer = 1024;             // capacity an idle connection may keep
 
 Steady now() { return std::chrono::steady_clock::now(); }
 Steady in_seconds(int seconds) { return now() + std::chrono::seconds(seconds); }
@@ -133,8 +133,9 @@ Task<Connection::Next> Connection::answer_unmatched(std::shared_ptr<Call> call) 
     call->result = options_answer(request, methods, core_.settings.cors_origins);
     co_return co_await answer(call);
   }
-  auto response = render(request, Error{ErrorCode::method_not_allowed,
-                                        "The " + request.method + " method is not supported for this route.", {}});
+  auto response = render(
+      request,
+      Error{ErrorCode::method_not_allowed, "The " + request.method + " method is not supported for this route.", {}});
   response.status = 405;
   const auto options = options_answer(request, methods, {});
   response.headers.set("Allow", std::string(options.headers.get("Allow")));

@@ -59,9 +59,12 @@ Task<Connection::Next> Connection::run_upload(std::shared_ptr<Call> call) {
 Task<bool> Connection::open_sink(std::shared_ptr<Call> call) {
   auto work = [call] {
     auto opened = guarded(call->request, [&] { return (*call->match.stream)(call->request); });
-    if (opened && *opened != nullptr) call->sink = *std::move(opened);
-    else if (opened) call->written = fault(call->request, "no sink");
-    else call->written = std::unexpected(std::move(opened).error());
+    if (opened && *opened != nullptr)
+      call->sink = *std::move(opened);
+    else if (opened)
+      call->written = fault(call->request, "no sink");
+    else
+      call->written = std::unexpected(std::move(opened).error());
   };
   if (!begin_work(std::move(work))) {
     call->written = fail(ErrorCode::unavailable, "The server is overloaded. Try again later.");

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMostQueued = 1 << 20;
 constexpr std::size_t kLongestMessage = 1 << 20;
-constexpr std::size_t kKeptBuffer = 1024;       // capacity an idle socket may keep
-constexpr std::chrono::seconds kCloseTime{5};   // for the other side to answer a close frame
+constexpr std::size_t kKeptBuffer = 1024;      // capacity an idle socket may keep
+constexpr std::chrono::seconds kCloseTime{5};  // for the other side to answer a close frame
 constexpr std::uint16_t kGoingAway = 1001;
 
 Steady now() { return std::chrono::steady_clock::now(); }
@@ -104,8 +104,10 @@ Task<Connection::Next> Connection::open_websocket(std::shared_ptr<Call> call) {
   call->result = fail(ErrorCode::unavailable, "The server is overloaded. Try again later.");
   auto work = [this, call] {
     auto opened = guarded(call->request, [&] { return (*call->match.websocket)(call->request, websocket_); });
-    if (opened) session_ = *std::move(opened);
-    else call->result = std::unexpected(std::move(opened).error());
+    if (opened)
+      session_ = *std::move(opened);
+    else
+      call->result = std::unexpected(std::move(opened).error());
   };
   if (begin_work(std::move(work))) co_await work_done(Steady::max());
   if (!session_) {
@@ -127,7 +129,8 @@ Task<Connection::Next> Connection::open_websocket(std::shared_ptr<Call> call) {
   co_return Next::websocket;
 }
 
-/// Sends what waits and reads what comes, until one side is done. A message is handled to its end before the next is read.
+/// Sends what waits and reads what comes, until one side is done. A message is handled to its end before the next is
+/// read.
 Task<void> Connection::serve_websocket() {
   ++core_.websockets;
   output_ = {};
@@ -150,8 +153,10 @@ bool Connection::advance_websocket(WebSocketReader& reader, Steady& deadline) {
     more = !working_ && !peer_closed_ && read_websocket(reader);
     const auto progress = websocket_->drain(stream_);
     if (progress.overflow) aborted_ = true;  // it would not read a farewell either
-    if (progress.status == Stream::Status::closed) aborted_ = true;
-    else if (progress.status != Stream::Status::done) watch(progress.status);
+    if (progress.status == Stream::Status::closed)
+      aborted_ = true;
+    else if (progress.status != Stream::Status::done)
+      watch(progress.status);
     if (progress.closing && deadline == Steady::max()) deadline = now() + kCloseTime;
     if (peer_closed_ && progress.status == Stream::Status::done && !working_) return false;
   }
@@ -164,17 +169,26 @@ bool Connection::read_websocket(WebSocketReader& reader) {
   std::string_view input = held;
   if (held.empty()) {
     const auto transfer = stream_.read(loop_.scratch);
-    if (transfer.status == Stream::Status::closed) aborted_ = true;
-    else if (transfer.status != Stream::Status::done) watch(transfer.status);
+    if (transfer.status == Stream::Status::closed)
+      aborted_ = true;
+    else if (transfer.status != Stream::Status::done)
+      watch(transfer.status);
     if (transfer.status != Stream::Status::done) return false;
     input = {loop_.scratch.data(), transfer.bytes};
   }
   while (!input.empty() && !working_ && !peer_closed_) {
     switch (reader.read(input)) {
-      case WebSocketReader::Event::none: break;
-      case WebSocketReader::Event::pong: reader.take(); break;
-      case WebSocketReader::Event::ping: websocket_->pong(reader.take()); break;
-      case WebSocketReader::Event::text: handle_message(reader.take()); break;
+      case WebSocketReader::Event::none:
+        break;
+      case WebSocketReader::Event::pong:
+        reader.take();
+        break;
+      case WebSocketReader::Event::ping:
+        websocket_->pong(reader.take());
+        break;
+      case WebSocketReader::Event::text:
+        handle_message(reader.take());
+        break;
       case WebSocketReader::Event::close:
         websocket_->close(1000);
         peer_closed_ = true;

@@ -29,10 +29,11 @@ TEST_F(LimitsTest, AnswersALongHeadThatNeverEnds) {
 
 TEST_F(LimitsTest, RefusesMalformedRequests) {
   const auto port = start();
-  for (const auto* request : {"GET / HTTP/1.1\r\n\r\n", "rubbish\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
-                              "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-                              "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                              "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+  for (const auto* request :
+       {"GET / HTTP/1.1\r\n\r\n", "rubbish\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
     Client client(port);
     const auto reply = client.ask(request);
     EXPECT_EQ(reply.status, 400u) << request;
@@ -46,7 +47,8 @@ TEST_F(LimitsTest, RefusesALargeBodyBeforeItIsSent) {
   settings.body_bytes = 1024;
   const auto port = start();
   Client client(port);
-  const auto early = client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\nExpect: 100-continue\r\n\r\n");
+  const auto early =
+      client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(early.status, 413u);
   EXPECT_EQ(early.reason, "Payload Too Large");
   Client exact(port);

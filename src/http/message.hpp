@@ -24,8 +24,8 @@ namespace json = boost::json;
 class Headers {
  public:
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
-  void set(std::string_view name, std::string value);             ///< replaces all of that name
-  std::string_view get(std::string_view name) const;               ///< the first one's value; empty if absent
+  void set(std::string_view name, std::string value);  ///< replaces all of that name
+  std::string_view get(std::string_view name) const;   ///< the first one's value; empty if absent
   bool has(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
 
@@ -37,7 +37,7 @@ class Headers {
 class Query {
  public:
   static Query parse(std::string_view raw);
-  std::optional<std::string> get(std::string_view name) const;     ///< the last one's value
+  std::optional<std::string> get(std::string_view name) const;  ///< the last one's value
   const std::vector<std::pair<std::string, std::string>>& all() const { return items_; }
 
  private:
@@ -46,33 +46,34 @@ class Query {
 
 /// One request. Plain data; the body is here only for routes that are not streamed.
 struct Request {
-  std::string id;               ///< request id: the client's X-Request-Id if it is well formed, else ours; echoed back
-  std::string method;           ///< "GET", …
-  std::string target;           ///< raw, as received
-  std::string path;             ///< raw path part of the target (percent-encoded), without the query
+  std::string id;      ///< request id: the client's X-Request-Id if it is well formed, else ours; echoed back
+  std::string method;  ///< "GET", …
+  std::string target;  ///< raw, as received
+  std::string path;    ///< raw path part of the target (percent-encoded), without the query
   std::string raw_query;
   Query query;
   Headers headers;
   std::string body;
-  std::string remote_address;   ///< the peer, or what a trusted proxy says it is
-  std::string listener;         ///< name of the listener that took it ("api" or "sync")
-  bool secure = false;          ///< came over TLS (or a trusted proxy says so)
+  std::string remote_address;         ///< the peer, or what a trusted proxy says it is
+  std::string listener;               ///< name of the listener that took it ("api" or "sync")
+  bool secure = false;                ///< came over TLS (or a trusted proxy says so)
   std::vector<std::string> captures;  ///< what the `{name}` parts of the route matched, decoded, in order
 };
 
 /// A part of a file as the body of an answer. Streamed; never whole in memory.
 struct FileBody {
   UniqueFd file;
-  std::uint64_t size = 0;       ///< of the whole file; Range and HEAD are the connection's work
-  std::string etag;             ///< with its quotes, or empty
+  std::uint64_t size = 0;  ///< of the whole file; Range and HEAD are the connection's work
+  std::string etag;        ///< with its quotes, or empty
   std::optional<std::chrono::sys_seconds> last_modified;
 };
 
 struct Response;
 
-/// An answer that comes later (a wait, a long poll). `start` is called once on a handler thread and keeps `done`; calling
-/// `done` from any thread, once, sends the answer; further calls are ignored. It returns a function that the connection
-/// calls when the client goes away or the server stops: after it has returned, `done` does nothing. No thread is held.
+/// An answer that comes later (a wait, a long poll). `start` is called once on a handler thread and keeps `done`;
+/// calling `done` from any thread, once, sends the answer; further calls are ignored. It returns a function that the
+/// connection calls when the client goes away or the server stops: after it has returned, `done` does nothing. No
+/// thread is held.
 struct Deferred {
   std::function<std::function<void()>(std::function<void(Response)> done)> start;
 };
@@ -88,9 +89,9 @@ struct Response {
   static Response redirect(unsigned status, std::string location);
 };
 
-/// Takes a streamed request body piece by piece, on handler threads, never two calls at once. An Error ends the request:
-/// its answer is sent, the rest of the body is dropped and the connection closed. Destroyed without `finish` when the
-/// client goes away: then nothing of it may stay behind.
+/// Takes a streamed request body piece by piece, on handler threads, never two calls at once. An Error ends the
+/// request: its answer is sent, the rest of the body is dropped and the connection closed. Destroyed without `finish`
+/// when the client goes away: then nothing of it may stay behind.
 class BodySink {
  public:
   virtual ~BodySink() = default;
@@ -98,8 +99,8 @@ class BodySink {
   virtual Result<Response> finish() = 0;
 };
 
-/// Builds "attachment; filename=…; filename*=UTF-8''…" for any Unicode name (RFC 6266, RFC 8187): a plain ASCII fallback
-/// always, the extended form only if it differs.
+/// Builds "attachment; filename=…; filename*=UTF-8''…" for any Unicode name (RFC 6266, RFC 8187): a plain ASCII
+/// fallback always, the extended form only if it differs.
 std::string content_disposition(std::string_view kind, std::string_view file_name);
 
 }  // namespace recast::http

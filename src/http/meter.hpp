@@ -8,13 +8,14 @@
 
 namespace recast::http {
 
-/// Tells a slow transfer from a stalled one: within each window the position must move by rate * window bytes, and by at
-/// least one.
+/// Tells a slow transfer from a stalled one: within each window the position must move by rate * window bytes, and by
+/// at least one.
 class Meter {
  public:
   Meter(std::chrono::seconds window, int rate)
-      : window_(window), least_(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(window.count()) *
-                                                               static_cast<std::uint64_t>(rate))) {}
+      : window_(window),
+        least_(std::max<std::uint64_t>(
+            1, static_cast<std::uint64_t>(window.count()) * static_cast<std::uint64_t>(rate))) {}
 
   void start(Steady now, std::uint64_t position) {
     deadline_ = now + window_;

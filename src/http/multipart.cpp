@@ -8,7 +8,7 @@
 namespace recast::http {
 
 namespace {
-constexpr std::size_t kSlice = 16 * 1024;     // bytes looked at in one go: what bounds the buffer
+constexpr std::size_t kSlice = 16 * 1024;  // bytes looked at in one go: what bounds the buffer
 constexpr std::size_t kLongestHead = 16 * 1024;
 constexpr std::size_t kLongestPadding = 256;  // blanks after a boundary
 constexpr std::size_t kMostParts = 1000;
@@ -125,11 +125,17 @@ Result<bool> MultipartParser::State::read_first_data() {
 Result<bool> MultipartParser::State::step() {
   switch (phase) {
     case Phase::preamble:
-    case Phase::data: return read_data();
-    case Phase::boundary: return read_boundary();
-    case Phase::head: return read_head();
-    case Phase::first_data: return read_first_data();
-    case Phase::epilogue: buffer.clear(); return false;
+    case Phase::data:
+      return read_data();
+    case Phase::boundary:
+      return read_boundary();
+    case Phase::head:
+      return read_head();
+    case Phase::first_data:
+      return read_first_data();
+    case Phase::epilogue:
+      buffer.clear();
+      return false;
   }
   return false;
 }

@@ -17,7 +17,7 @@ namespace recast::http {
 /// import-export.md 3.2 ask for.
 struct Part {
   std::string name;
-  std::string file_name;        ///< decoded UTF-8; filename* wins; empty if none was sent
+  std::string file_name;  ///< decoded UTF-8; filename* wins; empty if none was sent
   bool has_file_name = false;
   std::string content_type;
 };
@@ -26,8 +26,8 @@ struct Part {
 class MultipartParser {
  public:
   struct Events {
-    std::function<Result<>(const Part&)> on_part;                 ///< a part begins
-    std::function<Result<>(std::span<const char>)> on_data;       ///< bytes of that part; any number of times
+    std::function<Result<>(const Part&)> on_part;            ///< a part begins
+    std::function<Result<>(std::span<const char>)> on_data;  ///< bytes of that part; any number of times
     std::function<Result<>()> on_part_end;
   };
   /// `content_type` is the request's header. malformed_body if it is not multipart/form-data with a boundary.

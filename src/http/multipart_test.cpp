@@ -79,8 +79,10 @@ TEST(Multipart, KeepsBinaryDataAsItIs) {
 }
 
 TEST(Multipart, AllowsEmptyParts) {
-  const auto form = parse("--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\n--xyz\r\n"
-                          "Content-Disposition: form-data; name=b\r\n\r\n\r\n--xyz--", 3);
+  const auto form = parse(
+      "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\n--xyz\r\n"
+      "Content-Disposition: form-data; name=b\r\n\r\n\r\n--xyz--",
+      3);
   ASSERT_TRUE(form.status);
   ASSERT_EQ(form.parts.size(), 2u);
   EXPECT_EQ(form.parts[0].data, "");
@@ -96,12 +98,15 @@ Part head(std::string_view disposition) {
 TEST(Multipart, ReadsWhatClientsSend) {
   EXPECT_EQ(head("Content-Disposition: form-data; name=\"file\"; filename=\"naïve.pdf\"").file_name, "naïve.pdf");
   EXPECT_EQ(head("Content-Disposition: form-data; name=\"file\"; filename=\"na\xefve.pdf\"").file_name, "naïve.pdf");
-  EXPECT_EQ(head("Content-Disposition: form-data; name=file; filename=a.pdf; filename*=utf-8''%C3%BC.pdf").file_name, "ü.pdf");
+  EXPECT_EQ(head("Content-Disposition: form-data; name=file; filename=a.pdf; filename*=utf-8''%C3%BC.pdf").file_name,
+            "ü.pdf");
   EXPECT_EQ(head("Content-Disposition: form-data; name=file; filename*=UTF-8''%C3%BC.pdf").file_name, "ü.pdf");
   EXPECT_EQ(head("Content-Disposition: form-data; name=file; filename*=iso-8859-1'en'%FC.pdf").file_name, "ü.pdf");
   EXPECT_EQ(head("Content-Disposition: form-data; name=file; filename=\"=?utf-8?B?w7wucGRm?=\"").file_name, "ü.pdf");
-  EXPECT_EQ(head("Content-Disposition: form-data; name=\"file\"; filename=\"a\\\"b%22c.pdf\"").file_name, "a\"b\"c.pdf");
-  EXPECT_EQ(head("Content-Disposition: form-data; name=\"file\"; filename=\"C:\\dir\\a;b.pdf\"").file_name, "C:\\dir\\a;b.pdf");
+  EXPECT_EQ(head("Content-Disposition: form-data; name=\"file\"; filename=\"a\\\"b%22c.pdf\"").file_name,
+            "a\"b\"c.pdf");
+  EXPECT_EQ(head("Content-Disposition: form-data; name=\"file\"; filename=\"C:\\dir\\a;b.pdf\"").file_name,
+            "C:\\dir\\a;b.pdf");
   EXPECT_EQ(head("content-disposition:form-data;name=\"file\";filename=report 1.pdf").file_name, "report 1.pdf");
   EXPECT_EQ(head("content-disposition:form-data;filename=a;b=c.pdf;name=file").name, "file");
   EXPECT_EQ(head("content-disposition:form-data;filename=a;b=c.pdf;name=file").file_name, "a;b=c.pdf");

@@ -150,8 +150,10 @@ Part read_part_head(std::string_view lines) {
   for (auto line : split(lines, '\n')) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     const bool folded = line.starts_with(' ') || line.starts_with('\t');
-    if (folded && !unfolded.empty()) unfolded.back() += std::string(" ").append(trim(line));
-    else unfolded.emplace_back(line);
+    if (folded && !unfolded.empty())
+      unfolded.back() += std::string(" ").append(trim(line));
+    else
+      unfolded.emplace_back(line);
   }
   for (const auto& line : unfolded) {
     const auto colon = line.find(':');

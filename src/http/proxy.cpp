@@ -54,8 +54,10 @@ std::optional<AddressBytes> parse_address(std::string_view text) {
 
 std::string format_address(const AddressBytes& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (is_mapped(address)) ::inet_ntop(AF_INET, address.data() + kMapped.size(), text.data(), text.size());
-  else ::inet_ntop(AF_INET6, address.data(), text.data(), text.size());
+  if (is_mapped(address))
+    ::inet_ntop(AF_INET, address.data() + kMapped.size(), text.data(), text.size());
+  else
+    ::inet_ntop(AF_INET6, address.data(), text.data(), text.size());
   return text.data();
 }
 
@@ -74,7 +76,8 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& ent
       good = error == std::errc() && end == digits.data() + digits.size() && bits <= most;
       if (most == 32) bits += 96;
     }
-    if (!good) return fail(ErrorCode::invalid_data, "\"" + entry + "\" is neither an address nor a network.", "trusted_proxies");
+    if (!good)
+      return fail(ErrorCode::invalid_data, "\"" + entry + "\" is neither an address nor a network.", "trusted_proxies");
     proxies.networks_.push_back({*address, bits});
   }
   return proxies;

@@ -43,8 +43,10 @@ RangeOutcome parse_range(std::string_view header, std::uint64_t size, ByteRange&
     return RangeOutcome::partial;
   }
   if (!read_number(from, first)) return RangeOutcome::whole;
-  if (to.empty()) last = kHuge;
-  else if (!read_number(to, last) || last < first) return RangeOutcome::whole;
+  if (to.empty())
+    last = kHuge;
+  else if (!read_number(to, last) || last < first)
+    return RangeOutcome::whole;
   if (first >= size) return RangeOutcome::unsatisfiable;
   range = {first, std::min(last, size - 1)};
   return RangeOutcome::partial;

@@ -8,9 +8,12 @@ namespace {
 std::string read(std::string_view header, std::uint64_t size) {
   ByteRange range;
   switch (parse_range(header, size, range)) {
-    case RangeOutcome::whole: return "whole";
-    case RangeOutcome::unsatisfiable: return "unsatisfiable";
-    case RangeOutcome::partial: return std::to_string(range.first) + "-" + std::to_string(range.last);
+    case RangeOutcome::whole:
+      return "whole";
+    case RangeOutcome::unsatisfiable:
+      return "unsatisfiable";
+    case RangeOutcome::partial:
+      return std::to_string(range.first) + "-" + std::to_string(range.last);
   }
   return "";
 }

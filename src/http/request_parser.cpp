@@ -18,7 +18,8 @@ constexpr std::size_t kMostEmptyLines = 4;
 
 std::unexpected<Error> malformed(std::string message) { return fail(ErrorCode::malformed_body, std::move(message)); }
 
-/// Hands what Beast finds to a Request. Trailers are dropped: nobody asked for them, and they could contradict the head.
+/// Hands what Beast finds to a Request. Trailers are dropped: nobody asked for them, and they could contradict the
+/// head.
 class BeastParser final : public beast::http::basic_parser<true> {
  public:
   Request request;
@@ -35,10 +36,13 @@ class BeastParser final : public beast::http::basic_parser<true> {
     version = number;
   }
   void on_response_impl(int, beast::string_view, int, error_code&) override {}
-  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value, error_code& error) override {
+  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
+                     error_code& error) override {
     if (head_done_) return;
-    if (request.headers.all().size() >= kMostFields) error = beast::http::error::header_limit;
-    else request.headers.add(std::string(name), std::string(value));
+    if (request.headers.all().size() >= kMostFields)
+      error = beast::http::error::header_limit;
+    else
+      request.headers.add(std::string(name), std::string(value));
   }
   void on_header_impl(error_code&) override { head_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -125,7 +129,8 @@ Result<std::size_t> RequestParser::State::find_end(std::string_view input) {
       return malformed("The request has a CR that does not end a line.");
     }
   }
-  if (input.size() > head_limit) return fail(ErrorCode::payload_too_large, "The request headers are too large.", "headers");
+  if (input.size() > head_limit)
+    return fail(ErrorCode::payload_too_large, "The request headers are too large.", "headers");
   return 0;
 }
 
@@ -179,7 +184,8 @@ Result<std::size_t> RequestParser::read_head(std::string_view input) {
   input.remove_prefix(skipped);
   RECAST_TRY(const auto end, state_->find_end(input));
   if (end == 0) return 0;
-  if (end > state_->head_limit) return fail(ErrorCode::payload_too_large, "The request headers are too large.", "headers");
+  if (end > state_->head_limit)
+    return fail(ErrorCode::payload_too_large, "The request headers are too large.", "headers");
   error_code error;
   state_->parser.eager(false);
   const auto taken = state_->parser.put(boost::asio::const_buffer(input.data(), end), error);
@@ -206,7 +212,8 @@ Result<std::size_t> RequestParser::read_body(std::string_view input, std::string
   if (error && error != beast::http::error::need_more) {
     return malformed("The request body is not valid HTTP: " + error.message() + ".");
   }
-  if (input.size() - taken > kLongestChunkHead && !done() && error) return malformed("A chunk of the body has too long a head.");
+  if (input.size() - taken > kLongestChunkHead && !done() && error)
+    return malformed("A chunk of the body has too long a head.");
   return taken;
 }
 

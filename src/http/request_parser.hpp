@@ -23,8 +23,8 @@ struct Framing {
 };
 
 /// Reads one request: first its head, then its body piece by piece. Bytes stay with the caller until they are consumed.
-/// Refuses what two servers could read differently (RFC 9112 11.2): both lengths, folded lines, bare line feeds, unknown
-/// transfer codings, a missing or repeated Host.
+/// Refuses what two servers could read differently (RFC 9112 11.2): both lengths, folded lines, bare line feeds,
+/// unknown transfer codings, a missing or repeated Host.
 class RequestParser {
  public:
   explicit RequestParser(std::size_t head_limit);
@@ -32,8 +32,8 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
 
-  /// Looks for a whole head at the begin of `input`, which has grown since the last call. The number of bytes it took; 0
-  /// if it is not complete. payload_too_large with the field "headers" above the limit, malformed_body for all else.
+  /// Looks for a whole head at the begin of `input`, which has grown since the last call. The number of bytes it took;
+  /// 0 if it is not complete. payload_too_large with the field "headers" above the limit, malformed_body for all else.
   Result<std::size_t> read_head(std::string_view input);
   /// After read_head returned more than 0: method, target, path, query, headers.
   Request& request();

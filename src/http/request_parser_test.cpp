@@ -51,7 +51,8 @@ TEST(RequestParser, RefusesWhatTwoServersCouldReadDifferently) {
            "Transfer-Encoding: gzip, chunked\r\n",
            "Transfer-Encoding: chunked, identity\r\n",
            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-           "Transfer-Encoding: \x0b" "chunked\r\n",
+           "Transfer-Encoding: \x0b"
+           "chunked\r\n",
            "Transfer-Encoding : chunked\r\n",
            "Bad Name: x\r\n",
            ": x\r\n",
@@ -128,7 +129,11 @@ TEST(RequestParser, ReadsChunksAndDropsTrailers) {
 }
 
 TEST(RequestParser, RefusesBadChunks) {
-  const std::vector<std::string> bodies{"x\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "-1\r\n", "ffffffffffffffffff\r\n", "5\r\nhello\n0\r\n\r\n",
+  const std::vector<std::string> bodies{"x\r\n",
+                                        "5\r\nhelloX\r\n0\r\n\r\n",
+                                        "-1\r\n",
+                                        "ffffffffffffffffff\r\n",
+                                        "5\r\nhello\n0\r\n\r\n",
                                         "1;" + std::string(40'000, 'a')};
   for (const auto& body : bodies) {
     RequestParser parser(8192);
@@ -161,9 +166,11 @@ TEST(RequestParser, RecognisesAnUpgrade) {
     return parser.framing().websocket_key;
   };
   EXPECT_EQ(key("Upgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"), "dGhlIHNhbXBsZSBub25jZQ==");
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+            "dGhlIHNhbXBsZSBub25jZQ==");
   EXPECT_EQ(key("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n"
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"), "");
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+            "");
   EXPECT_EQ(key("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"), "");
 }
 

@@ -85,8 +85,8 @@ Router::Match Router::find(std::string_view method, std::string_view path, bool 
     if (!std::ranges::count(match.allowed, route.method)) match.allowed.push_back(route.method);
     if (route.method != method && route.method != wanted) continue;
     if (best != nullptr) {
-      const bool better = found->rank < best_fit.rank || (found->rank == best_fit.rank && route.websocket &&
-                                                          !best->websocket);
+      const bool better =
+          found->rank < best_fit.rank || (found->rank == best_fit.rank && route.websocket && !best->websocket);
       if (!better) continue;
     }
     best = &route;

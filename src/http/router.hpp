@@ -33,8 +33,8 @@ using StreamHandler = std::function<Result<std::unique_ptr<BodySink>>(Request&)>
 using WebSocketHandler =
     std::function<Result<std::unique_ptr<WebSocketSession>>(Request&, std::shared_ptr<WebSocketPeer>)>;
 
-/// Method and path to handler. A pattern's segments are literal, `{name}` (one segment) or a final `{name...}` (the rest,
-/// slashes included). Literal segments win over captures. Filled before the server starts, read-only afterwards.
+/// Method and path to handler. A pattern's segments are literal, `{name}` (one segment) or a final `{name...}` (the
+/// rest, slashes included). Literal segments win over captures. Filled before the server starts, read-only afterwards.
 class Router {
  public:
   void get(std::string pattern, Handler handler) { add("GET", std::move(pattern), std::move(handler)); }

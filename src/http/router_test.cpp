@@ -19,13 +19,16 @@ Router sample() {
   router.post("/v2/jobs/only-post", &nothing);
   router.get("/tasks/{task}/{file...}", &nothing);
   router.get("/socket.io/", &nothing);
-  router.websocket("/socket.io/", [](Request&, std::shared_ptr<WebSocketPeer>) -> Result<std::unique_ptr<WebSocketSession>> {
-    return fail(ErrorCode::internal, "");
-  });
-  router.websocket("/only-socket", [](Request&, std::shared_ptr<WebSocketPeer>) -> Result<std::unique_ptr<WebSocketSession>> {
-    return fail(ErrorCode::internal, "");
-  });
-  router.stream("POST", "/tasks", [](Request&) -> Result<std::unique_ptr<BodySink>> { return fail(ErrorCode::internal, ""); });
+  router.websocket("/socket.io/",
+                   [](Request&, std::shared_ptr<WebSocketPeer>) -> Result<std::unique_ptr<WebSocketSession>> {
+                     return fail(ErrorCode::internal, "");
+                   });
+  router.websocket("/only-socket",
+                   [](Request&, std::shared_ptr<WebSocketPeer>) -> Result<std::unique_ptr<WebSocketSession>> {
+                     return fail(ErrorCode::internal, "");
+                   });
+  router.stream("POST", "/tasks",
+                [](Request&) -> Result<std::unique_ptr<BodySink>> { return fail(ErrorCode::internal, ""); });
   return router;
 }
 

@@ -59,7 +59,11 @@ void run_loop(Loop& loop) {
 class Entrance {
  public:
   Entrance(Core& core, std::vector<std::unique_ptr<Loop>>& loops, Origin origin)
-      : core_(core), loops_(loops), origin_(std::move(origin)), acceptor_(loops.front()->context), pause_(loops.front()->context) {}
+      : core_(core),
+        loops_(loops),
+        origin_(std::move(origin)),
+        acceptor_(loops.front()->context),
+        pause_(loops.front()->context) {}
 
   Result<> listen(const Listener& listener) {
     error_code error;
@@ -71,8 +75,10 @@ class Entrance {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(1024, error);
     if (error) {
-      return fail(ErrorCode::unavailable, listener.address + ":" + std::to_string(listener.port) +
-                                              " cannot be listened on: " + error.message() + ".", listener.name);
+      return fail(
+          ErrorCode::unavailable,
+          listener.address + ":" + std::to_string(listener.port) + " cannot be listened on: " + error.message() + ".",
+          listener.name);
     }
     port_ = acceptor_.local_endpoint(error).port();
     return {};
@@ -196,9 +202,7 @@ class AsioServer final : public Server {
     }
   }
 
-  Figures figures() const override {
-    return {core_.census.admitted(), core_.websockets.load(), core_.waiting.load()};
-  }
+  Figures figures() const override { return {core_.census.admitted(), core_.websockets.load(), core_.waiting.load()}; }
 
  private:
   void tell_all(void (Connection::*what)()) {
@@ -219,7 +223,8 @@ class AsioServer final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(Settings settings, std::vector<Listener> listeners, const Router& router) {
+Result<std::unique_ptr<Server>> Server::start(Settings settings, std::vector<Listener> listeners,
+                                              const Router& router) {
   RECAST_TRY(auto proxies, TrustedProxies::parse(settings.trusted_proxies));
   auto server = std::make_unique<AsioServer>(std::move(settings), router, std::move(proxies));
   RECAST_CHECK(server->listen(listeners));

@@ -29,7 +29,10 @@ TEST_F(ServerTest, ReadsABody) {
   const std::string body(3'000'000, 'x');
   EXPECT_EQ(client.post("/echo", body).body, body);
   EXPECT_EQ(client.post("/echo", "").status, 201u);
-  EXPECT_EQ(client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").body, "abcde");
+  EXPECT_EQ(
+      client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+          .body,
+      "abcde");
 }
 
 TEST_F(ServerTest, EchoesAWellFormedRequestId) {
@@ -65,7 +68,8 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
 }
 
 TEST_F(ServerTest, RendersErrorsThroughTheRouter) {
-  router.get("/bad", [](Request&) -> Result<Response> { return fail(ErrorCode::invalid_data, "The x is wrong.", "x"); });
+  router.get("/bad",
+             [](Request&) -> Result<Response> { return fail(ErrorCode::invalid_data, "The x is wrong.", "x"); });
   Client client(start());
   const auto bad = client.get("/bad");
   EXPECT_EQ(bad.status, 422u);
@@ -125,14 +129,16 @@ TEST_F(ServerTest, LetsAllowedOriginsIn) {
   settings.cors_origins = {"https://app.example"};
   Client client(start());
   const auto preflight = client.ask(
-      "OPTIONS /upload HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example\r\nAccess-Control-Request-Method: POST\r\n\r\n");
+      "OPTIONS /upload HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example\r\nAccess-Control-Request-Method: "
+      "POST\r\n\r\n");
   EXPECT_EQ(preflight.status, 204u);
   EXPECT_EQ(preflight.headers.at("access-control-allow-origin"), "https://app.example");
   EXPECT_EQ(preflight.headers.at("access-control-allow-methods"), "POST, OPTIONS");
   EXPECT_EQ(preflight.headers.at("vary"), "Origin");
   EXPECT_EQ(client.get("/none", "Origin: https://app.example\r\n").headers.at("access-control-allow-origin"),
             "https://app.example");
-  EXPECT_FALSE(client.get("/hello", "Origin: https://evil.example\r\n").headers.contains("access-control-allow-origin"));
+  EXPECT_FALSE(
+      client.get("/hello", "Origin: https://evil.example\r\n").headers.contains("access-control-allow-origin"));
 }
 
 TEST_F(ServerTest, BelievesTrustedProxiesOnly) {
@@ -142,7 +148,8 @@ TEST_F(ServerTest, BelievesTrustedProxiesOnly) {
   });
   settings.trusted_proxies = {"127.0.0.2/32"};
   const auto port = start();
-  const std::string_view claims = "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: api.example\r\n";
+  const std::string_view claims =
+      "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: api.example\r\n";
   EXPECT_EQ(Client(port, "127.0.0.2").get("/who", claims).body, "1.2.3.4 https api.example api");
   EXPECT_EQ(Client(port, "127.0.0.1").get("/who", claims).body, "127.0.0.1 http test api");
 }
@@ -151,7 +158,8 @@ TEST_F(ServerTest, RewritesBeforeItRoutes) {
   router.before([](Request& request) {
     if (request.path.starts_with("/sync/")) request.path.erase(0, 5);
   });
-  router.get("/v2/jobs/{id}", [](Request& request) -> Result<Response> { return Response::text(200, request.captures.at(0)); });
+  router.get("/v2/jobs/{id}",
+             [](Request& request) -> Result<Response> { return Response::text(200, request.captures.at(0)); });
   Client client(start());
   EXPECT_EQ(client.get("/sync/v2/jobs/a%20b").body, "a b");
 }

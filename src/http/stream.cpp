@@ -30,9 +30,12 @@ Stream::~Stream() { SSL_free(ssl_); }
 
 Stream::Status Stream::tls_status(int result) {
   switch (SSL_get_error(ssl_, result)) {
-    case SSL_ERROR_WANT_READ: return Status::want_read;
-    case SSL_ERROR_WANT_WRITE: return Status::want_write;
-    default: return Status::closed;
+    case SSL_ERROR_WANT_READ:
+      return Status::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return Status::want_write;
+    default:
+      return Status::closed;
   }
 }
 

@@ -126,7 +126,8 @@ class Client {
       reply.headers[lower(field.substr(0, colon))] = trim(field.substr(colon + 1));
     }
     const auto length = reply.headers.find("content-length");
-    if (!head_only && reply.status != 304 && length != reply.headers.end()) reply.body = take(std::stoull(length->second));
+    if (!head_only && reply.status != 304 && length != reply.headers.end())
+      reply.body = take(std::stoull(length->second));
     return reply;
   }
 
@@ -138,8 +139,8 @@ class Client {
     return ask("GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(headers) + "\r\n");
   }
   Reply post(std::string_view path, std::string_view body, std::string_view headers = "") {
-    return ask("POST " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) +
-               "\r\n" + std::string(headers) + "\r\n" + std::string(body));
+    return ask("POST " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " +
+               std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" + std::string(body));
   }
 
  private:

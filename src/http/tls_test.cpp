@@ -43,7 +43,8 @@ class TlsTest : public test::ServerTest {
 };
 
 TEST_F(TlsTest, ServesRequestsBodiesAndFiles) {
-  router.get("/secure", [](Request& request) -> Result<Response> { return Response::text(200, request.secure ? "yes" : "no"); });
+  router.get("/secure",
+             [](Request& request) -> Result<Response> { return Response::text(200, request.secure ? "yes" : "no"); });
   std::string content;
   for (int i = 0; i < 3'000'000; ++i) content += static_cast<char>(i * 31 >> 4);
   folder.write("file", content);

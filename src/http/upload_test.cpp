@@ -31,9 +31,8 @@ TEST_F(UploadTest, TakesChunks) {
 }
 
 TEST_F(UploadTest, ContinuesOnlyAfterTheHandlerAgreed) {
-  router.stream("POST", "/refused", [](Request&) -> Result<std::unique_ptr<BodySink>> {
-    return fail(ErrorCode::invalid_data, "no");
-  });
+  router.stream("POST", "/refused",
+                [](Request&) -> Result<std::unique_ptr<BodySink>> { return fail(ErrorCode::invalid_data, "no"); });
   const auto port = start();
   Client client(port);
   client.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");

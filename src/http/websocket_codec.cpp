@@ -29,7 +29,8 @@ bool is_control(Opcode opcode) { return static_cast<unsigned char>(opcode) >= 8;
 
 /// Codes a peer may put into a close frame (RFC 6455 7.4).
 bool is_close_code(unsigned code) {
-  return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) || (code >= 3000 && code < 5000);
+  return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) ||
+         (code >= 3000 && code < 5000);
 }
 }  // namespace
 
@@ -94,7 +95,8 @@ WebSocketReader::Event WebSocketReader::begin_frame() {
     case Opcode::continuation:
       if (!in_message_) return fail(kProtocolError);
       break;
-    default: return fail(kProtocolError);
+    default:
+      return fail(kProtocolError);
   }
   if (!is_control(opcode_) && left_ > limit_ - message_.size()) return fail(kTooBig);
   position_ = 0;
@@ -111,7 +113,8 @@ WebSocketReader::Event WebSocketReader::end_frame() {
     if (opcode_ == Opcode::pong) return Event::pong;
     if (result_.size() == 1) return fail(kProtocolError);
     if (result_.size() >= 2) {
-      if (!is_close_code(static_cast<unsigned>(byte_at(result_, 0) << 8 | byte_at(result_, 1)))) return fail(kProtocolError);
+      if (!is_close_code(static_cast<unsigned>(byte_at(result_, 0) << 8 | byte_at(result_, 1))))
+        return fail(kProtocolError);
       if (!is_valid_utf8(std::string_view(result_).substr(2))) return fail(kNotUtf8);
     }
     dead_ = true;

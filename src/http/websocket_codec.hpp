@@ -33,9 +33,9 @@ class WebSocketReader {
   Event end_frame();
 
   std::size_t limit_;
-  std::string head_;      // of a frame, until it is complete
-  std::string message_;   // fragments so far
-  std::string control_;   // payload of a control frame
+  std::string head_;     // of a frame, until it is complete
+  std::string message_;  // fragments so far
+  std::string control_;  // payload of a control frame
   std::string result_;
   std::uint64_t left_ = 0;  // payload bytes still to come
   std::uint64_t position_ = 0;

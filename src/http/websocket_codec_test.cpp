@@ -26,7 +26,8 @@ struct Heard {
   std::string text;
 };
 
-std::vector<Heard> hear(std::string_view bytes, std::size_t step, std::uint16_t* code = nullptr, std::size_t limit = 100'000) {
+std::vector<Heard> hear(std::string_view bytes, std::size_t step, std::uint16_t* code = nullptr,
+                        std::size_t limit = 100'000) {
   WebSocketReader reader(limit);
   std::vector<Heard> heard;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
@@ -63,8 +64,9 @@ TEST(WebSocketCodec, WritesAllThreeLengths) {
 }
 
 TEST(WebSocketCodec, ReadsMessagesHoweverTheyArrive) {
-  const auto bytes = masked(0x81, "one") + masked(0x01, "t") + masked(0x89, "ping") + masked(0x00, "w") + masked(0x80, "o") +
-                     masked(0x81, "") + masked(0x81, std::string(70'000, 'x')) + masked(0x8a, "") + masked(0x88, "\x03\xe8");
+  const auto bytes = masked(0x81, "one") + masked(0x01, "t") + masked(0x89, "ping") + masked(0x00, "w") +
+                     masked(0x80, "o") + masked(0x81, "") + masked(0x81, std::string(70'000, 'x')) + masked(0x8a, "") +
+                     masked(0x88, "\x03\xe8");
   for (const std::size_t step : {1u, 2u, 7u, 1000u, 1'000'000u}) {
     const auto heard = hear(bytes, step);
     ASSERT_EQ(heard.size(), 7u) << step;
@@ -80,18 +82,18 @@ TEST(WebSocketCodec, ReadsMessagesHoweverTheyArrive) {
 }
 
 TEST(WebSocketCodec, RefusesWhatTheRfcForbids) {
-  EXPECT_EQ(failure("\x81\x02hi....."), 1002);                            // not masked
-  EXPECT_EQ(failure(masked(0xc1, "x")), 1002);                            // reserved bit
-  EXPECT_EQ(failure(masked(0x83, "x")), 1002);                            // unknown opcode
-  EXPECT_EQ(failure(masked(0x80, "x")), 1002);                            // nothing to continue
-  EXPECT_EQ(failure(masked(0x01, "x") + masked(0x81, "y")), 1002);        // message inside a message
-  EXPECT_EQ(failure(masked(0x09, "x")), 1002);                            // fragmented ping
-  EXPECT_EQ(failure(masked(0x89, std::string(126, 'x'))), 1002);          // long ping
-  EXPECT_EQ(failure(masked(0x88, "x")), 1002);                            // half a close code
-  EXPECT_EQ(failure(masked(0x88, "\x03\xed")), 1002);                     // 1005 is never sent
-  EXPECT_EQ(failure(masked(0x82, "x")), 1003);                            // binary
-  EXPECT_EQ(failure(masked(0x81, "\xff")), 1007);                         // not UTF-8
-  EXPECT_EQ(failure(masked(0x81, std::string(100'001, 'x'))), 1009);      // too long
+  EXPECT_EQ(failure("\x81\x02hi....."), 1002);                        // not masked
+  EXPECT_EQ(failure(masked(0xc1, "x")), 1002);                        // reserved bit
+  EXPECT_EQ(failure(masked(0x83, "x")), 1002);                        // unknown opcode
+  EXPECT_EQ(failure(masked(0x80, "x")), 1002);                        // nothing to continue
+  EXPECT_EQ(failure(masked(0x01, "x") + masked(0x81, "y")), 1002);    // message inside a message
+  EXPECT_EQ(failure(masked(0x09, "x")), 1002);                        // fragmented ping
+  EXPECT_EQ(failure(masked(0x89, std::string(126, 'x'))), 1002);      // long ping
+  EXPECT_EQ(failure(masked(0x88, "x")), 1002);                        // half a close code
+  EXPECT_EQ(failure(masked(0x88, "\x03\xed")), 1002);                 // 1005 is never sent
+  EXPECT_EQ(failure(masked(0x82, "x")), 1003);                        // binary
+  EXPECT_EQ(failure(masked(0x81, "\xff")), 1007);                     // not UTF-8
+  EXPECT_EQ(failure(masked(0x81, std::string(100'001, 'x'))), 1009);  // too long
   EXPECT_EQ(failure(masked(0x01, std::string(60'000, 'x')) + masked(0x80, std::string(60'000, 'x'))), 1009);
   EXPECT_EQ(failure(std::string("\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff....", 14)), 1009);
 }

@@ -75,12 +75,13 @@ class Echo final : public WebSocketSession {
 class WebSocketTest : public test::ServerTest {
  protected:
   WebSocketTest() {
-    router.websocket("/socket", [this](Request& request, std::shared_ptr<WebSocketPeer> peer)
-                                    -> Result<std::unique_ptr<WebSocketSession>> {
-      if (request.query.get("refuse")) return fail(ErrorCode::invalid_data, "no");
-      peer->send("open");
-      return std::make_unique<Echo>(log, std::move(peer));
-    });
+    router.websocket(
+        "/socket",
+        [this](Request& request, std::shared_ptr<WebSocketPeer> peer) -> Result<std::unique_ptr<WebSocketSession>> {
+          if (request.query.get("refuse")) return fail(ErrorCode::invalid_data, "no");
+          peer->send("open");
+          return std::make_unique<Echo>(log, std::move(peer));
+        });
     router.get("/socket", [](Request&) -> Result<Response> { return Response::text(200, "polling"); });
   }
 
@@ -92,8 +93,9 @@ class WebSocketTest : public test::ServerTest {
   }
   static test::Reply upgrade(Client& client, std::string_view query = "") {
     return client.ask("GET /socket" + std::string(query) +
-                      " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", true);
+                          " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                      true);
   }
 
   SocketLog log;

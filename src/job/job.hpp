@@ -13,7 +13,8 @@
 #include "base/result.hpp"
 #include "operation/registry.hpp"
 
-/// Jobs and tasks as values, the graph between them, and what follows when one ends. Pure: no I/O, no clock, no threads.
+/// Jobs and tasks as values, the graph between them, and what follows when one ends. Pure: no I/O, no clock, no
+/// threads.
 namespace recast::job {
 
 namespace json = boost::json;
@@ -34,13 +35,13 @@ struct StoredFile {
 
 struct Task {
   TaskId id;
-  JobId job_id;                    ///< empty for a standalone task
+  JobId job_id;  ///< empty for a standalone task
   UserId user{};
-  std::string name;                ///< empty for a standalone task
+  std::string name;  ///< empty for a standalone task
   std::string operation;
-  json::object payload;            ///< as submitted, without `name`, `operation`; `input` as sent
+  json::object payload;  ///< as submitted, without `name`, `operation`; `input` as sent
   Status status = Status::waiting;
-  bool ready = false;              ///< all inputs are there: may be claimed
+  bool ready = false;  ///< all inputs are there: may be claimed
   bool ignore_error = false;
   bool covered = false;            ///< its failure does not fail the job (core.md 6.6)
   std::vector<TaskId> depends_on;  ///< in the order of `input`, then references
@@ -51,55 +52,55 @@ struct Task {
   std::string engine;
   std::string engine_version;
   std::vector<StoredFile> files;
-  json::object extra;              ///< members of `result` besides files
+  json::object extra;  ///< members of `result` besides files
   Time created{};
   std::optional<Time> started;
   std::optional<Time> ended;
   TaskId retry_of;
   int priority = 0;
   std::string host_name;
-  int attempt = 0;                 ///< how often it has been started
-  std::int64_t position = 0;       ///< order of submission
+  int attempt = 0;            ///< how often it has been started
+  std::int64_t position = 0;  ///< order of submission
 };
 
 struct Job {
   JobId id;
   UserId user{};
-  std::string tag;                 ///< empty is null
+  std::string tag;  ///< empty is null
   std::string webhook_url;
   Status status = Status::waiting;
   Time created{};
   std::optional<Time> started;
   std::optional<Time> ended;
-  std::vector<Task> tasks;         ///< in the order of submission
-  bool failing = false;            ///< a task that was deleted had failed: the job cannot end `finished`
+  std::vector<Task> tasks;  ///< in the order of submission
+  bool failing = false;     ///< a task that was deleted had failed: the job cannot end `finished`
 };
 
 /// A job as a client asked for it, checked.
 struct TaskSpec {
-  std::string name;                ///< empty for a standalone task
+  std::string name;  ///< empty for a standalone task
   std::string operation;
   json::object payload;
-  std::vector<std::string> inputs; ///< names in the job, or ids of the caller's tasks
+  std::vector<std::string> inputs;  ///< names in the job, or ids of the caller's tasks
   bool ignore_error = false;
   int priority = 0;
-  std::string engine;              ///< known at creation already, or empty
+  std::string engine;  ///< known at creation already, or empty
   std::string engine_version;
 };
 struct JobSpec {
   std::string tag;
   std::string webhook_url;
-  bool redirect = false;           ///< core.md 6.2
-  std::vector<TaskSpec> tasks;     ///< in the order of submission
+  bool redirect = false;        ///< core.md 6.2
+  std::vector<TaskSpec> tasks;  ///< in the order of submission
 };
 
 struct ParseLimits {
   std::size_t tasks_per_job = 1000;
 };
 
-/// Checks a whole `POST /v2/jobs` body: names, operations, options by field table, inputs, cycles. The first thing wrong
-/// ends it with invalid_data and field "tasks", "tasks.NAME.FIELD", "tag", …; messages of task problems begin with
-/// "Task NAME: ". An input that is not a name of the job is left for the store to look up as a task id.
+/// Checks a whole `POST /v2/jobs` body: names, operations, options by field table, inputs, cycles. The first thing
+/// wrong ends it with invalid_data and field "tasks", "tasks.NAME.FIELD", "tag", …; messages of task problems begin
+/// with "Task NAME: ". An input that is not a name of the job is left for the store to look up as a task id.
 Result<JobSpec> parse_job(const json::object& body, const operation::Registry& operations,
                           const engine::Catalogue& catalogue, const ParseLimits& limits);
 /// The same for a standalone task: `POST /v2/{operation}`. Fields are not prefixed.
@@ -112,10 +113,10 @@ Result<std::vector<std::string>> referenced_tasks(const json::object& payload, c
 /// What a change of one task means for the rest of its job: dependents that become ready or fail with INPUT_TASK_FAILED
 /// (in turn), the job's own status and times. Changes `job` in place.
 struct Changes {
-  std::vector<TaskId> ready;     ///< may be claimed now
-  std::vector<TaskId> failed;    ///< ended in error because of an input
-  bool started = false;          ///< the job went from waiting to processing
-  bool closed = false;           ///< the job became finished or error
+  std::vector<TaskId> ready;   ///< may be claimed now
+  std::vector<TaskId> failed;  ///< ended in error because of an input
+  bool started = false;        ///< the job went from waiting to processing
+  bool closed = false;         ///< the job became finished or error
 };
 /// What is to be known of an input outside of the job.
 struct Input {

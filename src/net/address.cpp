@@ -145,9 +145,9 @@ bool is_public(const Address& address) {
 }
 
 bool is_metadata(const Address& address) {
-  static const auto networks = table({"169.254.169.254", "169.254.170.2", "169.254.170.23", "169.254.42.42",
-                                      "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254",
-                                      "fd00:ec2::23", "fd20:ce::254", "fd00:42::42"});
+  static const auto networks =
+      table({"169.254.169.254", "169.254.170.2", "169.254.170.23", "169.254.42.42", "100.100.100.200", "168.63.129.16",
+             "192.0.0.192", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fd00:42::42"});
   return any_contains(networks, address);
 }
 

@@ -77,7 +77,9 @@ class CurlClient final : public Client {
         return fail(ErrorCode::download_failed, "Request failed: too many redirects");
       }
       auto next = url.resolve(location(answer));
-      if (!next) return fail(ErrorCode::download_failed, "Request failed: the server redirects to an address that is not a web address");
+      if (!next)
+        return fail(ErrorCode::download_failed,
+                    "Request failed: the server redirects to an address that is not a web address");
       step.redirect(answer.status, url.same_origin(*next));
       url = std::move(*next);
     }
@@ -125,7 +127,8 @@ class CurlClient final : public Client {
       return Appetite::more;
     };
     auto end = transfer.run(hop, take, max_bytes);
-    if (end.failure == Failure::too_large) return fail(ErrorCode::download_failed, "Request failed: the answer is too large");
+    if (end.failure == Failure::too_large)
+      return fail(ErrorCode::download_failed, "Request failed: the answer is too large");
     if (end.failure != Failure::none) return std::unexpected(error_of(end.failure, "Request failed", max_bytes));
     answer.status = end.head.status;
     answer.headers = std::move(end.head.fields);
@@ -140,7 +143,8 @@ class CurlClient final : public Client {
 std::unique_ptr<Client> make_client(const Settings& settings, Policy policy, std::vector<std::string> resolve) {
   static const auto initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialised != CURLE_OK) log::error("libcurl cannot be initialised", {{"cause", static_cast<int>(initialised)}});
-  return std::make_unique<CurlClient>(Environment{settings, std::move(policy), std::move(resolve), authorities(settings)});
+  return std::make_unique<CurlClient>(
+      Environment{settings, std::move(policy), std::move(resolve), authorities(settings)});
 }
 
 }  // namespace recast::net

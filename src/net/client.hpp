@@ -21,15 +21,15 @@ namespace recast::net {
 /// A GET into a file, for imports. import-export.md 3.1, 2.8, 2.9, 11, 12.
 struct Download {
   std::string url;
-  std::map<std::string, std::string> headers;      ///< dropped on every change of scheme, host or port
-  std::filesystem::path to;                        ///< created; removed again if the download fails
+  std::map<std::string, std::string> headers;  ///< dropped on every change of scheme, host or port
+  std::filesystem::path to;                    ///< created; removed again if the download fails
   std::uint64_t max_bytes = 10'000'000'000;
   std::function<void(std::uint64_t done, std::optional<std::uint64_t> total)> on_progress;
 };
 
 struct Downloaded {
   std::uint64_t size = 0;
-  std::string final_url;            ///< after redirects
+  std::string final_url;  ///< after redirects
   std::string content_type;
   std::string content_disposition;
   unsigned redirects = 0;

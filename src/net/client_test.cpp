@@ -25,12 +25,14 @@ class Downloads : public ::testing::Test {
   Result<Downloaded> get(const std::string& url, std::map<std::string, std::string> headers = {}) {
     return get_with(settings(), url, std::move(headers));
   }
-  Result<Downloaded> get_with(const Settings& with, const std::string& url, std::map<std::string, std::string> headers = {}) {
+  Result<Downloaded> get_with(const Settings& with, const std::string& url,
+                              std::map<std::string, std::string> headers = {}) {
     auto policy = Policy::open(with, own_ports);
     if (!policy) return std::unexpected(policy.error());
     const auto client = make_client(with, std::move(*policy), resolve);
-    return client->download({.url = url, .headers = std::move(headers), .to = file(), .max_bytes = max_bytes, .on_progress = progress},
-                            deadline, stop.get_token());
+    return client->download(
+        {.url = url, .headers = std::move(headers), .to = file(), .max_bytes = max_bytes, .on_progress = progress},
+        deadline, stop.get_token());
   }
   std::filesystem::path file() const { return folder / "download"; }
   std::string content() const { return test::read_file(file()); }
@@ -95,9 +97,10 @@ TEST_F(Downloads, SendUserInfoAsBasicCredentials) {
 TEST_F(Downloads, AreRefusedForInternalAddressesInEverySpelling) {
   const HttpTestServer server(&say_hello, "127.0.0.2");
   const auto port = std::to_string(server.port());
-  for (const std::string host : {"127.0.0.2", "0x7f000002", "2130706434", "0177.0.0.2", "127.2", "[::ffff:127.0.0.2]", "[::1]",
-                                 "[::]", "0.0.0.0", "127.0.0%2e2", "public.example@127.0.0.2", "[64:ff9b::7f00:2]",
-                                 "[2002:7f00:2::]", "[fe80::1%25lo]", "169.254.169.254", "10.0.0.1", "[fd00:ec2::254]"}) {
+  for (const std::string host :
+       {"127.0.0.2", "0x7f000002", "2130706434", "0177.0.0.2", "127.2", "[::ffff:127.0.0.2]", "[::1]", "[::]",
+        "0.0.0.0", "127.0.0%2e2", "public.example@127.0.0.2", "[64:ff9b::7f00:2]", "[2002:7f00:2::]", "[fe80::1%25lo]",
+        "169.254.169.254", "10.0.0.1", "[fd00:ec2::254]"}) {
     SCOPED_TRACE(host);
     expect_refused(get("http://" + host + ":" + port + "/"));
   }
@@ -105,11 +108,38 @@ TEST_F(Downloads, AreRefusedForInternalAddressesInEverySpelling) {
 }
 
 TEST_F(Downloads, AreRefusedForEveryNameThatResolvesToASpecialAddress) {
-  for (const std::string address : {"0.0.0.0", "127.0.0.2", "10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.169.254",
-                                    "192.0.0.1", "192.0.2.1", "198.51.100.1", "203.0.113.1", "198.18.0.1", "192.88.99.1", "224.0.0.1",
-                                    "240.0.0.1", "255.255.255.255", "168.63.129.16", "[::1]", "[::]", "[::ffff:10.0.0.1]", "[fe80::1]",
-                                    "[fc00::1]", "[fec0::1]", "[ff02::1]", "[2001::1]", "[2001:db8::1]", "[2002:7f00:1::1]",
-                                    "[3fff::1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::1]", "[100::1]", "[5f00::1]"}) {
+  for (const std::string address : {"0.0.0.0",
+                                    "127.0.0.2",
+                                    "10.0.0.1",
+                                    "172.16.0.1",
+                                    "192.168.0.1",
+                                    "100.64.0.1",
+                                    "169.254.169.254",
+                                    "192.0.0.1",
+                                    "192.0.2.1",
+                                    "198.51.100.1",
+                                    "203.0.113.1",
+                                    "198.18.0.1",
+                                    "192.88.99.1",
+                                    "224.0.0.1",
+                                    "240.0.0.1",
+                                    "255.255.255.255",
+                                    "168.63.129.16",
+                                    "[::1]",
+                                    "[::]",
+                                    "[::ffff:10.0.0.1]",
+                                    "[fe80::1]",
+                                    "[fc00::1]",
+                                    "[fec0::1]",
+                                    "[ff02::1]",
+                                    "[2001::1]",
+                                    "[2001:db8::1]",
+                                    "[2002:7f00:1::1]",
+                                    "[3fff::1]",
+                                    "[64:ff9b::7f00:1]",
+                                    "[64:ff9b:1::1]",
+                                    "[100::1]",
+                                    "[5f00::1]"}) {
     SCOPED_TRACE(address);
     resolve = {"files.example:8000:" + address};
     expect_refused(get("http://files.example:8000/"));
@@ -181,8 +211,8 @@ TEST_F(Downloads, DropCallerHeadersOnAnotherOrigin) {
     if (request.target == "/start") return to.answer("302 Found", "Location: /second\r\n", "");
     to.answer("302 Found", "Location: " + other.url("/third") + "\r\n", "");
   });
-  const auto result = get("http://us:pw@127.0.0.1:" + std::to_string(first.port()) + "/start",
-                          {{"X-Api-Key", "k"}, {"Cookie", "c=1"}});
+  const auto result =
+      get("http://us:pw@127.0.0.1:" + std::to_string(first.port()) + "/start", {{"X-Api-Key", "k"}, {"Cookie", "c=1"}});
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->redirects, 2u);
   EXPECT_EQ(result->final_url, other.url("/third"));
@@ -192,12 +222,14 @@ TEST_F(Downloads, DropCallerHeadersOnAnotherOrigin) {
   }
   EXPECT_EQ(first.requests().size(), 2u);
   const auto last = other.requests().at(0).headers;
-  for (const auto* const dropped : {"x-api-key", "cookie", "authorization"}) EXPECT_FALSE(last.contains(dropped)) << dropped;
+  for (const auto* const dropped : {"x-api-key", "cookie", "authorization"})
+    EXPECT_FALSE(last.contains(dropped)) << dropped;
 }
 
 TEST_F(Downloads, DoNotSendHeadersAgainOnTheWayBack) {
   std::string back;
-  const HttpTestServer other([&](const Request&, Connection& to) { to.answer("302 Found", "Location: " + back + "\r\n", ""); });
+  const HttpTestServer other(
+      [&](const Request&, Connection& to) { to.answer("302 Found", "Location: " + back + "\r\n", ""); });
   const HttpTestServer first([&](const Request& request, Connection& to) {
     if (request.target == "/back") return say_hello(request, to);
     to.answer("302 Found", "Location: " + other.url("/") + "\r\n", "");
@@ -223,7 +255,8 @@ TEST_F(Downloads, EndAtRedirectsThatLeadNowhere) {
 }
 
 TEST_F(Downloads, ReportTheStatusAndNeverTheBody) {
-  const HttpTestServer server([](const Request&, Connection& to) { to.answer("404 Not Found", "", "secret internals"); });
+  const HttpTestServer server(
+      [](const Request&, Connection& to) { to.answer("404 Not Found", "", "secret internals"); });
   const auto result = get(server.url("/"));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::download_failed);
@@ -233,8 +266,10 @@ TEST_F(Downloads, ReportTheStatusAndNeverTheBody) {
 }
 
 TEST_F(Downloads, RefuseAnswersThatAreNoFile) {
-  for (const std::string status : {"204 No Content", "205 Reset", "206 Partial", "304 Not Modified", "400 Bad", "403 No", "451 Law"}) {
-    const HttpTestServer server([&](const Request&, Connection& to) { to.answer(status, "Content-Range: bytes 0-0/1\r\n", ""); });
+  for (const std::string status :
+       {"204 No Content", "205 Reset", "206 Partial", "304 Not Modified", "400 Bad", "403 No", "451 Law"}) {
+    const HttpTestServer server(
+        [&](const Request&, Connection& to) { to.answer(status, "Content-Range: bytes 0-0/1\r\n", ""); });
     const auto result = get(server.url("/"));
     ASSERT_FALSE(result) << status;
     EXPECT_EQ(result.error().message, "Download failed: HTTP " + status.substr(0, 3));
@@ -329,7 +364,8 @@ TEST_F(Downloads, StartAgainWhenTheFileChangedMeanwhile) {
 TEST_F(Downloads, DoNotJoinTheWrongPart) {
   const HttpTestServer server([](const Request& request, Connection& to) {
     static std::atomic<int> count;
-    if (request.headers.contains("range")) return to.answer("206 Partial Content", "Content-Range: bytes 0-19/20\r\n", kLong);
+    if (request.headers.contains("range"))
+      return to.answer("206 Partial Content", "Content-Range: bytes 0-19/20\r\n", kLong);
     if (++count == 1) return half(to, "ETag: \"v1\"\r\n");
     to.answer("200 OK", "", kLong);
   });
@@ -395,7 +431,8 @@ TEST_F(Downloads, CountTheUnpackedBytes) {
 }
 
 TEST_F(Downloads, KeepBytesUnderAnUnknownEncodingAsTheyAre) {
-  const HttpTestServer server([](const Request&, Connection& to) { to.answer("200 OK", "Content-Encoding: aws-chunked\r\n", "x"); });
+  const HttpTestServer server(
+      [](const Request&, Connection& to) { to.answer("200 OK", "Content-Encoding: aws-chunked\r\n", "x"); });
   const auto result = get(server.url("/"));
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(content(), "x");
@@ -472,8 +509,10 @@ TEST_F(Downloads, CheckTheNameBeforeTheProxyIsAsked) {
 }
 
 TEST_F(Downloads, RefuseHeadersThatCarryLines) {
-  for (const std::map<std::string, std::string>& headers :
-       {std::map<std::string, std::string>{{"X", "a\r\nHost: b"}}, {{"X: y", "a"}}, {{"", "a"}}, {{"X", std::string("a\0b", 3)}}}) {
+  for (const std::map<std::string, std::string>& headers : {std::map<std::string, std::string>{{"X", "a\r\nHost: b"}},
+                                                            {{"X: y", "a"}},
+                                                            {{"", "a"}},
+                                                            {{"X", std::string("a\0b", 3)}}}) {
     const auto result = get("http://127.0.0.1:1/", headers);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::invalid_data);
@@ -506,7 +545,10 @@ class Exchanges : public Downloads {
 
 TEST_F(Exchanges, SendABodyAndReadTheAnswer) {
   const HttpTestServer server([](const Request&, Connection& to) { to.answer("422 No", "X-A: 1\r\n", "sorry"); });
-  const auto answer = send({.method = "POST", .url = server.url("/hook"), .headers = {{"Content-Type", "application/json"}, {"X-Sig", "s"}}, .body = "{}"});
+  const auto answer = send({.method = "POST",
+                            .url = server.url("/hook"),
+                            .headers = {{"Content-Type", "application/json"}, {"X-Sig", "s"}},
+                            .body = "{}"});
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->status, 422u);
   EXPECT_EQ(answer->body, "sorry");
@@ -535,7 +577,13 @@ TEST_F(Exchanges, FollowOnlyWhenAsked) {
     to.answer(request.target == "/308" ? "308 Permanent" : "302 Found", "Location: " + other.url("/") + "\r\n", "");
   });
   EXPECT_EQ(send({.method = "POST", .url = server.url("/302"), .body = "x"})->status, 302u);
-  EXPECT_EQ(send({.method = "POST", .url = server.url("/302"), .headers = {{"X-Key", "k"}}, .body = "x", .follow_redirects = true})->status, 200u);
+  EXPECT_EQ(send({.method = "POST",
+                  .url = server.url("/302"),
+                  .headers = {{"X-Key", "k"}},
+                  .body = "x",
+                  .follow_redirects = true})
+                ->status,
+            200u);
   EXPECT_EQ(send({.method = "POST", .url = server.url("/308"), .body = "x", .follow_redirects = true})->status, 200u);
   EXPECT_EQ(other.requests().at(0).method, "GET");
   EXPECT_EQ(other.requests().at(0).body, "");

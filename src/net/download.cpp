@@ -91,12 +91,14 @@ bool is_success(unsigned status, bool resumed) {
 }
 
 bool is_worth_a_retry(unsigned status) {
-  return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+  return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 || status == 503 ||
+         status == 504;
 }
 
 class Run {
  public:
-  Run(const Environment& environment, const Download& request, Deadline deadline, const std::stop_token& stop, Target& target)
+  Run(const Environment& environment, const Download& request, Deadline deadline, const std::stop_token& stop,
+      Target& target)
       : environment_(environment), request_(request), target_(target), transfer_(environment, deadline, stop) {}
 
   Result<Downloaded> go(const Url& first) {
@@ -122,7 +124,8 @@ class Run {
     static thread_local std::minstd_rand generator{std::random_device{}()};
     const auto factor = factors[static_cast<std::size_t>(std::min(attempt, 3) - 1)];
     const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
-    const auto own = std::chrono::milliseconds(static_cast<std::int64_t>(environment_.settings.retry_milliseconds * factor * jitter));
+    const auto own = std::chrono::milliseconds(
+        static_cast<std::int64_t>(environment_.settings.retry_milliseconds * factor * jitter));
     return std::max<std::chrono::milliseconds>(own, retry_after_);
   }
 
@@ -142,10 +145,11 @@ class Run {
         hop.password = first.password();
       }
       hop.decode = !has_packed_extension(url.path());
-      auto end = transfer_.run(hop, [&](const Head& head, std::string_view bytes) { return take(head, bytes, resuming); },
-                               room(resuming));
+      auto end = transfer_.run(
+          hop, [&](const Head& head, std::string_view bytes) { return take(head, bytes, resuming); }, room(resuming));
       if (end.failure == Failure::none && is_redirect(end.head.status)) {
-        if (redirects >= static_cast<unsigned>(environment_.settings.max_redirects)) return failed("too many redirects");
+        if (redirects >= static_cast<unsigned>(environment_.settings.max_redirects))
+          return failed("too many redirects");
         auto next = url.resolve(end.head.find("location"));
         if (!next) return failed("the server redirects to an address that is not a web address");
         own_origin = own_origin && url.same_origin(*next);
@@ -166,7 +170,9 @@ class Run {
     return list;
   }
 
-  std::uint64_t room(bool resuming) const { return resuming ? request_.max_bytes - target_.size() : request_.max_bytes; }
+  std::uint64_t room(bool resuming) const {
+    return resuming ? request_.max_bytes - target_.size() : request_.max_bytes;
+  }
 
   Appetite take(const Head& head, std::string_view bytes, bool resuming) {
     if (!is_success(head.status, resuming)) return Appetite::enough;
@@ -215,8 +221,8 @@ class Run {
                         .redirects = redirects};
     }
     if (end.failure == Failure::none) return bad_status(head, resuming);
-    retry_ = end.failure == Failure::no_connection || end.failure == Failure::cut_off || end.failure == Failure::stalled ||
-             end.failure == Failure::encoding;
+    retry_ = end.failure == Failure::no_connection || end.failure == Failure::cut_off ||
+             end.failure == Failure::stalled || end.failure == Failure::encoding;
     return failed(end.failure);
   }
 
@@ -237,10 +243,10 @@ class Run {
   const Download& request_;
   Target& target_;
   Transfer transfer_;
-  std::string etag_;                     ///< strong tag of what the target holds the beginning of
+  std::string etag_;  ///< strong tag of what the target holds the beginning of
   std::optional<std::uint64_t> total_;
-  std::uint64_t base_ = 0;               ///< bytes that were there before this answer
-  bool begun_ = false;                   ///< this attempt's answer began
+  std::uint64_t base_ = 0;  ///< bytes that were there before this answer
+  bool begun_ = false;      ///< this attempt's answer began
   bool retry_ = false;
   std::chrono::milliseconds retry_after_{0};
 };
@@ -265,21 +271,28 @@ Error error_of(Failure failure, std::string_view prefix, std::uint64_t max_bytes
     return Error{ErrorCode::download_failed, fmt::format("{}: {}", prefix, cause), {}};
   };
   switch (failure) {
-    case Failure::not_allowed: return text("target address is not allowed");
-    case Failure::not_secure: return text("could not establish a secure connection to host");
-    case Failure::cut_off: return text("the connection ended before the end of the answer");
-    case Failure::encoding: return text("the answer's content encoding is damaged");
+    case Failure::not_allowed:
+      return text("target address is not allowed");
+    case Failure::not_secure:
+      return text("could not establish a secure connection to host");
+    case Failure::cut_off:
+      return text("the connection ended before the end of the answer");
+    case Failure::encoding:
+      return text("the answer's content encoding is damaged");
     case Failure::too_large:
-      return {ErrorCode::file_too_large, fmt::format("The file exceeds the maximum size of {}", size_text(max_bytes)), {}};
+      return {
+          ErrorCode::file_too_large, fmt::format("The file exceeds the maximum size of {}", size_text(max_bytes)), {}};
     case Failure::stalled:
     case Failure::deadline: {
       const auto subject = prefix.substr(0, prefix.find(' '));
       return {ErrorCode::timeout, fmt::format("{} timed out", subject), {}};
     }
-    case Failure::cancelled: return {ErrorCode::cancelled, "Task has been cancelled", {}};
+    case Failure::cancelled:
+      return {ErrorCode::cancelled, "Task has been cancelled", {}};
     case Failure::none:
     case Failure::sink:
-    case Failure::no_connection: break;
+    case Failure::no_connection:
+      break;
   }
   return text("could not connect to host");
 }

@@ -21,8 +21,8 @@
 
 namespace recast::test {
 
-/// A small HTTP/1.1 server for tests: one thread per connection, one request per connection, answers written by the test
-/// byte for byte, so that it can misbehave. Listens on port 0 of a loopback address; joins all at its end.
+/// A small HTTP/1.1 server for tests: one thread per connection, one request per connection, answers written by the
+/// test byte for byte, so that it can misbehave. Listens on port 0 of a loopback address; joins all at its end.
 class HttpTestServer {
  public:
   struct Request {
@@ -43,8 +43,8 @@ class HttpTestServer {
     }
     /// A whole answer with its length.
     void answer(std::string_view status, std::string_view fields, std::string_view body) {
-      send("HTTP/1.1 " + std::string(status) + "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
-           "\r\n" + std::string(fields) + "\r\n");
+      send("HTTP/1.1 " + std::string(status) + "\r\nConnection: close\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n" + std::string(fields) + "\r\n");
       send(body);
     }
     /// Says nothing more until the client hangs up or the server ends.
@@ -72,7 +72,9 @@ class HttpTestServer {
   using Handler = std::function<void(const Request&, Connection&)>;
 
   explicit HttpTestServer(Handler handler, const char* address = "127.0.0.1")
-      : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), stop_(::eventfd(0, EFD_CLOEXEC)) {
+      : handler_(std::move(handler)),
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+        stop_(::eventfd(0, EFD_CLOEXEC)) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     inet_pton(AF_INET, address, &at.sin_addr);
@@ -146,7 +148,8 @@ class HttpTestServer {
     if (words.size() > 1) request.target = words[1];
     for (std::size_t at = 1; at < lines.size(); ++at) {
       const auto colon = lines[at].find(':');
-      if (colon != std::string_view::npos) request.headers[lower(lines[at].substr(0, colon))] = trim(lines[at].substr(colon + 1));
+      if (colon != std::string_view::npos)
+        request.headers[lower(lines[at].substr(0, colon))] = trim(lines[at].substr(colon + 1));
     }
     return request;
   }

@@ -36,12 +36,14 @@ Certificate make_certificate(EVP_PKEY* key) {
   X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
   X509_set_pubkey(x509, key);
   auto* const name = X509_get_subject_name(x509);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("files.example"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("files.example"), -1, -1,
+                             0);
   X509_set_issuer_name(x509, name);
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, x509, x509, nullptr, nullptr, 0);
-  for (const auto& [kind, value] : {std::pair(NID_subject_alt_name, "DNS:files.example"), std::pair(NID_basic_constraints, "CA:TRUE")}) {
+  for (const auto& [kind, value] :
+       {std::pair(NID_subject_alt_name, "DNS:files.example"), std::pair(NID_basic_constraints, "CA:TRUE")}) {
     auto* const extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value);
     X509_add_ext(x509, extension, -1);
     X509_EXTENSION_free(extension);
@@ -114,11 +116,13 @@ constexpr std::string_view kHello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nCon
 
 class Https : public ::testing::Test {
  protected:
-  Result<Downloaded> get(const std::string& url, const std::vector<std::string>& resolve, const std::string& authorities) {
+  Result<Downloaded> get(const std::string& url, const std::vector<std::string>& resolve,
+                         const std::string& authorities) {
     Settings settings{.allow_cidrs = {"127.0.0.1"}, .attempts = 1};
     if (!authorities.empty()) settings.ca_bundle = folder.write("ca.pem", authorities);
     const auto client = make_client(settings, std::move(Policy::open(settings)).value(), resolve);
-    return client->download({.url = url, .headers = {{"X-Api-Key", "k"}}, .to = folder / "file"}, Deadline::in(20s), {});
+    return client->download({.url = url, .headers = {{"X-Api-Key", "k"}}, .to = folder / "file"}, Deadline::in(20s),
+                            {});
   }
   test::TemporaryFolder folder;
 };

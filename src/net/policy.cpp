@@ -62,7 +62,8 @@ std::optional<std::string> rule_name(std::string_view text) {
     if (!url) return std::nullopt;
     name = url->host();
   }
-  if (name.empty() || name.size() > 253 || name.starts_with('.') || name.find("..") != std::string::npos) return std::nullopt;
+  if (name.empty() || name.size() > 253 || name.starts_with('.') || name.find("..") != std::string::npos)
+    return std::nullopt;
   if (!std::ranges::all_of(name, is_name_character)) return std::nullopt;
   return name;
 }
@@ -72,7 +73,8 @@ Result<HostRule> parse_host_rule(std::string_view text) {
   auto rest = text;
   const auto bracket = rest.starts_with('[') ? rest.find(']') : 0;
   const auto colon = bracket == std::string_view::npos ? bracket : rest.find(':', bracket);
-  const bool bare_v6 = bracket == 0 && colon != std::string_view::npos && rest.find(':', colon + 1) != std::string_view::npos;
+  const bool bare_v6 =
+      bracket == 0 && colon != std::string_view::npos && rest.find(':', colon + 1) != std::string_view::npos;
   const auto wrong = [&] {
     return fail(ErrorCode::invalid_data,
                 fmt::format("\"{}\" is not a host rule such as minio.internal:9000 or *.example.org", text));
@@ -112,10 +114,10 @@ Result<std::uint16_t> parse_port_rule(std::string_view text) {
 /// The list of the Fetch standard: ports of protocols that can be talked to by accident.
 bool is_blocked_port(std::uint16_t port) {
   static constexpr std::array<std::uint16_t, 82> blocked{
-      1,   7,   9,   11,  13,  15,  17,  19,  20,   21,   22,   23,   25,   37,   42,   43,   53,
-      69,  77,  79,  87,  95,  101, 102, 103, 104,  109,  110,  111,  113,  115,  117,  119,  123,
-      135, 137, 139, 143, 161, 179, 389, 427, 465,  512,  513,  514,  515,  526,  530,  531,  532,
-      540, 548, 554, 556, 563, 587, 601, 636, 989,  990,  993,  995,  1719, 1720, 1723, 2049, 3659,
+      1,    7,    9,    11,   13,   15,   17,   19,   20,   21,   22,   23,   25,   37,   42,   43,   53,
+      69,   77,   79,   87,   95,   101,  102,  103,  104,  109,  110,  111,  113,  115,  117,  119,  123,
+      135,  137,  139,  143,  161,  179,  389,  427,  465,  512,  513,  514,  515,  526,  530,  531,  532,
+      540,  548,  554,  556,  563,  587,  601,  636,  989,  990,  993,  995,  1719, 1720, 1723, 2049, 3659,
       4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080};
   static_assert(std::ranges::is_sorted(blocked));
   return std::ranges::binary_search(blocked, port);
@@ -153,7 +155,8 @@ struct Policy::Rules {
   bool allow_http = true;
 
   static bool listed(const std::vector<HostRule>& rules, const std::string& host, std::uint16_t port) {
-    return std::ranges::any_of(rules, [&](const HostRule& rule) { return rule.port.value_or(port) == port && rule.names(host); });
+    return std::ranges::any_of(
+        rules, [&](const HostRule& rule) { return rule.port.value_or(port) == port && rule.names(host); });
   }
   static bool listed(const std::vector<Network>& networks, const Address& address) {
     return std::ranges::any_of(networks, [&](const Network& network) { return network.contains(address); });
@@ -176,7 +179,8 @@ struct Policy::Rules {
   bool port_allowed(std::string_view scheme, const std::string& host, std::uint16_t port) const {
     const bool closed = scheme == "sftp" ? is_mail_port(port) : is_blocked_port(port);
     if (!closed || std::ranges::find(allow_ports, port) != allow_ports.end()) return true;
-    return std::ranges::any_of(allow_hosts, [&](const HostRule& rule) { return rule.port == port && rule.names(host); });
+    return std::ranges::any_of(allow_hosts,
+                               [&](const HostRule& rule) { return rule.port == port && rule.names(host); });
   }
 };
 
@@ -187,7 +191,8 @@ Result<Policy> Policy::open(const Settings& settings, std::vector<std::uint16_t>
   } else if (settings.default_rule == "none") {
     rules->fallback = Rules::Default::none;
   } else if (settings.default_rule != "public") {
-    return fail(ErrorCode::invalid_data, fmt::format("\"{}\" is not public, any or none", settings.default_rule), "default");
+    return fail(ErrorCode::invalid_data, fmt::format("\"{}\" is not public, any or none", settings.default_rule),
+                "default");
   }
   RECAST_TRY(rules->allow_hosts, parse_all<HostRule>(settings.allow_hosts, "allow_hosts", &parse_host_rule));
   RECAST_TRY(rules->deny_hosts, parse_all<HostRule>(settings.deny_hosts, "deny_hosts", &parse_host_rule));

@@ -34,21 +34,33 @@ struct Settings {
   int retry_milliseconds = 1000;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Settings::default_rule, "default", "What may be reached without a rule: public (unicast addresses of the Internet), any, or none (air-gapped).", {.values = {"public", "any", "none"}}),
-      schema::field(&Settings::allow_hosts, "allow_hosts", "Host names that may be reached whatever they resolve to: exact or *.suffix, optional :port."),
-      schema::field(&Settings::allow_cidrs, "allow_cidrs", "Networks that may be reached, such as 10.20.0.0/16. Only an exact entry opens a metadata address."),
+      schema::field(
+          &Settings::default_rule, "default",
+          "What may be reached without a rule: public (unicast addresses of the Internet), any, or none (air-gapped).",
+          {.values = {"public", "any", "none"}}),
+      schema::field(&Settings::allow_hosts, "allow_hosts",
+                    "Host names that may be reached whatever they resolve to: exact or *.suffix, optional :port."),
+      schema::field(
+          &Settings::allow_cidrs, "allow_cidrs",
+          "Networks that may be reached, such as 10.20.0.0/16. Only an exact entry opens a metadata address."),
       schema::field(&Settings::deny_hosts, "deny_hosts", "Host names that are never reached."),
       schema::field(&Settings::deny_cidrs, "deny_cidrs", "Networks that are never reached."),
-      schema::field(&Settings::allow_ports, "allow_ports", "Ports on the browsers' block list that may be used all the same."),
+      schema::field(&Settings::allow_ports, "allow_ports",
+                    "Ports on the browsers' block list that may be used all the same."),
       schema::field(&Settings::allow_http, "allow_http", "Whether clear-text http is allowed."),
-      schema::field(&Settings::proxy, "proxy", "Egress proxy URL; empty for none. Proxy variables of the environment are ignored."),
-      schema::field(&Settings::proxy_enforces, "proxy_enforces", "The proxy enforces the policy: names are not resolved and checked here."),
+      schema::field(&Settings::proxy, "proxy",
+                    "Egress proxy URL; empty for none. Proxy variables of the environment are ignored."),
+      schema::field(&Settings::proxy_enforces, "proxy_enforces",
+                    "The proxy enforces the policy: names are not resolved and checked here."),
       schema::field(&Settings::ca_bundle, "ca_bundle", "File of further certificate authorities (PEM)."),
       schema::field(&Settings::attempts, "attempts", "How often a transfer is tried.", {.min = 1, .max = 10}),
       schema::field(&Settings::connect_seconds, "connect_seconds", "Time to connect.", {.min = 1}),
-      schema::field(&Settings::stall_seconds, "stall_seconds", "A transfer slower than stall_bytes_per_second for this long ends.", {.min = 1}),
+      schema::field(&Settings::stall_seconds, "stall_seconds",
+                    "A transfer slower than stall_bytes_per_second for this long ends.", {.min = 1}),
       schema::field(&Settings::stall_bytes_per_second, "stall_bytes_per_second", "See stall_seconds.", {.min = 0}),
-      schema::field(&Settings::retry_milliseconds, "retry_milliseconds", "Pause before the second attempt; later ones are 4 and 10 times as long.", {.min = 0, .max = 60'000}),
+      schema::field(&Settings::retry_milliseconds, "retry_milliseconds",
+                    "Pause before the second attempt; later ones are 4 and 10 times as long.",
+                    {.min = 0, .max = 60'000}),
       schema::field(&Settings::max_redirects, "max_redirects", "Redirects that are followed.", {.min = 0, .max = 50}),
   };
 };
@@ -56,8 +68,8 @@ struct Settings {
 /// Decides where the server may connect to. Immutable; shared by all tasks.
 class Policy {
  public:
-  /// invalid_data naming the setting and the entry that cannot be read. `own_ports`: the server's listening ports, refused
-  /// on every address of this machine.
+  /// invalid_data naming the setting and the entry that cannot be read. `own_ports`: the server's listening ports,
+  /// refused on every address of this machine.
   static Result<Policy> open(const Settings& settings, std::vector<std::uint16_t> own_ports = {});
 
   /// Before resolving: scheme, port and the host lists. `host` as the URL parser gave it (lower case, IDNA).

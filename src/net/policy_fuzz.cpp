@@ -19,16 +19,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (line.empty()) continue;
     const auto rest = line.substr(1);
     switch (line[0]) {
-      case 'h': settings.allow_hosts = {std::string(rest)}; break;
-      case 'H': settings.deny_hosts = {std::string(rest)}; break;
-      case 'c': settings.allow_cidrs = {std::string(rest)}; break;
-      case 'C': settings.deny_cidrs = {std::string(rest)}; break;
-      case 'p': settings.allow_ports = {std::string(rest)}; break;
+      case 'h':
+        settings.allow_hosts = {std::string(rest)};
+        break;
+      case 'H':
+        settings.deny_hosts = {std::string(rest)};
+        break;
+      case 'c':
+        settings.allow_cidrs = {std::string(rest)};
+        break;
+      case 'C':
+        settings.deny_cidrs = {std::string(rest)};
+        break;
+      case 'p':
+        settings.allow_ports = {std::string(rest)};
+        break;
       case 'd':
         if (!is_valid_utf8(net::disposition_file_name(rest))) std::abort();
         break;
       case 'l':
-        if (const auto next = base->resolve(rest); next && next->scheme() != "http" && next->scheme() != "https") std::abort();
+        if (const auto next = base->resolve(rest); next && next->scheme() != "http" && next->scheme() != "https")
+          std::abort();
         break;
       case 'u':
         if (auto url = net::Url::parse(rest)) {
@@ -38,9 +49,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           base = std::move(url);
         }
         break;
-      default: break;
+      default:
+        break;
     }
   }
-  if (const auto policy = net::Policy::open(settings)) (void)policy->check_name(base->scheme(), base->host(), base->port());
+  if (const auto policy = net::Policy::open(settings))
+    (void)policy->check_name(base->scheme(), base->host(), base->port());
   return 0;
 }

@@ -12,7 +12,8 @@
 namespace recast::net {
 namespace {
 
-bool allowed(const Policy& policy, const std::string& literal, std::string_view host = "example.org", std::uint16_t port = 443) {
+bool allowed(const Policy& policy, const std::string& literal, std::string_view host = "example.org",
+             std::uint16_t port = 443) {
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   if (inet_pton(AF_INET, literal.c_str(), &v4.sin_addr) == 1) {
@@ -32,15 +33,59 @@ Policy policy_of(const Settings& settings, std::vector<std::uint16_t> own_ports 
 
 TEST(Policy, RefusesEverySpecialAddressByDefault) {
   const auto policy = policy_of({});
-  for (const auto* const literal :
-       {"0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-        "100.64.0.1", "100.100.100.200", "100.127.255.255", "169.254.169.254", "169.254.170.2", "192.0.0.1", "192.0.2.1",
-        "198.51.100.7", "203.0.113.9", "198.18.0.1", "198.19.255.255", "192.88.99.1", "224.0.0.1", "239.255.255.255",
-        "240.0.0.1", "255.255.255.255", "168.63.129.16", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.1.2.3",
-        "::ffff:169.254.169.254", "::127.0.0.1", "::8.8.8.8", "64:ff9b::808:808", "64:ff9b::7f00:1", "64:ff9b:1::1",
-        "100::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "febf::1", "fec0::1", "ff02::1", "2001::1",
-        "2001:0:7f00:1::", "2001:1ff::1", "2001:db8::1", "2002:7f00:1::", "2002:808:808::1", "3fff::1", "3fff:fff::1",
-        "4000::1", "1fff::1"}) {
+  for (const auto* const literal : {"0.0.0.0",
+                                    "0.1.2.3",
+                                    "127.0.0.1",
+                                    "127.255.255.254",
+                                    "10.0.0.1",
+                                    "172.16.0.1",
+                                    "172.31.255.255",
+                                    "192.168.1.1",
+                                    "100.64.0.1",
+                                    "100.100.100.200",
+                                    "100.127.255.255",
+                                    "169.254.169.254",
+                                    "169.254.170.2",
+                                    "192.0.0.1",
+                                    "192.0.2.1",
+                                    "198.51.100.7",
+                                    "203.0.113.9",
+                                    "198.18.0.1",
+                                    "198.19.255.255",
+                                    "192.88.99.1",
+                                    "224.0.0.1",
+                                    "239.255.255.255",
+                                    "240.0.0.1",
+                                    "255.255.255.255",
+                                    "168.63.129.16",
+                                    "::",
+                                    "::1",
+                                    "::ffff:127.0.0.1",
+                                    "::ffff:10.1.2.3",
+                                    "::ffff:169.254.169.254",
+                                    "::127.0.0.1",
+                                    "::8.8.8.8",
+                                    "64:ff9b::808:808",
+                                    "64:ff9b::7f00:1",
+                                    "64:ff9b:1::1",
+                                    "100::1",
+                                    "5f00::1",
+                                    "fc00::1",
+                                    "fd00:ec2::254",
+                                    "fe80::1",
+                                    "febf::1",
+                                    "fec0::1",
+                                    "ff02::1",
+                                    "2001::1",
+                                    "2001:0:7f00:1::",
+                                    "2001:1ff::1",
+                                    "2001:db8::1",
+                                    "2002:7f00:1::",
+                                    "2002:808:808::1",
+                                    "3fff::1",
+                                    "3fff:fff::1",
+                                    "4000::1",
+                                    "1fff::1"}) {
     EXPECT_FALSE(allowed(policy, literal)) << literal;
   }
 }
@@ -48,10 +93,11 @@ TEST(Policy, RefusesEverySpecialAddressByDefault) {
 TEST(Policy, LetsPublicUnicastPass) {
   const auto policy = policy_of({});
   for (const auto* const literal :
-       {"8.8.8.8", "1.1.1.1", "9.255.255.255", "11.0.0.0", "126.255.255.255", "128.0.0.1", "100.63.255.255", "100.128.0.0",
-        "169.253.255.255", "172.15.255.255", "172.32.0.0", "192.0.1.1", "192.169.0.0", "198.17.255.255", "198.20.0.0",
-        "223.255.255.255", "168.63.129.17", "::ffff:8.8.8.8", "2606:4700::1111", "2001:4860:4860::8888", "2001:200::1",
-        "2003::1", "3ffe::1", "3fff:1000::1"}) {
+       {"8.8.8.8",         "1.1.1.1",        "9.255.255.255",  "11.0.0.0",        "126.255.255.255",
+        "128.0.0.1",       "100.63.255.255", "100.128.0.0",    "169.253.255.255", "172.15.255.255",
+        "172.32.0.0",      "192.0.1.1",      "192.169.0.0",    "198.17.255.255",  "198.20.0.0",
+        "223.255.255.255", "168.63.129.17",  "::ffff:8.8.8.8", "2606:4700::1111", "2001:4860:4860::8888",
+        "2001:200::1",     "2003::1",        "3ffe::1",        "3fff:1000::1"}) {
     EXPECT_TRUE(allowed(policy, literal)) << literal;
   }
 }
@@ -86,7 +132,8 @@ TEST(Policy, DenyWinsOverAllow) {
 }
 
 TEST(Policy, AllowedHostsMayResolveToPrivateAddresses) {
-  const auto policy = policy_of({.allow_hosts = {"minio.internal:9000", "*.files.corp.example", "192.168.7.7", "[::1]:81"}});
+  const auto policy =
+      policy_of({.allow_hosts = {"minio.internal:9000", "*.files.corp.example", "192.168.7.7", "[::1]:81"}});
   EXPECT_TRUE(allowed(policy, "10.0.0.4", "minio.internal", 9000));
   EXPECT_FALSE(allowed(policy, "10.0.0.4", "minio.internal", 9001));
   EXPECT_TRUE(allowed(policy, "10.0.0.4", "a.b.files.corp.example"));
@@ -127,8 +174,10 @@ TEST(Policy, RefusesTheServersOwnPortsOnThisMachine) {
 
 TEST(Policy, RefusesPortsOfOtherProtocols) {
   const auto policy = policy_of({.allow_hosts = {"mail.corp:25"}, .allow_ports = {"6667"}});
-  for (const auto port : std::to_array<std::uint16_t>({22, 25, 110, 143, 6666, 10080})) EXPECT_FALSE(policy.check_name("http", "example.org", port)) << port;
-  for (const auto port : std::to_array<std::uint16_t>({80, 443, 8080, 9000, 6667})) EXPECT_TRUE(policy.check_name("http", "example.org", port)) << port;
+  for (const auto port : std::to_array<std::uint16_t>({22, 25, 110, 143, 6666, 10080}))
+    EXPECT_FALSE(policy.check_name("http", "example.org", port)) << port;
+  for (const auto port : std::to_array<std::uint16_t>({80, 443, 8080, 9000, 6667}))
+    EXPECT_TRUE(policy.check_name("http", "example.org", port)) << port;
   EXPECT_TRUE(policy.check_name("http", "mail.corp", 25));
   EXPECT_FALSE(policy.check_name("http", "example.org", 0));
   EXPECT_TRUE(policy.check_name("sftp", "example.org", 22));

@@ -16,7 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What a lookup leaves. Shared with the thread that makes it, which may outlive the wait: getaddrinfo cannot be stopped.
+/// What a lookup leaves. Shared with the thread that makes it, which may outlive the wait: getaddrinfo cannot be
+/// stopped.
 struct Lookup {
   struct FreeList {
     void operator()(addrinfo* list) const { freeaddrinfo(list); }

@@ -65,8 +65,8 @@ struct Context {
 bool understands(std::string_view encodings) {
   for (const auto one : split(encodings, ',')) {
     const auto name = lower(trim(one));
-    if (name != "gzip" && name != "x-gzip" && name != "deflate" && name != "br" && name != "zstd" && name != "identity" &&
-        !name.empty()) {
+    if (name != "gzip" && name != "x-gzip" && name != "deflate" && name != "br" && name != "zstd" &&
+        name != "identity" && !name.empty()) {
       return false;
     }
   }
@@ -127,32 +127,43 @@ curl_socket_t on_open(void* user, curlsocktype purpose, curl_sockaddr* address) 
 
 Failure failure_of(CURLcode code, const Context& context) {
   switch (code) {
-    case CURLE_OK: return Failure::none;
+    case CURLE_OK:
+      return Failure::none;
     case CURLE_WRITE_ERROR:
       if (context.head_too_large) return Failure::cut_off;
       switch (context.appetite) {
-        case Appetite::more: return Failure::cut_off;
-        case Appetite::enough: return Failure::none;
-        case Appetite::too_much: return Failure::too_large;
-        case Appetite::broken: return Failure::sink;
+        case Appetite::more:
+          return Failure::cut_off;
+        case Appetite::enough:
+          return Failure::none;
+        case Appetite::too_much:
+          return Failure::too_large;
+        case Appetite::broken:
+          return Failure::sink;
       }
       return Failure::sink;
-    case CURLE_FILESIZE_EXCEEDED: return Failure::too_large;
-    case CURLE_OPERATION_TIMEDOUT: return Failure::stalled;
-    case CURLE_ABORTED_BY_CALLBACK: return Failure::cancelled;
-    case CURLE_BAD_CONTENT_ENCODING: return Failure::encoding;
+    case CURLE_FILESIZE_EXCEEDED:
+      return Failure::too_large;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Failure::stalled;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return Failure::cancelled;
+    case CURLE_BAD_CONTENT_ENCODING:
+      return Failure::encoding;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS: return Failure::not_secure;
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return Failure::not_secure;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
       return context.refused && !context.opened ? Failure::not_allowed : Failure::no_connection;
-    default: return Failure::cut_off;
+    default:
+      return Failure::cut_off;
   }
 }
 
@@ -318,7 +329,8 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
     return run(plain, sink, max_bytes);
   }
   // An error's or a redirect's own body is of no interest, however long or broken.
-  if ((failure == Failure::too_large || failure == Failure::encoding) && (status < 200 || status >= 300)) failure = Failure::none;
+  if ((failure == Failure::too_large || failure == Failure::encoding) && (status < 200 || status >= 300))
+    failure = Failure::none;
   return {failure, std::move(context.head)};
 }
 

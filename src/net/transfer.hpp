@@ -39,7 +39,7 @@ struct Hop {
   std::optional<std::string_view> body;
   std::string user;
   std::string password;
-  bool decode = false;   ///< undo a Content-Encoding that was not asked for
+  bool decode = false;  ///< undo a Content-Encoding that was not asked for
 };
 
 enum class Appetite {
@@ -52,15 +52,27 @@ enum class Appetite {
 using Sink = std::function<Appetite(const Head&, std::string_view)>;
 
 /// How a hop ended besides an answer.
-enum class Failure { none, not_allowed, no_connection, not_secure, cut_off, too_large, stalled, deadline, cancelled, sink, encoding };
+enum class Failure {
+  none,
+  not_allowed,
+  no_connection,
+  not_secure,
+  cut_off,
+  too_large,
+  stalled,
+  deadline,
+  cancelled,
+  sink,
+  encoding
+};
 
 struct HopEnd {
   Failure failure = Failure::none;
   Head head;
 };
 
-/// The hops of one download or exchange, with a connection pool of their own: what one task was allowed to open is never
-/// used by another. Used by one thread.
+/// The hops of one download or exchange, with a connection pool of their own: what one task was allowed to open is
+/// never used by another. Used by one thread.
 class Transfer {
  public:
   Transfer(const Environment& environment, Deadline deadline, std::stop_token stop);

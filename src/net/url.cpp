@@ -34,7 +34,8 @@ std::optional<std::string> part(CURLU* url, CURLUPart which, unsigned flags = 0)
 
 std::unexpected<Error> invalid() { return fail(ErrorCode::invalid_data, "The url format is invalid.", "url"); }
 
-/// Host names of other scripts in their ASCII form. libcurl does this by the locale, and leaks on names it cannot convert.
+/// Host names of other scripts in their ASCII form. libcurl does this by the locale, and leaks on names it cannot
+/// convert.
 std::optional<std::string> ascii_host(const std::string& host) {
   if (std::ranges::all_of(host, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return lower(host);
   char* raw = nullptr;
@@ -88,7 +89,8 @@ Result<Url> Url::parse(std::string_view text) {
   if (!rest.starts_with("//") || rest.size() == 2 || rest[2] == '/') return invalid();
   if (std::ranges::any_of(text, is_control_or_blank)) return invalid();
   const Handle handle(curl_url());
-  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), kSetFlags) != CURLUE_OK) return invalid();
+  if (!handle || curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), kSetFlags) != CURLUE_OK)
+    return invalid();
   return UrlReader::read(handle.get());
 }
 
@@ -97,7 +99,8 @@ Result<Url> Url::resolve(std::string_view location) const {
   if (!handle || location.empty() || location.size() > 16'000) return invalid();
   const bool control = std::ranges::any_of(location, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (control || curl_url_set(handle.get(), CURLUPART_URL, text_.c_str(), kSetFlags) != CURLUE_OK) return invalid();
-  if (curl_url_set(handle.get(), CURLUPART_URL, std::string(location).c_str(), kSetFlags) != CURLUE_OK) return invalid();
+  if (curl_url_set(handle.get(), CURLUPART_URL, std::string(location).c_str(), kSetFlags) != CURLUE_OK)
+    return invalid();
   auto url = UrlReader::read(handle.get());
   if (url) {
     url->user_.clear();

@@ -8,7 +8,8 @@
 
 namespace recast::net {
 
-/// An absolute http or https URL as libcurl understands it: the one parser whose result policy, request and redirects use.
+/// An absolute http or https URL as libcurl understands it: the one parser whose result policy, request and redirects
+/// use.
 class Url {
  public:
   /// invalid_data "The url format is invalid." on field "url" for anything that is not one: another scheme, blanks, no
@@ -17,12 +18,12 @@ class Url {
   /// Where a Location header leads from here. User-info in it is dropped.
   Result<Url> resolve(std::string_view location) const;
 
-  const std::string& str() const { return text_; }        ///< without user-info and fragment
+  const std::string& str() const { return text_; }  ///< without user-info and fragment
   const std::string& scheme() const { return scheme_; }
-  const std::string& host() const { return host_; }       ///< lower case, IDNA; IPv6 in brackets
+  const std::string& host() const { return host_; }  ///< lower case, IDNA; IPv6 in brackets
   std::uint16_t port() const { return port_; }
-  const std::string& path() const { return path_; }       ///< as sent, still percent-encoded
-  const std::string& user() const { return user_; }       ///< decoded
+  const std::string& path() const { return path_; }  ///< as sent, still percent-encoded
+  const std::string& user() const { return user_; }  ///< decoded
   const std::string& password() const { return password_; }
   bool same_origin(const Url& other) const {
     return scheme_ == other.scheme_ && host_ == other.host_ && port_ == other.port_;

@@ -23,10 +23,26 @@ TEST(Url, KeepsItsParts) {
 }
 
 TEST(Url, RefusesWhatIsNoWebAddress) {
-  for (const auto* const text : {"", "example.org", "/x", "ftp://example.org/x", "file:///etc/passwd", "http:/example.org",
-                                 "http:///example.org", "http://", "http:example.org", "http://a b/", "http://example.org/a b",
-                                 "http://example.org/\n", "http://exa mple.org", "http://example.org:70000/", "http://[::1/",
-                                 "gopher://example.org", "javascript:alert(1)", "http://ex\\ample.org/", "http://?x", "http://#"}) {
+  for (const auto* const text : {"",
+                                 "example.org",
+                                 "/x",
+                                 "ftp://example.org/x",
+                                 "file:///etc/passwd",
+                                 "http:/example.org",
+                                 "http:///example.org",
+                                 "http://",
+                                 "http:example.org",
+                                 "http://a b/",
+                                 "http://example.org/a b",
+                                 "http://example.org/\n",
+                                 "http://exa mple.org",
+                                 "http://example.org:70000/",
+                                 "http://[::1/",
+                                 "gopher://example.org",
+                                 "javascript:alert(1)",
+                                 "http://ex\\ample.org/",
+                                 "http://?x",
+                                 "http://#"}) {
     const auto url = Url::parse(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().code, ErrorCode::invalid_data);
@@ -66,7 +82,8 @@ TEST(Url, FollowsLocations) {
   EXPECT_TRUE(base.same_origin(*base.resolve("http://EXAMPLE.org:80/z")));
   EXPECT_FALSE(base.same_origin(*base.resolve("http://example.org:81/z")));
   EXPECT_FALSE(base.same_origin(*base.resolve("https://example.org/z")));
-  for (const auto* const bad : {"", "file:///etc/passwd", "gopher://x/", "ftp://x/", "data:text/plain,x", "http://", "http://a b/"}) {
+  for (const auto* const bad :
+       {"", "file:///etc/passwd", "gopher://x/", "ftp://x/", "data:text/plain,x", "http://", "http://a b/"}) {
     EXPECT_FALSE(base.resolve(bad)) << bad;
   }
 }

@@ -42,8 +42,8 @@ std::string_view family(std::string_view group) {
   return group;
 }
 
-/// libmagic errs between relatives, and knows many files only as "data" or "text": its word counts when it names something
-/// of quite another kind.
+/// libmagic errs between relatives, and knows many files only as "data" or "text": its word counts when it names
+/// something of quite another kind.
 bool contradicts(std::string_view mime, std::string_view format) {
   static constexpr std::array<std::string_view, 4> programs{"application/x-executable", "application/x-sharedlib",
                                                             "application/x-pie-executable", "application/x-dosexec"};
@@ -71,17 +71,20 @@ Result<std::string> input_format(const File& file, std::string_view wished) {
   if (!wished.empty()) return format::canonical(wished.starts_with('.') ? wished.substr(1) : wished);
   auto token = format::of_file_name(file.name);
   if (!token.empty()) return token;
-  return fail(ErrorCode::invalid_filename, fmt::format("The file name {} has no extension; set input_format", file.name));
+  return fail(ErrorCode::invalid_filename,
+              fmt::format("The file name {} has no extension; set input_format", file.name));
 }
 
 Result<> check_content(TaskContext& context, const File& file, std::string_view format) {
   const auto bytes = first_bytes(file.path);
   switch (format::check(format, bytes, file.size)) {
-    case format::Verdict::agrees: return {};
+    case format::Verdict::agrees:
+      return {};
     case format::Verdict::contradicts:
       if (file.size == 0) return fail(ErrorCode::open_failed, fmt::format("The file {} is empty", file.name));
       return wrong_content(file, format, description(context, file, bytes));
-    case format::Verdict::unknown: break;
+    case format::Verdict::unknown:
+      break;
   }
   const auto mime = context.magic(file.path);
   if (contradicts(mime, format)) return wrong_content(file, format, mime);
@@ -109,8 +112,8 @@ Result<std::vector<fs::path>> run_conversion(TaskContext& context, const Convers
   return context.execute(execution);
 }
 
-Result<> check_options(const engine::Choice& choice, std::string_view from, std::string_view to, const json::object& options,
-                       std::size_t inputs) {
+Result<> check_options(const engine::Choice& choice, std::string_view from, std::string_view to,
+                       const json::object& options, std::size_t inputs) {
   engine::Request request{.inputs = {fmt::format("in/in-1.{}", from)},
                           .from = std::string(from),
                           .to = std::string(to),
@@ -118,7 +121,8 @@ Result<> check_options(const engine::Choice& choice, std::string_view from, std:
                           .engine = choice.reported_name,
                           .install = choice.installation->prefix};
   // What further inputs are is known when they are there; subtitles are the only kind so far.
-  while (request.inputs.size() < inputs) request.inputs.push_back(fmt::format("in/in-{}.srt", request.inputs.size() + 1));
+  while (request.inputs.size() < inputs)
+    request.inputs.push_back(fmt::format("in/in-{}.srt", request.inputs.size() + 1));
   const auto plan = choice.engine->plan(request);
   if (plan || plan.error().code != ErrorCode::invalid_data) return {};
   return std::unexpected(plan.error());
@@ -137,7 +141,8 @@ Result<Files> Outputs::take() {
     names = format::output_names(pattern_, groups_.front().input_name, groups_.front().to, total);
   } else {
     for (const auto& group : groups_) {
-      for (auto& name : format::output_names({}, group.input_name, group.to, group.results.size())) names.push_back(std::move(name));
+      for (auto& name : format::output_names({}, group.input_name, group.to, group.results.size()))
+        names.push_back(std::move(name));
     }
   }
   Files files;

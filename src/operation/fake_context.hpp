@@ -22,9 +22,8 @@ class FakeEngine final : public engine::Engine {
 
   engine::Info info() const override { return info_; }
   Result<engine::Plan> plan(const engine::Request& request) const override {
-    const bool known = std::ranges::any_of(info_.conversions, [&](const auto& pair) {
-      return pair.from == request.from && pair.to == request.to;
-    });
+    const bool known = std::ranges::any_of(
+        info_.conversions, [&](const auto& pair) { return pair.from == request.from && pair.to == request.to; });
     if (!known) return fail(ErrorCode::invalid_conversion_type, "no such pair");
     if (check) RECAST_CHECK(check(request));
     requests.push_back(request);
@@ -101,7 +100,9 @@ class FakeContext final : public TaskContext {
   std::stop_token stop() const override { return stopper.get_token(); }
   Deadline deadline() const override { return Deadline::in(std::chrono::seconds(30)); }
   void progress(int percent, std::string_view) override { percents.push_back(percent); }
-  void ran(std::string_view engine, std::string_view version) override { last_run = {std::string(engine), std::string(version)}; }
+  void ran(std::string_view engine, std::string_view version) override {
+    last_run = {std::string(engine), std::string(version)};
+  }
   const engine::Catalogue& catalogue() const override { return catalogue_; }
   Result<std::vector<fs::path>> execute(const Execution& execution) override {
     executions.push_back(execution);

@@ -40,18 +40,18 @@ using Files = std::vector<File>;
 /// What a finished task leaves.
 struct Outcome {
   Files files;
-  json::object extra;      ///< members of `result` besides files, such as metadata
-  std::string message;     ///< shown on success, such as "File size reduced by 12%"
+  json::object extra;   ///< members of `result` besides files, such as metadata
+  std::string message;  ///< shown on success, such as "File size reduced by 12%"
   int credits = 0;
 };
 
 /// One engine plan to be executed on some inputs.
 struct Execution {
   const engine::Plan* plan = nullptr;
-  std::vector<fs::path> inputs;              ///< laid out as the request's `inputs` say: in/in-1.<from>, in/in-2.<from>, …
-  std::vector<std::string> input_names;      ///< those names: "in/in-1.docx"
+  std::vector<fs::path> inputs;  ///< laid out as the request's `inputs` say: in/in-1.<from>, in/in-2.<from>, …
+  std::vector<std::string> input_names;                ///< those names: "in/in-1.docx"
   const engine::Installation* installation = nullptr;  ///< of the engine that made the plan
-  int percent_from = 0;                      ///< the part of the task's percent this execution is
+  int percent_from = 0;                                ///< the part of the task's percent this execution is
   int percent_to = 100;
 };
 
@@ -60,31 +60,33 @@ class TaskContext {
  public:
   virtual ~TaskContext() = default;
   virtual const TaskId& id() const = 0;
-  virtual const std::string& name() const = 0;   ///< its name in the job; the id for a standalone task
+  virtual const std::string& name() const = 0;  ///< its name in the job; the id for a standalone task
   virtual const std::string& operation() const = 0;
-  virtual const Files& inputs() const = 0;        ///< all files of all input tasks, in order
-  virtual const fs::path& work() const = 0;       ///< its private folder; gone afterwards. Write outputs below it
-  virtual std::stop_token stop() const = 0;       ///< cancelled, deleted, or the server is going down
+  virtual const Files& inputs() const = 0;   ///< all files of all input tasks, in order
+  virtual const fs::path& work() const = 0;  ///< its private folder; gone afterwards. Write outputs below it
+  virtual std::stop_token stop() const = 0;  ///< cancelled, deleted, or the server is going down
   virtual Deadline deadline() const = 0;
   /// 0 to 100; text may be empty. Cheap: stored and published at most about once a second.
   virtual void progress(int percent, std::string_view message = {}) = 0;
   /// What really ran, for the task's `engine` and `engine_version`.
   virtual void ran(std::string_view engine, std::string_view version) = 0;
   virtual const engine::Catalogue& catalogue() const = 0;
-  /// Executes the plan's steps in jails; the result files in the plan's order, named as the engine named them, below work().
+  /// Executes the plan's steps in jails; the result files in the plan's order, named as the engine named them, below
+  /// work().
   virtual Result<std::vector<fs::path>> execute(const Execution& execution) = 0;
   /// What the jailed libmagic calls the file: a MIME type such as "application/pdf"; empty if it cannot be asked.
   virtual std::string magic(const fs::path& file) = 0;
   /// Outbound HTTP under the policy.
   virtual net::Client& net() = 0;
-  /// If `url` is one of this server's own signed download links and valid: the stored file it names, without the network.
+  /// If `url` is one of this server's own signed download links and valid: the stored file it names, without the
+  /// network.
   virtual Result<std::optional<File>> own_file(std::string_view url) = 0;
 };
 
 /// One row of `GET /v2/operations`.
 struct Record {
-  std::string from;   ///< may be empty
-  std::string to;     ///< may be empty
+  std::string from;  ///< may be empty
+  std::string to;    ///< may be empty
   const engine::Engine* engine = nullptr;
   std::string engine_name;
   bool is_default = true;
@@ -93,13 +95,13 @@ struct Record {
 
 /// What a client asks for. Made by define<Options>().
 struct Operation {
-  std::string name;                                ///< "convert", "import/url"
+  std::string name;  ///< "convert", "import/url"
   std::string summary;
   Load load = Load::cpu;
   bool needs_input = true;
-  std::vector<std::string> references;             ///< option names that hold names of further input tasks ("subtitles")
+  std::vector<std::string> references;  ///< option names that hold names of further input tasks ("subtitles")
   std::vector<schema::FieldInfo> options;
-  std::vector<std::string> hidden;                 ///< payload members never rendered (core.md 7.8)
+  std::vector<std::string> hidden;  ///< payload members never rendered (core.md 7.8)
   /// Checked when the task is created; `field` of the Error is the option's name.
   std::function<Result<>(const json::object& payload, const engine::Catalogue&)> check;
   std::function<Result<Outcome>(TaskContext&, const json::object& payload)> run;  ///< empty for Load::none

@@ -14,7 +14,7 @@ class Registry {
  public:
   /// invalid_data if the name is taken. "import/azure-blob" style aliases are names of their own.
   Result<> add(Operation operation);
-  const Operation* find(std::string_view name) const;   ///< nullptr if unknown
+  const Operation* find(std::string_view name) const;  ///< nullptr if unknown
   const std::map<std::string, Operation, std::less<>>& all() const { return operations_; }
 
  private:

@@ -154,7 +154,7 @@ Result<ExitReport> Session::conclude(const Child::End& end) {
   }
   if (!ended && reason_ == Exceeded::none) {
     return fail(ErrorCode::worker_lost, fmt::format("{}: the jail ended without a report (status {:#x})",
-                                                 program_.executable.filename().string(), end.status));
+                                                    program_.executable.filename().string(), end.status));
   }
   if (!ended) result.signal = SIGKILL;
   result.exceeded = classify(result);

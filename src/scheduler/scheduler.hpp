@@ -29,22 +29,32 @@ struct Settings {
   int tasks_per_job = 1000;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Settings::cpu_tasks, "cpu_tasks", "Tasks that work with an engine at once; 0: one per core.", {.min = 0, .max = 1024}),
-      schema::field(&Settings::network_tasks, "network_tasks", "Imports and exports over the network at once.", {.min = 1, .max = 4096}),
-      schema::field(&Settings::light_tasks, "light_tasks", "Short tasks of the server's own at once.", {.min = 1, .max = 1024}),
-      schema::field(&Settings::lease_seconds, "lease_seconds", "How long a claim of a task lasts without renewal.", {.min = 3, .max = 3600}),
-      schema::field(&Settings::attempts, "attempts", "How often a task is started before it ends with WORKER_LOST.", {.min = 1, .max = 100}),
+      schema::field(&Settings::cpu_tasks, "cpu_tasks", "Tasks that work with an engine at once; 0: one per core.",
+                    {.min = 0, .max = 1024}),
+      schema::field(&Settings::network_tasks, "network_tasks", "Imports and exports over the network at once.",
+                    {.min = 1, .max = 4096}),
+      schema::field(&Settings::light_tasks, "light_tasks", "Short tasks of the server's own at once.",
+                    {.min = 1, .max = 1024}),
+      schema::field(&Settings::lease_seconds, "lease_seconds", "How long a claim of a task lasts without renewal.",
+                    {.min = 3, .max = 3600}),
+      schema::field(&Settings::attempts, "attempts", "How often a task is started before it ends with WORKER_LOST.",
+                    {.min = 1, .max = 100}),
       schema::field(&Settings::task_seconds, "task_seconds", "Default and largest `timeout` of a task.", {.min = 1}),
-      schema::field(&Settings::shutdown_seconds, "shutdown_seconds", "How long running tasks may go on after SIGTERM before they are put back.", {.min = 0}),
-      schema::field(&Settings::retention_seconds, "retention_seconds", "Rows and files vanish this long after a job's or task's end.", {.min = 1}),
-      schema::field(&Settings::upload_seconds, "upload_seconds", "An upload that has not come after this time fails its task.", {.min = 1}),
-      schema::field(&Settings::jobs_in_flight, "jobs_in_flight", "Jobs of one user that have not ended; more are refused with 402.", {.min = 1}),
-      schema::field(&Settings::tasks_per_job, "tasks_per_job", "Tasks in one job; more are refused with 422.", {.min = 1, .max = 100000}),
+      schema::field(&Settings::shutdown_seconds, "shutdown_seconds",
+                    "How long running tasks may go on after SIGTERM before they are put back.", {.min = 0}),
+      schema::field(&Settings::retention_seconds, "retention_seconds",
+                    "Rows and files vanish this long after a job's or task's end.", {.min = 1}),
+      schema::field(&Settings::upload_seconds, "upload_seconds",
+                    "An upload that has not come after this time fails its task.", {.min = 1}),
+      schema::field(&Settings::jobs_in_flight, "jobs_in_flight",
+                    "Jobs of one user that have not ended; more are refused with 402.", {.min = 1}),
+      schema::field(&Settings::tasks_per_job, "tasks_per_job", "Tasks in one job; more are refused with 422.",
+                    {.min = 1, .max = 100000}),
   };
 };
 
-/// Runs one claimed task to its end on the calling thread: gives it a work folder, its inputs and its operation, stores its
-/// output files, cleans up. Made by module `execution`. Safe from many threads.
+/// Runs one claimed task to its end on the calling thread: gives it a work folder, its inputs and its operation, stores
+/// its output files, cleans up. Made by module `execution`. Safe from many threads.
 class TaskRunner {
  public:
   virtual ~TaskRunner() = default;
@@ -62,7 +72,7 @@ class Scheduler {
   };
   /// One ended task, for metrics.
   struct TaskEnd {
-    std::string operation, engine, outcome;   ///< outcome: "finished" or the error code
+    std::string operation, engine, outcome;  ///< outcome: "finished" or the error code
     std::chrono::microseconds duration{};
   };
   static std::unique_ptr<Scheduler> start(Settings settings, store::Store& store, event::Bus& bus,

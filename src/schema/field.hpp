@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <vector>
 
-/// Field tables: each option, setting and limit is described once, as a row that names its member, its doc and its bounds.
-/// Parser, checks, the operations catalogue, the settings reference and the command line's help read that row.
+/// Field tables: each option, setting and limit is described once, as a row that names its member, its doc and its
+/// bounds. Parser, checks, the operations catalogue, the settings reference and the command line's help read that row.
 namespace recast::schema {
 
 namespace json = boost::json;
@@ -24,11 +24,11 @@ enum class Type { string, boolean, integer, floating, enumeration, list, diction
 struct Rules {
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
-  bool required = false;   ///< must be present and not empty
-  bool verbatim = false;   ///< a string is kept as sent; others are trimmed of surrounding blanks
-  bool secret = false;     ///< hidden in every rendered payload, in --print-config and in logs
-  std::array<std::string_view, 40> values{};   ///< the words of an enumeration, the default not among them excepted
-  std::array<std::string_view, 4> aliases{};   ///< other names that are accepted
+  bool required = false;                      ///< must be present and not empty
+  bool verbatim = false;                      ///< a string is kept as sent; others are trimmed of surrounding blanks
+  bool secret = false;                        ///< hidden in every rendered payload, in --print-config and in logs
+  std::array<std::string_view, 40> values{};  ///< the words of an enumeration, the default not among them excepted
+  std::array<std::string_view, 4> aliases{};  ///< other names that are accepted
 };
 
 template <class Struct, class Member>

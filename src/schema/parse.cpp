@@ -13,13 +13,20 @@ namespace recast::schema {
 
 std::string_view type_name(Type type) {
   switch (type) {
-    case Type::string: return "string";
-    case Type::boolean: return "boolean";
-    case Type::integer: return "integer";
-    case Type::floating: return "float";
-    case Type::enumeration: return "enum";
-    case Type::list: return "array";
-    case Type::dictionary: return "dictionary";
+    case Type::string:
+      return "string";
+    case Type::boolean:
+      return "boolean";
+    case Type::integer:
+      return "integer";
+    case Type::floating:
+      return "float";
+    case Type::enumeration:
+      return "enum";
+    case Type::list:
+      return "array";
+    case Type::dictionary:
+      return "dictionary";
   }
   return "string";
 }
@@ -76,8 +83,8 @@ Result<> read(const json::value& value, const FieldInfo& info, const Rules& rule
       return {};
     }
   }
-  return wrong(info, fmt::format("The selected {} is invalid; it must be one of {}.", info.name,
-                                 fmt::join(info.values, ", ")));
+  return wrong(
+      info, fmt::format("The selected {} is invalid; it must be one of {}.", info.name, fmt::join(info.values, ", ")));
 }
 
 Result<> read(const json::value& value, const FieldInfo& info, const Rules&, bool& out) {
@@ -139,7 +146,8 @@ Result<> read(const json::value& value, const FieldInfo& info, const Rules&, std
   for (const auto& member : value.get_object()) {
     if (member.value().is_null()) continue;
     const auto text = scalar_text(member.value());
-    if (!text) return wrong(info, fmt::format("The {}.{} must be a string.", info.name, std::string_view(member.key())));
+    if (!text)
+      return wrong(info, fmt::format("The {}.{} must be a string.", info.name, std::string_view(member.key())));
     out[member.key()] = *text;
   }
   return {};

@@ -41,12 +41,18 @@ Result<> missing(const FieldInfo& info);
 template <class T>
 constexpr Type type_of(const Rules& rules) {
   using U = typename Unwrap<T>::type;
-  if constexpr (std::is_same_v<U, bool>) return Type::boolean;
-  else if constexpr (std::is_integral_v<U>) return Type::integer;
-  else if constexpr (std::is_floating_point_v<U>) return Type::floating;
-  else if constexpr (std::is_same_v<U, std::vector<std::string>>) return Type::list;
-  else if constexpr (std::is_same_v<U, std::map<std::string, std::string>>) return Type::dictionary;
-  else return rules.values[0].empty() ? Type::string : Type::enumeration;
+  if constexpr (std::is_same_v<U, bool>)
+    return Type::boolean;
+  else if constexpr (std::is_integral_v<U>)
+    return Type::integer;
+  else if constexpr (std::is_floating_point_v<U>)
+    return Type::floating;
+  else if constexpr (std::is_same_v<U, std::vector<std::string>>)
+    return Type::list;
+  else if constexpr (std::is_same_v<U, std::map<std::string, std::string>>)
+    return Type::dictionary;
+  else
+    return rules.values[0].empty() ? Type::string : Type::enumeration;
 }
 
 template <class T>
@@ -98,19 +104,19 @@ std::vector<FieldInfo> describe() {
   std::vector<FieldInfo> rows;
   std::apply(
       [&](const auto&... field) {
-        (rows.push_back(detail::describe(
-             field.name, field.doc, field.rules,
-             detail::type_of<std::remove_cvref_t<decltype(defaults.*(field.member))>>(field.rules),
-             detail::to_json(defaults.*(field.member)))),
+        (rows.push_back(
+             detail::describe(field.name, field.doc, field.rules,
+                              detail::type_of<std::remove_cvref_t<decltype(defaults.*(field.member))>>(field.rules),
+                              detail::to_json(defaults.*(field.member)))),
          ...);
       },
       T::fields);
   return rows;
 }
 
-/// Reads a JSON object into a `T`. Lenient as the real service is: "600" is 600, "true" is true, null is absent, unknown
-/// members are ignored (whoever stores a payload keeps the object as it came). The first wrong member ends it: the Error
-/// names the field, with a text in the style of the service ("The width must be at least 1.").
+/// Reads a JSON object into a `T`. Lenient as the real service is: "600" is 600, "true" is true, null is absent,
+/// unknown members are ignored (whoever stores a payload keeps the object as it came). The first wrong member ends it:
+/// the Error names the field, with a text in the style of the service ("The width must be at least 1.").
 template <class T>
 Result<T> parse(const json::object& object) {
   T result{};
@@ -118,7 +124,8 @@ Result<T> parse(const json::object& object) {
   const auto one = [&](const auto& field) {
     if (!status) return;
     using Member = std::remove_cvref_t<decltype(result.*(field.member))>;
-    const auto info = detail::describe(field.name, field.doc, field.rules, detail::type_of<Member>(field.rules), nullptr);
+    const auto info =
+        detail::describe(field.name, field.doc, field.rules, detail::type_of<Member>(field.rules), nullptr);
     const auto* const value = detail::lookup(object, info);
     if (value != nullptr) {
       status = detail::assign(*value, info, field.rules, result.*(field.member));

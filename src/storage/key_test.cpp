@@ -14,7 +14,8 @@ TEST(Key, TakesComponentsOfPlainCharacters) {
 }
 
 TEST(Key, RefusesWhateverCouldLeaveTheRoot) {
-  for (const std::string text : {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a b", "a\\b", "ä", "a\n", "a:b", "*"}) {
+  for (const std::string text :
+       {"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a b", "a\\b", "ä", "a\n", "a:b", "*"}) {
     EXPECT_FALSE(Key::parse(text)) << text;
   }
   EXPECT_FALSE(Key::parse(std::string_view("a\0b", 3)));

@@ -115,7 +115,8 @@ TEST_P(StorageContract, GetReplacesWhatIsInItsWay) {
 }
 
 TEST_P(StorageContract, ListsByPrefixInOrder) {
-  for (const auto* const name : {"b/1", "a/2", "a/1", "a/10", "ab/1", "top"}) ASSERT_TRUE(storage().put(key(name), file("x")));
+  for (const auto* const name : {"b/1", "a/2", "a/1", "a/10", "ab/1", "top"})
+    ASSERT_TRUE(storage().put(key(name), file("x")));
   EXPECT_EQ(names("a/"), (std::vector<std::string>{"a/1", "a/10", "a/2"}));
   EXPECT_EQ(names("a/1"), (std::vector<std::string>{"a/1", "a/10"}));
   EXPECT_EQ(names("a"), (std::vector<std::string>{"a/1", "a/10", "a/2", "ab/1"}));

@@ -22,20 +22,20 @@ namespace recast::store {
 /// One event, written in the transaction of the change it tells of (the outbox) and published after its commit.
 struct Event {
   std::int64_t sequence = 0;
-  std::string name;      ///< "job.created", "job.updated", "job.finished", "job.failed", "task.created", "task.updated", …
+  std::string name;  ///< "job.created", "job.updated", "job.finished", "job.failed", "task.created", "task.updated", …
   UserId user{};
-  JobId job;             ///< empty for a standalone task's event
-  TaskId task;           ///< empty for a job's event
+  JobId job;    ///< empty for a standalone task's event
+  TaskId task;  ///< empty for a job's event
 };
 
 struct Page {
-  std::int64_t number = 1;      ///< from 1
+  std::int64_t number = 1;  ///< from 1
   std::int64_t size = 100;
 };
 template <class T>
 struct Listing {
   std::vector<T> items;
-  bool more = false;            ///< there is a next page
+  bool more = false;  ///< there is a next page
 };
 struct JobFilter {
   std::optional<job::Status> status;
@@ -51,12 +51,12 @@ struct TaskFilter {
 struct Claim {
   job::Task task;
   int attempt = 0;
-  std::vector<job::StoredFile> inputs;   ///< files of all inputs, in order
+  std::vector<job::StoredFile> inputs;  ///< files of all inputs, in order
 };
 
 /// How a claimed task ended.
 struct Ending {
-  std::optional<Error> error;            ///< set: status error
+  std::optional<Error> error;  ///< set: status error
   std::vector<job::StoredFile> files;
   boost::json::object extra;
   std::string message;
@@ -66,22 +66,22 @@ struct Ending {
 };
 
 struct QueueDepth {
-  std::int64_t waiting = 0;              ///< claimable now
+  std::int64_t waiting = 0;  ///< claimable now
   std::int64_t running = 0;
 };
 
 /// All rows, and the only SQL of the program. Every writing function is one transaction (grouped with others into one
-/// durable commit) and returns after the commit; status changes and their events are the same transaction. Safe from many
-/// threads. A lost database throws std::runtime_error; a full disk is disk_full and nothing changed.
+/// durable commit) and returns after the commit; status changes and their events are the same transaction. Safe from
+/// many threads. A lost database throws std::runtime_error; a full disk is disk_full and nothing changed.
 class Store {
  public:
   struct Settings {
-    std::filesystem::path file;                      ///< of the SQLite database
-    std::chrono::seconds lease{60};                  ///< how long a claim lasts without renewal
-    int attempts = 3;                                ///< starts of one task before it ends with worker_lost
-    std::chrono::seconds retention{24 * 3600};       ///< rows and files vanish this long after the end
-    std::chrono::seconds upload_time{6 * 3600};      ///< an upload that never came ends with timeout
-    std::int64_t jobs_in_flight = 1000;              ///< per user; too_many_jobs above
+    std::filesystem::path file;                  ///< of the SQLite database
+    std::chrono::seconds lease{60};              ///< how long a claim lasts without renewal
+    int attempts = 3;                            ///< starts of one task before it ends with worker_lost
+    std::chrono::seconds retention{24 * 3600};   ///< rows and files vanish this long after the end
+    std::chrono::seconds upload_time{6 * 3600};  ///< an upload that never came ends with timeout
+    std::int64_t jobs_in_flight = 1000;          ///< per user; too_many_jobs above
   };
   static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,
                                              std::string host_name);
@@ -95,7 +95,7 @@ class Store {
   virtual Result<std::vector<account::User>> list_users() = 0;
   virtual Result<account::User> user(UserId id) = 0;
   virtual Result<account::User> user_by_name(std::string_view username) = 0;
-  virtual Result<> delete_user(UserId id) = 0;                       ///< with keys, jobs, tasks
+  virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks
   virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                              std::string_view token) = 0;
   virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;
@@ -106,16 +106,17 @@ class Store {
   virtual Result<std::string> secret(std::string_view name) = 0;
 
   // --- jobs
-  /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones; too_many_jobs.
+  /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
+  /// too_many_jobs.
   virtual Result<job::Job> create_job(UserId user, const job::JobSpec& spec) = 0;
-  virtual Result<job::Job> job(UserId user, const JobId& id) = 0;    ///< with tasks; not_found for a foreign one
+  virtual Result<job::Job> job(UserId user, const JobId& id) = 0;  ///< with tasks; not_found for a foreign one
   virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
-  virtual Result<> delete_job(UserId user, const JobId& id) = 0;     ///< its running tasks are to be stopped (event)
+  virtual Result<> delete_job(UserId user, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 
   // --- tasks
   virtual Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) = 0;
   virtual Result<job::Task> task(UserId user, const TaskId& id) = 0;
-  virtual Result<job::Task> task_by_id(const TaskId& id) = 0;        ///< for signed links, which carry no user
+  virtual Result<job::Task> task_by_id(const TaskId& id) = 0;  ///< for signed links, which carry no user
   virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) = 0;
   virtual Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) = 0;
   virtual Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) = 0;
@@ -143,14 +144,16 @@ class Store {
   virtual Result<> put_back(const TaskId& id, int attempt) = 0;
   /// The process that ran the task is lost: ready again, or ended with worker_lost after `attempts`.
   virtual Result<> lost(const TaskId& id, int attempt, std::string_view why) = 0;
-  /// Tasks whose lease ran out, uploads that never came. Call now and then; at start with `all` for every claim of this host.
+  /// Tasks whose lease ran out, uploads that never came. Call now and then; at start with `all` for every claim of this
+  /// host.
   enum class Reclaim { expired, all_of_this_host };
   virtual Result<std::size_t> reclaim(Reclaim which) = 0;
   virtual Result<QueueDepth> depth(operation::Load load) = 0;
   virtual Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) = 0;
 
   // --- clean-up
-  /// Removes jobs and standalone tasks past retention, never one that a task not yet ended needs as input. Returns how many.
+  /// Removes jobs and standalone tasks past retention, never one that a task not yet ended needs as input. Returns how
+  /// many.
   virtual Result<std::size_t> purge(std::size_t at_most) = 0;
   /// Storage keys of removed rows, to be removed from the storage and then confirmed. They survive a crash in between.
   virtual Result<std::vector<std::string>> garbage(std::size_t at_most) = 0;
@@ -158,7 +161,7 @@ class Store {
   /// Whether any row needs this storage key.
   virtual Result<bool> is_known_key(std::string_view key) = 0;
 
-  virtual Result<> check() = 0;   ///< a write and a read: for /readyz
+  virtual Result<> check() = 0;  ///< a write and a read: for /readyz
 };
 
 }  // namespace recast::store

@@ -38,10 +38,10 @@ std::string next_step(std::string_view& path) {
 
 bool is_shape(std::string_view text, std::string_view shape) {  // 'x' hex digit, '0' digit, all else itself
   return text.size() == shape.size() && std::ranges::equal(text, shape, [](char c, char s) {
-    const bool digit = c >= '0' && c <= '9';
-    if (s == '0') return digit;
-    return s == 'x' ? digit || (c >= 'a' && c <= 'f') : c == s;
-  });
+           const bool digit = c >= '0' && c <= '9';
+           if (s == '0') return digit;
+           return s == 'x' ? digit || (c >= 'a' && c <= 'f') : c == s;
+         });
 }
 
 bool is_kind(const json::value& value, std::string_view kind) {
@@ -65,12 +65,18 @@ std::optional<std::string> match(const json::value& value, std::string_view patt
     return std::nullopt;
   }
   bool fits = false;
-  if (pattern.starts_with('<')) fits = is_kind(value, pattern);
-  else if (pattern.starts_with('~')) fits = text.contains(pattern.substr(1));
-  else if (pattern.starts_with("!~")) fits = !text.contains(pattern.substr(2));
-  else if (pattern.starts_with('^')) fits = text.starts_with(pattern.substr(1));
-  else if (value.is_string()) fits = text == pattern || json::serialize(value) == pattern;
-  else fits = text == pattern;
+  if (pattern.starts_with('<'))
+    fits = is_kind(value, pattern);
+  else if (pattern.starts_with('~'))
+    fits = text.contains(pattern.substr(1));
+  else if (pattern.starts_with("!~"))
+    fits = !text.contains(pattern.substr(2));
+  else if (pattern.starts_with('^'))
+    fits = text.starts_with(pattern.substr(1));
+  else if (value.is_string())
+    fits = text == pattern || json::serialize(value) == pattern;
+  else
+    fits = text == pattern;
   if (fits) return std::nullopt;
   return fmt::format("is {}", value.is_string() ? json::serialize(value) : text);
 }
@@ -114,7 +120,8 @@ std::optional<std::string> check(const Expectation& expectation, const Answer& a
   if (subject == "$reason") return match(json::value(answer.reason), *pattern, values);
   if (subject.starts_with('@')) {
     const auto header = answer.headers.find(lower(subject.substr(1)));
-    if (header == answer.headers.end()) return *pattern == "<absent>" ? std::nullopt : std::optional<std::string>("is absent");
+    if (header == answer.headers.end())
+      return *pattern == "<absent>" ? std::nullopt : std::optional<std::string>("is absent");
     return match(json::value(header->second), *pattern, values);
   }
   boost::system::error_code error;

@@ -91,7 +91,8 @@ class Poller {
   }
   /// The acknowledgement makes sure that what the subscription gave at once is not taken for something later.
   void subscribe(const std::string& channel) {
-    send(fmt::format(R"(42["subscribe",{{"channel":"{}","auth":{{"headers":{{"Authorization":"Bearer {}"}}}}}}])", channel, token_));
+    send(fmt::format(R"(42["subscribe",{{"channel":"{}","auth":{{"headers":{{"Authorization":"Bearer {}"}}}}}}])",
+                     channel, token_));
   }
   /// The next packet, pings answered.
   std::string next() {
@@ -116,7 +117,9 @@ class Poller {
 };
 
 TEST_F(Live, ALateSubscriberHearsTheEndOnce) {
-  const auto job = ask("POST", "/sync/v2/jobs", R"({"tasks":{"in":{"operation":"import/raw","file":"x","filename":"x.txt"},"out":{"operation":"export/url","input":"in"}}})");
+  const auto job = ask(
+      "POST", "/sync/v2/jobs",
+      R"({"tasks":{"in":{"operation":"import/raw","file":"x","filename":"x.txt"},"out":{"operation":"export/url","input":"in"}}})");
   Poller poller(server.port(), key());
   const auto channel = "private-job." + text(job, "id");
   poller.subscribe(channel);
@@ -124,7 +127,8 @@ TEST_F(Live, ALateSubscriberHearsTheEndOnce) {
   EXPECT_EQ(event.at(0), "job.finished");
   EXPECT_EQ(event.at(1), json::value(channel));
   EXPECT_EQ(event.at(2).at("job").at("tasks").as_array().size(), 2U);
-  EXPECT_TRUE(text(event.at(2).at("job").at("tasks").at(1).at("result").at("files").at(0), "url").starts_with("http://"));
+  EXPECT_TRUE(
+      text(event.at(2).at("job").at("tasks").at(1).at("result").at("files").at(0), "url").starts_with("http://"));
   poller.subscribe(channel);  // once more changes nothing
   poller.subscribe("private-jobs." + text(job, "id") + ".tasks");
   EXPECT_EQ(poller.event().at(0), "task.finished");
@@ -163,7 +167,8 @@ TEST_F(Live, UpdatesComeAboutOnceASecondAndTheLastIsNotLost) {
   poller.subscribe("private-nothing");
   EXPECT_EQ(poller.event().at(0), "subscription_error");
   const auto user = UserId(std::stol(server.values().at("user")));
-  for (int i = 0; i < 50; ++i) server.bus().publish({{.sequence = 0, .name = "task.updated", .user = user, .job = {}, .task = id}});
+  for (int i = 0; i < 50; ++i)
+    server.bus().publish({{.sequence = 0, .name = "task.updated", .user = user, .job = {}, .task = id}});
   const auto started = std::chrono::steady_clock::now();
   EXPECT_EQ(poller.event().at(0), "task.updated");
   EXPECT_EQ(poller.event().at(0), "task.updated");

@@ -1,5 +1,5 @@
-// Plays the scripts named as arguments, each against a server of its own. With --serve instead: runs such a server until
-// its standard input ends, for trying things out by hand.
+// Plays the scripts named as arguments, each against a server of its own. With --serve instead: runs such a server
+// until its standard input ends, for trying things out by hand.
 #include <cstdio>
 #include <exception>
 #include <string_view>

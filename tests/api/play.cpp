@@ -33,15 +33,19 @@ std::string path_of(std::string_view target) {
 /// The value of `word=` among the words of an UPLOAD line.
 std::string setting(const Step& step, std::string_view word) {
   for (const auto& one : step.words) {
-    if (one.starts_with(word) && one.size() > word.size() && one[word.size()] == '=') return one.substr(word.size() + 1);
+    if (one.starts_with(word) && one.size() > word.size() && one[word.size()] == '=')
+      return one.substr(word.size() + 1);
   }
   return {};
 }
 
-bool has_word(const Step& step, std::string_view word) { return std::ranges::find(step.words, word) != step.words.end(); }
+bool has_word(const Step& step, std::string_view word) {
+  return std::ranges::find(step.words, word) != step.words.end();
+}
 
 std::string part(std::string_view name, std::string_view more, std::string_view value) {
-  return fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n{}\r\n", kBoundary, name, more, value);
+  return fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"{}\r\n\r\n{}\r\n", kBoundary, name, more,
+                     value);
 }
 
 std::string content_of(const Step& step) {
@@ -54,7 +58,8 @@ std::string multipart(const Step& step, const json::object& form) {
   for (const auto& [name, value] : form.at("parameters").as_object()) {
     std::string text(value.as_string());
     if (setting(step, "drop") == name) continue;
-    if (const auto set = setting(step, "set"); set.starts_with(std::string(name) + ":")) text = set.substr(name.size() + 1);
+    if (const auto set = setting(step, "set"); set.starts_with(std::string(name) + ":"))
+      text = set.substr(name.size() + 1);
     fields += part(name, "", text);
   }
   const auto& name = step.words.at(2);
@@ -62,7 +67,8 @@ std::string multipart(const Step& step, const json::object& form) {
   const auto file = part("file", name == "-" ? "" : fmt::format("; filename=\"{}\"", name), content);
   if (has_word(step, "nofile")) return fields + fmt::format("--{}--\r\n", kBoundary);
   if (has_word(step, "first")) return file + fields + fmt::format("--{}--\r\n", kBoundary);
-  return fields + file + (has_word(step, "more") ? part("after", "", "ignored") : "") + fmt::format("--{}--\r\n", kBoundary);
+  return fields + file + (has_word(step, "more") ? part("after", "", "ignored") : "") +
+         fmt::format("--{}--\r\n", kBoundary);
 }
 
 /// Waits for something that follows by itself, such as a connection that is being noticed as closed.
@@ -93,8 +99,8 @@ std::vector<std::string> Player::play(const std::vector<Step>& steps) {
     }
     for (const auto& expectation : step.expectations) {
       if (const auto difference = check(expectation, *answer, values_)) {
-        wrong.push_back(fmt::format("{}: {} should be {} but {}", expectation.line, expectation.subject, expectation.pattern,
-                                    *difference));
+        wrong.push_back(fmt::format("{}: {} should be {} but {}", expectation.line, expectation.subject,
+                                    expectation.pattern, *difference));
       }
     }
     if (!wrong.empty()) return wrong;
@@ -119,7 +125,8 @@ Result<Answer> Player::perform(const Step& step) {
   return request(step, verb == "SYNC" ? "sync" : "api");
 }
 
-Result<std::string> Player::head(const Step& step, const std::string& verb, const std::string& target, std::size_t length) {
+Result<std::string> Player::head(const Step& step, const std::string& verb, const std::string& target,
+                                 std::size_t length) {
   std::string out;
   bool host = false, key = false;
   for (const auto& [name, text] : step.headers) {
@@ -155,9 +162,11 @@ Result<Answer> Player::upload(const Step& step) {
   if (!has_word(step, "cut")) return answer_of(client.ask(text + body));
   // The whole head and half of the file, then the cable is pulled.
   client.send(text + body.substr(0, body.size() - content_of(step).size() / 2));
-  if (!soon([&] { return server_.uploads_under_way() == 1; })) return fail(ErrorCode::timeout, "the upload did not begin");
+  if (!soon([&] { return server_.uploads_under_way() == 1; }))
+    return fail(ErrorCode::timeout, "the upload did not begin");
   client.reset();
-  if (!soon([&] { return server_.uploads_under_way() == 0; })) return fail(ErrorCode::timeout, "the cut upload left a file");
+  if (!soon([&] { return server_.uploads_under_way() == 0; }))
+    return fail(ErrorCode::timeout, "the cut upload left a file");
   return Answer{};
 }
 

@@ -13,8 +13,8 @@ namespace {
 bool is_header(std::string_view line) {
   const auto colon = line.find(": ");
   return colon != std::string_view::npos && colon > 0 && std::ranges::all_of(line.substr(0, colon), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+         });
 }
 
 /// The colon between subject and pattern; brackets of the subject may hold others.
@@ -44,7 +44,8 @@ class Parser {
 
   Result<> take(std::string_view line) {
     switch (place_) {
-      case Place::between: return begin(line);
+      case Place::between:
+        return begin(line);
       case Place::head:
         if (is_header(line)) {
           const auto colon = line.find(": ");
@@ -53,8 +54,10 @@ class Parser {
         }
         place_ = Place::body;
         [[fallthrough]];
-      case Place::body: return take_body(line);
-      case Place::expectations: return expect(line);
+      case Place::body:
+        return take_body(line);
+      case Place::expectations:
+        return expect(line);
     }
     return {};
   }

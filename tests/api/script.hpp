@@ -22,7 +22,7 @@ struct Step {
   std::vector<std::string> words;  ///< of the request line: verb, target, more for UPLOAD
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string status;              ///< a number, or "gone" where no answer can come
+  std::string status;  ///< a number, or "gone" where no answer can come
   std::vector<Expectation> expectations;
 };
 

@@ -10,7 +10,8 @@ namespace recast::api_test {
 namespace {
 
 TEST(Script, HasStepsWithHeadersBodyAndExpectations) {
-  const auto steps = parse_script("# what\nPOST /v2/jobs\nHost: x\n{\"a\":\n1}\n---- 422\n# why\nerrors[\"a: b\"][0]: ~c: d\n\nGET /\n---- 200\n");
+  const auto steps = parse_script(
+      "# what\nPOST /v2/jobs\nHost: x\n{\"a\":\n1}\n---- 422\n# why\nerrors[\"a: b\"][0]: ~c: d\n\nGET /\n---- 200\n");
   ASSERT_TRUE(steps) << steps.error().message;
   ASSERT_EQ(steps->size(), 2U);
   const auto& step = steps->front();
@@ -27,7 +28,8 @@ TEST(Script, HasStepsWithHeadersBodyAndExpectations) {
 TEST(Script, NamesTheLineItCannotRead) {
   EXPECT_EQ(parse_script("GET\n---- 200\n").error().message, "line 1: a request line has a verb and a target");
   EXPECT_EQ(parse_script("GET /\n").error().message, "line 2: a request has no status line");
-  EXPECT_EQ(parse_script("GET /\n---- 200\nnonsense\n").error().message, "line 3: an expectation is `subject: pattern`");
+  EXPECT_EQ(parse_script("GET /\n---- 200\nnonsense\n").error().message,
+            "line 3: an expectation is `subject: pattern`");
 }
 
 TEST(Script, SubstitutesNamesButLeavesJsonAlone) {
@@ -41,7 +43,10 @@ class Expect : public testing::Test {
   bool fits(std::string subject, std::string pattern) {
     return !check({1, std::move(subject), std::move(pattern)}, answer, values);
   }
-  Answer answer{200, "OK", {{"etag", "\"x\""}}, R"({"a":[{"b":"text","n":null,"i":7}],"u":"0c0ffee0-1111-4222-8333-444455556666"})"};
+  Answer answer{200,
+                "OK",
+                {{"etag", "\"x\""}},
+                R"({"a":[{"b":"text","n":null,"i":7}],"u":"0c0ffee0-1111-4222-8333-444455556666"})"};
   Values values;
 };
 

@@ -129,7 +129,8 @@ class Context final : public TaskContext {
 
 class Runner final : public scheduler::TaskRunner {
  public:
-  Runner(const operation::Registry& operations, storage::Storage& storage, fs::path work, const engine::Catalogue& catalogue)
+  Runner(const operation::Registry& operations, storage::Storage& storage, fs::path work,
+         const engine::Catalogue& catalogue)
       : operations_(operations), storage_(storage), work_(std::move(work)), catalogue_(catalogue) {}
 
   store::Ending run(const store::Claim& claim, Deadline deadline, std::stop_token stop,
@@ -145,7 +146,8 @@ class Runner final : public scheduler::TaskRunner {
   }
 
  private:
-  Result<store::Ending> run_in(const fs::path& folder, const store::Claim& claim, Deadline deadline, std::stop_token stop) {
+  Result<store::Ending> run_in(const fs::path& folder, const store::Claim& claim, Deadline deadline,
+                               std::stop_token stop) {
     const auto* const operation = operations_.find(claim.task.operation);
     Context context(claim, folder, deadline, std::move(stop), catalogue_);
     for (const auto& input : claim.inputs) {
@@ -157,7 +159,8 @@ class Runner final : public scheduler::TaskRunner {
     RECAST_TRY(auto outcome, operation->run(context, claim.task.payload));
     store::Ending ending;
     for (const auto& file : outcome.files) {
-      const auto text = claim.task.id.str() + "/" + std::to_string(claim.attempt) + "-" + std::to_string(ending.files.size());
+      const auto text =
+          claim.task.id.str() + "/" + std::to_string(claim.attempt) + "-" + std::to_string(ending.files.size());
       RECAST_TRY(const auto key, storage::Key::parse(text));
       const auto copy = folder / ("out-" + std::to_string(ending.files.size()));
       fs::copy_file(file.path, copy);
@@ -185,16 +188,27 @@ Result<> add_operations(operation::Registry& registry) {
   operation::Operation copying{.name = "test/copy", .summary = "Copies.", .load = Load::cpu};
   copying.engine_of = [](const auto&, const auto&) { return std::pair<std::string, std::string>(); };
   copying.records = [](const engine::Catalogue&) {
-    return std::vector<operation::Record>{{.from = "txt", .to = "pdf", .engine = nullptr, .engine_name = "copier"},
-                                          {.from = "txt", .to = "pdf", .engine = nullptr, .engine_name = "other", .is_default = false}};
+    return std::vector<operation::Record>{
+        {.from = "txt", .to = "pdf", .engine = nullptr, .engine_name = "copier"},
+        {.from = "txt", .to = "pdf", .engine = nullptr, .engine_name = "other", .is_default = false}};
   };
   RECAST_CHECK(registry.add(operation::define<Copy>(std::move(copying), &copy)));
   RECAST_CHECK(registry.add(operation::define<None>(
       {.name = "test/hang", .summary = "Never ends.", .load = Load::cpu, .needs_input = false}, &hang)));
-  RECAST_CHECK(add_unless_known(registry, operation::define<Body>({.name = "import/raw", .summary = "Text.", .load = Load::light, .needs_input = false}, &raw)));
-  RECAST_CHECK(add_unless_known(registry, operation::define<Body>({.name = "import/base64", .summary = "Bytes.", .load = Load::light, .needs_input = false}, &base64)));
-  RECAST_CHECK(add_unless_known(registry, operation::define<ExportUrl>({.name = "export/url", .summary = "Links.", .load = Load::light}, &export_url)));
-  return add_unless_known(registry, operation::define<Upload>({.name = "import/upload", .summary = "A form.", .load = Load::none, .needs_input = false}, nullptr));
+  RECAST_CHECK(add_unless_known(
+      registry, operation::define<Body>(
+                    {.name = "import/raw", .summary = "Text.", .load = Load::light, .needs_input = false}, &raw)));
+  RECAST_CHECK(add_unless_known(
+      registry,
+      operation::define<Body>({.name = "import/base64", .summary = "Bytes.", .load = Load::light, .needs_input = false},
+                              &base64)));
+  RECAST_CHECK(add_unless_known(
+      registry,
+      operation::define<ExportUrl>({.name = "export/url", .summary = "Links.", .load = Load::light}, &export_url)));
+  return add_unless_known(
+      registry,
+      operation::define<Upload>(
+          {.name = "import/upload", .summary = "A form.", .load = Load::none, .needs_input = false}, nullptr));
 }
 
 std::unique_ptr<scheduler::TaskRunner> make_runner(const operation::Registry& operations, storage::Storage& storage,

@@ -53,8 +53,8 @@ Result<> TestServer::open(const Options& options) {
     return operation == nullptr ? operation::Load::light : operation->load;
   }));
   parts.runner = make_runner(parts.operations, *parts.storage, folder_ / "work", *parts.catalogue);
-  parts.scheduler = scheduler::Scheduler::start({.cpu_tasks = 2}, *parts.store, parts.bus, *parts.storage, *parts.runner,
-                                                clock_, [](const auto&) {});
+  parts.scheduler = scheduler::Scheduler::start({.cpu_tasks = 2}, *parts.store, parts.bus, *parts.storage,
+                                                *parts.runner, clock_, [](const auto&) {});
   parts.services = std::unique_ptr<api::Services>(new api::Services{
       .settings = parts.settings,
       .store = *parts.store,
@@ -68,7 +68,10 @@ Result<> TestServer::open(const Options& options) {
       .tasks_per_job = options.tasks_per_job,
       .incoming = folder_ / "incoming",
       .catalogue = [&parts] { return parts.catalogue; },
-      .checks = [] { return std::vector<api::Check>{{"store", true, "answers"}}; },
+      .checks =
+          [] {
+            return std::vector<api::Check>{{"store", true, "answers"}};
+          },
       .metrics = [] { return std::string("# nothing\n"); },
   });
   api::add_routes(parts.router, *parts.services);

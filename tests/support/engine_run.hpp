@@ -35,7 +35,8 @@ inline fs::path binaries() {
 /// For engines whose plans only run programs.
 class NoWorkers final : public process::Workers {
  public:
-  Result<process::WorkerReply> run(const std::string& name, const process::WorkerJob&, Deadline, std::stop_token) override {
+  Result<process::WorkerReply> run(const std::string& name, const process::WorkerJob&, Deadline,
+                                   std::stop_token) override {
     return fail(ErrorCode::unavailable, "no worker " + name);
   }
   std::vector<process::WorkerStatus> status() const override { return {}; }
@@ -82,7 +83,7 @@ class EngineRun {
   }
 
   const TemporaryFolder& folder() const { return folder_; }
-  std::vector<int> percents;   ///< what the last conversion reported
+  std::vector<int> percents;  ///< what the last conversion reported
 
  private:
   TemporaryFolder folder_;
@@ -101,7 +102,8 @@ class Canary {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(socket_.get(), 8) != 0 ||
+    if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::listen(socket_.get(), 8) != 0 ||
         ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
       throw std::runtime_error("canary");
     }

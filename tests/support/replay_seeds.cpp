@@ -1,5 +1,5 @@
-// The main function of a fuzz target outside the `fuzz` preset: runs it on every file of the folders named as arguments,
-// and on the empty input. A missing folder is an error: a target without seeds would test nothing.
+// The main function of a fuzz target outside the `fuzz` preset: runs it on every file of the folders named as
+// arguments, and on the empty input. A missing folder is an error: a target without seeds would test nothing.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -100,8 +100,10 @@ Result<std::vector<std::string>> split_payload(Protocol protocol, std::string_vi
 std::string join_payload(Protocol protocol, std::span<const std::string> packets) {
   std::string body;
   for (const auto& packet : packets) {
-    if (protocol == Protocol::eio3) body += fmt::format("{}:", units(packet));
-    else if (!body.empty()) body += kSeparator;
+    if (protocol == Protocol::eio3)
+      body += fmt::format("{}:", units(packet));
+    else if (!body.empty())
+      body += kSeparator;
     body += packet;
   }
   return body;

@@ -10,7 +10,8 @@
 
 #include "base/result.hpp"
 
-/// Engine.IO 3 and 4 with Socket.IO 4 and 5 on top, as far as text goes (core.md 15). Knows nothing of what is said over it.
+/// Engine.IO 3 and 4 with Socket.IO 4 and 5 on top, as far as text goes (core.md 15). Knows nothing of what is said
+/// over it.
 namespace recast::socketio {
 
 namespace json = boost::json;
@@ -32,10 +33,10 @@ enum class PacketType { connect = 0, disconnect = 1, event = 2, ack = 3, connect
 /// A Socket.IO packet: what an Engine.IO message carries.
 struct Packet {
   PacketType type = PacketType::event;
-  std::string space = "/";            ///< the namespace
-  std::optional<std::uint64_t> ack;   ///< the sender wants an answer under this number
-  std::string name;                   ///< of an event
-  json::array arguments;              ///< of an event, without its name
+  std::string space = "/";           ///< the namespace
+  std::optional<std::uint64_t> ack;  ///< the sender wants an answer under this number
+  std::string name;                  ///< of an event
+  json::array arguments;             ///< of an event, without its name
 };
 
 /// malformed_body for what is no packet, for an event without a name, and for binary packets, which are never used.

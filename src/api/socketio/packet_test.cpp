@@ -17,12 +17,15 @@ TEST(Payload, JoinsPacketsOfVersionFourByOneByte) {
 TEST(Payload, CountsCharactersAsJavaScriptDoesInVersionThree) {
   const std::vector<std::string> packets{"4\xe2\x82\xac", "4\xf0\x9f\x98\x80"};  // one unit, two units
   const auto body = join_payload(Protocol::eio3, packets);
-  EXPECT_EQ(body, "2:4\xe2\x82\xac" "3:4\xf0\x9f\x98\x80");
+  EXPECT_EQ(body,
+            "2:4\xe2\x82\xac"
+            "3:4\xf0\x9f\x98\x80");
   EXPECT_EQ(split_payload(Protocol::eio3, body).value(), packets);
 }
 
 TEST(Payload, RefusesLengthsThatDoNotFit) {
-  for (const auto* const body : {"5:4a", "x", "1", ":4", "-1:4", "0:", "2:4\xf0\x9f\x98\x80", "99999999999999999999:4"}) {
+  for (const auto* const body :
+       {"5:4a", "x", "1", ":4", "-1:4", "0:", "2:4\xf0\x9f\x98\x80", "99999999999999999999:4"}) {
     EXPECT_FALSE(split_payload(Protocol::eio3, body)) << body;
   }
   EXPECT_FALSE(split_payload(Protocol::eio4, ""));

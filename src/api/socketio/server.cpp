@@ -15,8 +15,9 @@ constexpr std::size_t kIdLength = 20;  // 119 bits: whoever knows it speaks as t
 
 /// The refusals of Engine.IO, by number.
 http::Response refusal(int code) {
-  static constexpr std::string_view kTexts[] = {"Transport unknown", "Session ID unknown",  "Bad handshake method",
-                                                "Bad request",       "Forbidden",           "Unsupported protocol version"};
+  static constexpr std::string_view kTexts[] = {
+      "Transport unknown", "Session ID unknown", "Bad handshake method",
+      "Bad request",       "Forbidden",          "Unsupported protocol version"};
   json::object body;
   body["code"] = code;
   body["message"] = kTexts[code];
@@ -51,7 +52,10 @@ struct Server::Sessions {
 };
 
 Server::Server(Options options, Random& random, Later later, Events events)
-    : options_(options), random_(random), later_(std::move(later)), events_(std::move(events)),
+    : options_(options),
+      random_(random),
+      later_(std::move(later)),
+      events_(std::move(events)),
       sessions_(std::make_unique<Sessions>()) {}
 
 Server::~Server() = default;
@@ -64,9 +68,8 @@ std::size_t Server::sessions() const {
 std::shared_ptr<Session> Server::open(const http::Request& request, Protocol protocol) {
   auto session = std::make_shared<Session>(*this, random_.token(kIdLength), protocol,
                                            events_.on_open ? events_.on_open(request) : std::any());
-  const bool added = sessions_->by_id.with([&](auto& map) {
-    return map.size() < options_.most_sessions && map.emplace(session->id(), session).second;
-  });
+  const bool added = sessions_->by_id.with(
+      [&](auto& map) { return map.size() < options_.most_sessions && map.emplace(session->id(), session).second; });
   return added ? session : nullptr;
 }
 

@@ -30,7 +30,7 @@ class Socket {
 struct Events {
   std::function<std::any(const http::Request&)> on_open;  ///< may be empty
   std::function<void(const std::shared_ptr<Socket>&, const std::string& name, const json::array& arguments)> on_event;
-  std::function<void(const std::string& id)> on_close;    ///< once for each socket that was opened
+  std::function<void(const std::string& id)> on_close;  ///< once for each socket that was opened
 };
 
 struct Options {
@@ -44,8 +44,8 @@ struct Options {
 
 class Session;
 
-/// Engine.IO sessions over WebSocket and long polling, with upgrade and heartbeats. Outlives the HTTP server whose requests
-/// it answers, and whatever runs what `Later` was given.
+/// Engine.IO sessions over WebSocket and long polling, with upgrade and heartbeats. Outlives the HTTP server whose
+/// requests it answers, and whatever runs what `Later` was given.
 class Server {
  public:
   /// Runs work at a time or a little later, from another thread; never at once.

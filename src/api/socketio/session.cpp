@@ -147,12 +147,16 @@ void Session::receive(std::string_view packet) {
     if (packet.front() == frame::kPong) pong_due_ = false;
   }
   switch (packet.front()) {
-    case frame::kPing: return push(frame::kPong + std::string(packet.substr(1)));
-    case frame::kMessage: return handle(packet.substr(1));
+    case frame::kPing:
+      return push(frame::kPong + std::string(packet.substr(1)));
+    case frame::kMessage:
+      return handle(packet.substr(1));
     case frame::kPong:
     case frame::kUpgrade:
-    case frame::kNoop: return;
-    default: return close();
+    case frame::kNoop:
+      return;
+    default:
+      return close();
   }
 }
 
@@ -160,17 +164,22 @@ void Session::handle(std::string_view text) {
   const auto packet = parse_packet(text);
   if (!packet) return close();
   switch (packet->type) {
-    case PacketType::connect: return connect(*packet);
-    case PacketType::disconnect: return close();
-    case PacketType::event: return handle_event(*packet);
+    case PacketType::connect:
+      return connect(*packet);
+    case PacketType::disconnect:
+      return close();
+    case PacketType::event:
+      return handle_event(*packet);
     case PacketType::ack:
-    case PacketType::connect_error: return;
+    case PacketType::connect_error:
+      return;
   }
 }
 
 void Session::connect(const Packet& packet) {
   if (packet.space != "/") {
-    return push("44" + packet.space + "," + (protocol_ == Protocol::eio4 ? R"({"message":"Invalid namespace"})" : R"("Invalid namespace")"));
+    return push("44" + packet.space + "," +
+                (protocol_ == Protocol::eio4 ? R"({"message":"Invalid namespace"})" : R"("Invalid namespace")"));
   }
   {
     std::lock_guard lock(mutex_);
@@ -217,8 +226,8 @@ void Session::receive_probe(const std::shared_ptr<http::WebSocketPeer>& peer, st
   if (done) done(payload({std::string(1, frame::kNoop)}));
 }
 
-/// Ends the open poll, and any the client opens before it has seen the probe's answer on the other connection: it waits for
-/// its poll to end before it moves, and would wait until the next ping.
+/// Ends the open poll, and any the client opens before it has seen the probe's answer on the other connection: it waits
+/// for its poll to end before it moves, and would wait until the next ping.
 void Session::release_poll() {
   Done done;
   {

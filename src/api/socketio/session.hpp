@@ -12,8 +12,8 @@
 
 namespace recast::socketio {
 
-/// One Engine.IO session and the Socket.IO client on it. Starts on one transport and may move from polling to a WebSocket.
-/// Nothing is called out of it with its lock held, except a peer's send and close, which only queue.
+/// One Engine.IO session and the Socket.IO client on it. Starts on one transport and may move from polling to a
+/// WebSocket. Nothing is called out of it with its lock held, except a peer's send and close, which only queue.
 class Session final : public Socket, public std::enable_shared_from_this<Session> {
  public:
   Session(Server& server, std::string id, Protocol protocol, std::any tag);
@@ -28,7 +28,8 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
   /// The first answer of long polling.
   std::string open_packet(bool may_upgrade) const;
 
-  /// A poll: answered at once if something waits, else later. nullopt if it cannot be one (other transport, second poll).
+  /// A poll: answered at once if something waits, else later. nullopt if it cannot be one (other transport, second
+  /// poll).
   std::optional<http::Response> poll();
   bool is_polling() const;
   /// Packets of a POST or a message of the WebSocket this session is on.
@@ -60,9 +61,9 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
   const std::any tag_;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<http::WebSocketPeer> peer_;  ///< null while polling
+  std::shared_ptr<http::WebSocketPeer> peer_;   ///< null while polling
   std::shared_ptr<http::WebSocketPeer> probe_;  ///< a WebSocket that asked to take over and has not yet
-  std::vector<std::string> queue_;             ///< waits for a poll
+  std::vector<std::string> queue_;              ///< waits for a poll
   std::size_t queued_ = 0;
   Done poll_;
   std::uint64_t poll_number_ = 0;

@@ -76,14 +76,18 @@ class SocketIo : public testing::Test {
   std::vector<std::string> events, closed, polled;
   std::shared_ptr<Socket> socket;
   std::function<void()> cancel;
-  Server server{{.ping_interval = std::chrono::milliseconds(0), .ping_timeout = std::chrono::milliseconds(0), .most_queued = 1000, .most_sessions = 3},
+  Server server{{.ping_interval = std::chrono::milliseconds(0),
+                 .ping_timeout = std::chrono::milliseconds(0),
+                 .most_queued = 1000,
+                 .most_sessions = 3},
                 random,
                 [this](Steady, std::function<void()> work) { later.push_back(std::move(work)); },
                 {.on_open = {},
-                 .on_event = [this](const auto& from, const std::string& name, const json::array& arguments) {
-                   socket = from;
-                   events.push_back(name + json::serialize(arguments));
-                 },
+                 .on_event =
+                     [this](const auto& from, const std::string& name, const json::array& arguments) {
+                       socket = from;
+                       events.push_back(name + json::serialize(arguments));
+                     },
                  .on_close = [this](const std::string& id) { closed.push_back(id); }}};
 };
 
@@ -127,11 +131,16 @@ TEST_F(SocketIo, PollsAndPosts) {
   EXPECT_EQ(post(query, "40"), "ok");
   ASSERT_EQ(polled.size(), 1U);
   EXPECT_THAT(polled[0], testing::StartsWith("40{"));
-  EXPECT_EQ(post(query, "42[\"a\"]\x1e" "42[\"b\"]"), "ok");
+  EXPECT_EQ(post(query,
+                 "42[\"a\"]\x1e"
+                 "42[\"b\"]"),
+            "ok");
   EXPECT_THAT(events, ElementsAre("a[]", "b[]"));
   socket->send("42[\"x\"]");
   socket->send("42[\"y\"]");
-  EXPECT_EQ(get(query), "42[\"x\"]\x1e" "42[\"y\"]");
+  EXPECT_EQ(get(query),
+            "42[\"x\"]\x1e"
+            "42[\"y\"]");
 }
 
 TEST_F(SocketIo, FramesPollsOfVersionThreeByLength) {

@@ -37,7 +37,8 @@ Result<> check_margins(const Options& options) {
 
 /// A browser's failure has its own code and text already; what is left is a child that died.
 Error explain(const engine::StepEnd& end) {
-  if (end.signal != 0) return {ErrorCode::conversion_failed, fmt::format("the browser ended with signal {}", end.signal), {}};
+  if (end.signal != 0)
+    return {ErrorCode::conversion_failed, fmt::format("the browser ended with signal {}", end.signal), {}};
   return {ErrorCode::conversion_failed, "The browser ended without a result.", {}};
 }
 
@@ -52,8 +53,10 @@ class Chrome final : public engine::Engine {
     info.conversions.assign(std::begin(kConversions), std::end(kConversions));
     info.options = schema::describe<Options>();
     info.detection = {};  // the worker finds the browser and names its version
-    info.workers = {{.name = "chrome", .program = "recast-worker-chrome", .arguments = {"--install={install}"}, .spares = 1}};
-    info.probe = {.from = "html", .to = "pdf", .content = "<!doctype html><title>Recast</title><p>Recast", .options = {}};
+    info.workers = {
+        {.name = "chrome", .program = "recast-worker-chrome", .arguments = {"--install={install}"}, .spares = 1}};
+    info.probe = {
+        .from = "html", .to = "pdf", .content = "<!doctype html><title>Recast</title><p>Recast", .options = {}};
     return info;
   }
 
@@ -64,7 +67,8 @@ class Chrome final : public engine::Engine {
       return fail(ErrorCode::invalid_conversion_type,
                   fmt::format("chrome does not convert {} to {}.", request.from, request.to));
     }
-    if (request.inputs.size() != 1) return fail(ErrorCode::invalid_data, "chrome converts one file at a time.", "input");
+    if (request.inputs.size() != 1)
+      return fail(ErrorCode::invalid_data, "chrome converts one file at a time.", "input");
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     RECAST_CHECK(format::PageList::parse(options.pages));
     RECAST_CHECK(check_length(options.header_template, kLongestTemplate, "header_template"));
@@ -79,7 +83,7 @@ class Chrome final : public engine::Engine {
     step.inputs = request.inputs;
     step.outputs = {"out/out." + request.to};
     step.limits.memory = 4ULL << 30;
-    step.limits.processes = 512;     // threads of a browser, its renderer and its helpers
+    step.limits.processes = 512;  // threads of a browser, its renderer and its helpers
     step.limits.descriptors = 1024;
     engine::Plan plan;
     plan.outputs = step.outputs;

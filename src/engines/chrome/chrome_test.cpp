@@ -27,7 +27,8 @@ Result<engine::Plan> plan(std::string to, json options = {}) {
 }
 
 TEST(ChromePlan, GivesTheWorkerItsOptions) {
-  const auto result = plan("pdf", {{"zoom", "1.5"}, {"page_range", "1-2"}, {"margin_top", 0}, {"some_other_option", 1}});
+  const auto result =
+      plan("pdf", {{"zoom", "1.5"}, {"page_range", "1-2"}, {"margin_top", 0}, {"some_other_option", 1}});
   ASSERT_TRUE(result) << result.error().message;
   ASSERT_EQ(result->steps.size(), 1U);
   const auto& step = std::get<engine::WorkerStep>(result->steps[0].action);
@@ -67,7 +68,8 @@ class ChromeRun : public testing::Test {
   static void SetUpTestSuite() {
     server_ = new Server;
     ::chmod(server_->folder.path().c_str(), 0755);
-    process::WorkerSpec spec{.name = "chrome", .executable = test::binaries() / "recast-worker-chrome", .arguments = {}};
+    process::WorkerSpec spec{
+        .name = "chrome", .executable = test::binaries() / "recast-worker-chrome", .arguments = {}};
     auto workers = process::Workers::open({.scratch = server_->folder / "scratch",
                                            .level = process::probe(test::binaries() / "recast-jail").level,
                                            .first_uid = ::geteuid() == 0 ? 63'000U : 0U},
@@ -87,7 +89,8 @@ class ChromeRun : public testing::Test {
   Result<std::string> convert(std::string_view html, const std::string& to, const json& options = {},
                               Deadline deadline = Deadline::in(std::chrono::seconds(60)), std::stop_token stop = {}) {
     const auto file = server_->folder.write("page.html", html);
-    RECAST_TRY(const auto files, server_->run->convert(chrome_engine(), "html", to, {file}, options, deadline, std::move(stop)));
+    RECAST_TRY(const auto files,
+               server_->run->convert(chrome_engine(), "html", to, {file}, options, deadline, std::move(stop)));
     return test::read_file(files.at(0));
   }
   std::string text_of(const std::string& pdf) {
@@ -116,8 +119,12 @@ TEST_F(ChromeRun, TakesPictures) {
 
 TEST_F(ChromeRun, PrintsTheOptionsItIsGiven) {
   const auto pdf = convert("<p>one<p style='break-before:page'>two<p style='break-before:page'>three", "pdf",
-                           {{"pages", "2-3"}, {"page_format", "a6"}, {"page_orientation", "landscape"}, {"margin_top", 15},
-                            {"display_header_footer", true}, {"header_template", "<b style='font-size:9px'>HEAD</b>"}});
+                           {{"pages", "2-3"},
+                            {"page_format", "a6"},
+                            {"page_orientation", "landscape"},
+                            {"margin_top", 15},
+                            {"display_header_footer", true},
+                            {"header_template", "<b style='font-size:9px'>HEAD</b>"}});
   ASSERT_TRUE(pdf) << pdf.error().message;
   const auto text = text_of(*pdf);
   EXPECT_THAT(text, testing::AllOf(Not(HasSubstr("one")), HasSubstr("two"), HasSubstr("three"), HasSubstr("HEAD")));
@@ -129,15 +136,19 @@ TEST_F(ChromeRun, ReadsNoFileAndCallsNobody) {
   const auto secret = server_->folder.write("secret.txt", "CANARYFILE");
   ::chmod(secret.c_str(), 0644);
   const auto file = "file://" + secret.string(), http = "http://" + canary.address() + "/";
-  const auto html = "<!doctype html><p>visible<iframe src='" + file + "'></iframe><iframe src='FILE:///etc/passwd'></iframe>" +
-                    "<iframe src='\\\\localhost/etc/passwd'></iframe><object data='" + file + "'></object><embed src='" + file +
-                    "'><img src='" + http + "img'><link rel=stylesheet href='" + http + "css'><script src='" + http +
-                    "js'></script><link rel=preconnect href='" + http + "'><link rel=dns-prefetch href='" + http + "'>" +
-                    "<script>for(const u of ['" + file + "','" + http + "x'])fetch(u).then(r=>r.text()).then(t=>document.write(t));"
-                    "try{new WebSocket('ws://" + canary.address() + "/')}catch(e){};navigator.sendBeacon('" + http + "beacon','x');" +
-                    "new RTCPeerConnection({iceServers:[{urls:'stun:" + canary.address() + "'}]}).createDataChannel('x');" +
-                    "const x=new XMLHttpRequest();x.open('GET','" + file + "',false);try{x.send();document.write(x.response)}catch(e){}" +
-                    "</script><style>@import url('" + http + "import');p{background:url('" + file + "')}</style>";
+  const auto html =
+      "<!doctype html><p>visible<iframe src='" + file + "'></iframe><iframe src='FILE:///etc/passwd'></iframe>" +
+      "<iframe src='\\\\localhost/etc/passwd'></iframe><object data='" + file + "'></object><embed src='" + file +
+      "'><img src='" + http + "img'><link rel=stylesheet href='" + http + "css'><script src='" + http +
+      "js'></script><link rel=preconnect href='" + http + "'><link rel=dns-prefetch href='" + http + "'>" +
+      "<script>for(const u of ['" + file + "','" + http +
+      "x'])fetch(u).then(r=>r.text()).then(t=>document.write(t));"
+      "try{new WebSocket('ws://" +
+      canary.address() + "/')}catch(e){};navigator.sendBeacon('" + http + "beacon','x');" +
+      "new RTCPeerConnection({iceServers:[{urls:'stun:" + canary.address() + "'}]}).createDataChannel('x');" +
+      "const x=new XMLHttpRequest();x.open('GET','" + file +
+      "',false);try{x.send();document.write(x.response)}catch(e){}" + "</script><style>@import url('" + http +
+      "import');p{background:url('" + file + "')}</style>";
   const auto pdf = convert(html, "pdf", {{"wait_time", 500}});
   ASSERT_TRUE(pdf) << pdf.error().message;
   const auto text = text_of(*pdf);
@@ -148,20 +159,24 @@ TEST_F(ChromeRun, ReadsNoFileAndCallsNobody) {
 
 TEST_F(ChromeRun, StaysWhenTheDocumentWantsToGoElsewhere) {
   for (const auto* const address : {"file:///etc/passwd", "http://example.com/", "javascript:while(1)"}) {
-    const auto pdf = convert(std::string("<meta http-equiv=refresh content='0;url=") + address + "'><p>here", "pdf", {{"wait_time", 300}});
+    const auto pdf = convert(std::string("<meta http-equiv=refresh content='0;url=") + address + "'><p>here", "pdf",
+                             {{"wait_time", 300}});
     ASSERT_TRUE(pdf) << address << ": " << pdf.error().message;
     EXPECT_THAT(text_of(*pdf), testing::AllOf(HasSubstr("here"), Not(HasSubstr("root:")))) << address;
   }
-  const auto anew = convert("<script>if(!sessionStorage.x){sessionStorage.x=1;location.reload()}else document.write('again')</script>", "pdf",
-                            {{"wait_for_element", "body"}, {"wait_time", 500}});
+  const auto anew = convert(
+      "<script>if(!sessionStorage.x){sessionStorage.x=1;location.reload()}else document.write('again')</script>", "pdf",
+      {{"wait_for_element", "body"}, {"wait_time", 500}});
   ASSERT_TRUE(anew) << anew.error().message;
   EXPECT_THAT(text_of(*anew), HasSubstr("again"));
 }
 
 TEST_F(ChromeRun, RemembersNothingOfTheDocumentBefore) {
-  const auto first = convert("<script>localStorage.setItem('secret','CANARY');document.cookie='a=CANARY'</script><p>first", "pdf");
+  const auto first =
+      convert("<script>localStorage.setItem('secret','CANARY');document.cookie='a=CANARY'</script><p>first", "pdf");
   ASSERT_TRUE(first) << first.error().message;
-  const auto second = convert("<script>document.write('['+localStorage.getItem('secret')+document.cookie+']')</script>", "pdf");
+  const auto second =
+      convert("<script>document.write('['+localStorage.getItem('secret')+document.cookie+']')</script>", "pdf");
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_THAT(text_of(*second), HasSubstr("[null]"));
 }
@@ -177,7 +192,9 @@ TEST_F(ChromeRun, EndsAScriptThatNeverEndsAtTheDeadline) {
 TEST_F(ChromeRun, EndsAScriptThatEatsMemory) {
   const auto pdf = convert("<script>const a=[];while(1)a.push(new Uint8Array(1<<24).fill(7))</script>", "pdf");
   ASSERT_FALSE(pdf);
-  EXPECT_THAT(pdf.error().code, testing::AnyOf(ErrorCode::memory_limit, ErrorCode::conversion_failed, ErrorCode::timeout)) << pdf.error().message;
+  EXPECT_THAT(pdf.error().code,
+              testing::AnyOf(ErrorCode::memory_limit, ErrorCode::conversion_failed, ErrorCode::timeout))
+      << pdf.error().message;
 }
 
 TEST_F(ChromeRun, EndsSoonAfterAStopRequest) {
@@ -186,7 +203,8 @@ TEST_F(ChromeRun, EndsSoonAfterAStopRequest) {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     stop.request_stop();
   });
-  const auto pdf = convert("<p>x", "pdf", {{"wait_time", 60'000}}, Deadline::in(std::chrono::seconds(50)), stop.get_token());
+  const auto pdf =
+      convert("<p>x", "pdf", {{"wait_time", 60'000}}, Deadline::in(std::chrono::seconds(50)), stop.get_token());
   ASSERT_FALSE(pdf);
   EXPECT_EQ(pdf.error().code, ErrorCode::cancelled) << pdf.error().message;
 }
@@ -207,8 +225,10 @@ TEST_F(ChromeRun, PrintsManyDocumentsAtOnce) {
       const auto file = run.folder().write("page.html", "<p>number " + std::to_string(i));
       for (int round = 0; round < 3; ++round) {
         const auto files = run.convert(chrome_engine(), "html", "pdf", {file});
-        if (files) ++done;
-        else ADD_FAILURE() << files.error().message;
+        if (files)
+          ++done;
+        else
+          ADD_FAILURE() << files.error().message;
       }
     });
   }

@@ -8,8 +8,8 @@
 
 namespace recast::engines::chrome {
 
-/// What a client may say about a page made by the browser (processing.md 3.5 and 9). The engine checks it when it plans;
-/// the resident worker reads the same table again.
+/// What a client may say about a page made by the browser (processing.md 3.5 and 9). The engine checks it when it
+/// plans; the resident worker reads the same table again.
 struct Options {
   std::string pages;
   double zoom = 1;
@@ -37,11 +37,14 @@ struct Options {
   std::optional<std::int64_t> quality;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Options::pages, "pages", "Pages of the PDF, such as 1-3,5; all if empty.", {.aliases = {"page_range"}}),
+      schema::field(&Options::pages, "pages", "Pages of the PDF, such as 1-3,5; all if empty.",
+                    {.aliases = {"page_range"}}),
       schema::field(&Options::zoom, "zoom", "Scale of the content.", {.min = 0.1, .max = 2}),
       schema::field(&Options::page_width, "page_width", "Width of the paper in centimetres.", {.min = 1, .max = 500}),
-      schema::field(&Options::page_height, "page_height", "Height of the paper in centimetres.", {.min = 1, .max = 500}),
-      schema::field(&Options::page_format, "page_format", "Paper size; A4 if nothing is said, here or in the page's style.",
+      schema::field(&Options::page_height, "page_height", "Height of the paper in centimetres.",
+                    {.min = 1, .max = 500}),
+      schema::field(&Options::page_format, "page_format",
+                    "Paper size; A4 if nothing is said, here or in the page's style.",
                     {.values = {"letter", "legal", "tabloid", "ledger", "a0", "a1", "a2", "a3", "a4", "a5", "a6"}}),
       schema::field(&Options::page_orientation, "page_orientation", "Which way the paper lies.",
                     {.values = {"portrait", "landscape"}}),
@@ -50,16 +53,18 @@ struct Options {
       schema::field(&Options::margin_left, "margin_left", "Left margin in millimetres.", {.min = 0, .max = 2000}),
       schema::field(&Options::margin_right, "margin_right", "Right margin in millimetres.", {.min = 0, .max = 2000}),
       schema::field(&Options::print_background, "print_background", "Print background colours and pictures."),
-      schema::field(&Options::display_header_footer, "display_header_footer", "Print a header and a footer on each page."),
+      schema::field(&Options::display_header_footer, "display_header_footer",
+                    "Print a header and a footer on each page."),
       schema::field(&Options::header_template, "header_template",
                     "HTML of the header; elements of the classes date, title, pageNumber and totalPages are filled.",
                     {.verbatim = true}),
       schema::field(&Options::footer_template, "footer_template", "HTML of the footer, as the header's.",
                     {.verbatim = true}),
-      schema::field(&Options::wait_until, "wait_until",
-                    "When the page counts as loaded: load, domcontentloaded, networkidle0 (nothing was loaded for 500 ms) "
-                    "or networkidle2 (at most two files were).",
-                    {.values = {"load", "domcontentloaded", "networkidle0", "networkidle2"}}),
+      schema::field(
+          &Options::wait_until, "wait_until",
+          "When the page counts as loaded: load, domcontentloaded, networkidle0 (nothing was loaded for 500 ms) "
+          "or networkidle2 (at most two files were).",
+          {.values = {"load", "domcontentloaded", "networkidle0", "networkidle2"}}),
       schema::field(&Options::wait_for_element, "wait_for_element", "CSS selector of an element that has to exist."),
       schema::field(&Options::wait_time, "wait_time", "Milliseconds to wait after that.", {.min = 0, .max = 300'000}),
       schema::field(&Options::css_media_type, "css_media_type", "Which style rules count; print for a PDF by default.",
@@ -71,10 +76,11 @@ struct Options {
                     {.min = 16, .max = 16384}),
       schema::field(&Options::width, "width", "Width of the image in pixels.", {.min = 1, .max = 16384}),
       schema::field(&Options::height, "height", "Height of the image in pixels.", {.min = 1, .max = 16384}),
-      schema::field(&Options::fit, "fit",
-                    "How the image fills width and height: max keeps its shape and never enlarges, crop fills both and cuts "
-                    "the overflow, scale stretches.",
-                    {.values = {"max", "crop", "scale"}}),
+      schema::field(
+          &Options::fit, "fit",
+          "How the image fills width and height: max keeps its shape and never enlarges, crop fills both and cuts "
+          "the overflow, scale stretches.",
+          {.values = {"max", "crop", "scale"}}),
       schema::field(&Options::quality, "quality", "Quality of a JPEG, 1 to 100.", {.min = 1, .max = 100}),
   };
 };

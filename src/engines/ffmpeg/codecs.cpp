@@ -18,15 +18,16 @@ void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_i
 /// Other names of a codec. Those of graphics cards mean the same codec; here the processor makes it.
 std::string canonical_codec(std::string_view name) {
   static const std::map<std::string_view, std::string_view> kSame{
-      {"h264", "x264"},       {"libx264", "x264"},   {"h264_nvenc", "x264"}, {"h265", "x265"},      {"hevc", "x265"},
-      {"libx265", "x265"},    {"hevc_nvenc", "x265"}, {"av1_nvenc", "av1"},   {"xvid", "mpeg4"},     {"pcm", "pcm_s16le"},
-      {"libmp3lame", "mp3"},  {"libopus", "opus"},   {"libvorbis", "vorbis"}};
+      {"h264", "x264"},      {"libx264", "x264"},    {"h264_nvenc", "x264"}, {"h265", "x265"},  {"hevc", "x265"},
+      {"libx265", "x265"},   {"hevc_nvenc", "x265"}, {"av1_nvenc", "av1"},   {"xvid", "mpeg4"}, {"pcm", "pcm_s16le"},
+      {"libmp3lame", "mp3"}, {"libopus", "opus"},    {"libvorbis", "vorbis"}};
   const auto found = kSame.find(name);
   return std::string(found == kSame.end() ? name : found->second);
 }
 
-Result<std::string> choose(std::string_view asked, std::string_view fallback, const std::vector<std::string_view>& possible,
-                           std::string_view container, std::string_view field) {
+Result<std::string> choose(std::string_view asked, std::string_view fallback,
+                           const std::vector<std::string_view>& possible, std::string_view container,
+                           std::string_view field) {
   if (asked.empty()) return std::string(fallback);
   auto codec = canonical_codec(asked);
   if (codec == "pcm_s16le" && asked == "pcm" && container == "aiff") codec = "pcm_s16be";
@@ -103,7 +104,8 @@ Result<Arguments> vpx(const std::string& codec, const Options& options) {
 }
 
 Result<Arguments> av1(const Options& options) {
-  Arguments result{"-c:v", "libsvtav1", "-preset", std::to_string(std::min<std::size_t>(speed(options.preset) + 5, 12))};
+  Arguments result{"-c:v", "libsvtav1", "-preset",
+                   std::to_string(std::min<std::size_t>(speed(options.preset) + 5, 12))};
   RECAST_TRY(auto quality, rate(options, 35, 63));
   append(result, std::move(quality));
   append(result, {"-pix_fmt", "yuv420p"});
@@ -143,8 +145,10 @@ std::int64_t nearest_rate(const std::string& codec, std::int64_t kilobits_per_se
   constexpr std::array<std::int64_t, 10> kMp2{64, 96, 112, 128, 160, 192, 224, 256, 320, 384};
   constexpr std::size_t kMp2Mono = 6;  // one channel goes up to 192
   std::span<const std::int64_t> rates = kAc3;
-  if (codec == "mp2") rates = options.channels == 2 ? std::span<const std::int64_t>(kMp2) : std::span(kMp2).first(kMp2Mono);
-  else if (codec != "ac3") return kilobits_per_second;
+  if (codec == "mp2")
+    rates = options.channels == 2 ? std::span<const std::int64_t>(kMp2) : std::span(kMp2).first(kMp2Mono);
+  else if (codec != "ac3")
+    return kilobits_per_second;
   return *std::ranges::min_element(rates, {}, [&](auto rate) { return std::abs(rate - kilobits_per_second); });
 }
 
@@ -186,8 +190,8 @@ Result<std::string> choose_video_codec(const Options& options, const Container& 
 
 Result<std::string> choose_audio_codec(const Options& options, const Container& container) {
   if (container.audio_codec.empty()) return std::string("none");
-  RECAST_TRY(auto codec, choose(options.audio_codec, container.audio_codec, container.audio_codecs, container.name,
-                                "audio_codec"));
+  RECAST_TRY(auto codec,
+             choose(options.audio_codec, container.audio_codec, container.audio_codecs, container.name, "audio_codec"));
   if (codec == "none" && !container.has_video()) {
     return fail(ErrorCode::invalid_data, "Without sound nothing is left of the file.", "audio_codec");
   }

@@ -54,7 +54,8 @@ Error explain(const engine::StepEnd& end) {
   }
   const auto line = telling_line(end.errors);
   if (!line.empty()) return {ErrorCode::conversion_failed, std::string(line), {}};
-  if (end.signal != 0) return {ErrorCode::conversion_failed, fmt::format("ffmpeg ended with signal {}", end.signal), {}};
+  if (end.signal != 0)
+    return {ErrorCode::conversion_failed, fmt::format("ffmpeg ended with signal {}", end.signal), {}};
   return {ErrorCode::conversion_failed, fmt::format("ffmpeg ended with status {}", end.exit_code), {}};
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::uint32_t kProcesses = 512;  // encoders start several threads per core
 constexpr int kRank = 10;
-constexpr int kRankOfGifs = 30;            // as a still picture a GIF is a matter for image engines
+constexpr int kRankOfGifs = 30;  // as a still picture a GIF is a matter for image engines
 
 void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
 
@@ -42,8 +42,8 @@ Arguments opening(const std::string& input) {
   return {"-protocol_whitelist", "file", "-format_whitelist", std::string(demuxers()), "-i", input};
 }
 
-engine::Step step(std::string program, Arguments arguments, std::function<std::optional<int>(std::string_view)> progress,
-                  int weight) {
+engine::Step step(std::string program, Arguments arguments,
+                  std::function<std::optional<int>(std::string_view)> progress, int weight) {
   engine::ProgramStep action;
   action.program = std::move(program);
   action.arguments = std::move(arguments);
@@ -111,8 +111,8 @@ Result<Arguments> Planner::picture() {
   RECAST_TRY(const auto codec, choose_video_codec(options_, container_));
   if (codec == "none") return Arguments{"-vn"};
   if (codec == "copy" && changes_picture(options_)) {
-    return fail(ErrorCode::invalid_data, "A picture that is changed cannot keep its coding: leave out video_codec copy.",
-                "video_codec");
+    return fail(ErrorCode::invalid_data,
+                "A picture that is changed cannot keep its coding: leave out video_codec copy.", "video_codec");
   }
   Arguments result{"-map", "0:V:0?"};
   if (codec == "copy") {
@@ -150,7 +150,10 @@ Result<Arguments> Planner::gif() const {
                    fmt::format("[0:V:0]{}split[frames][sample];[sample]palettegen=stats_mode=diff[palette];"
                                "[frames][palette]paletteuse=dither=bayer:bayer_scale=5:diff_mode=rectangle",
                                filters),
-                   "-an", "-sn", "-loop", "0"};
+                   "-an",
+                   "-sn",
+                   "-loop",
+                   "0"};
 }
 
 Result<Arguments> Planner::still() const {
@@ -207,8 +210,8 @@ Result<engine::Plan> Planner::plan() {
   append(convert, std::move(middle));
   append(convert, container_settings());
 
-  Arguments look{"-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of",
-                 "default=noprint_wrappers=1"};
+  Arguments look{
+      "-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of", "default=noprint_wrappers=1"};
   append(look, opening(input));
   const Progress progress(trim_);
   engine::Plan plan;
@@ -219,8 +222,8 @@ Result<engine::Plan> Planner::plan() {
         return std::nullopt;
       },
       1));
-  plan.steps.push_back(
-      step("ffmpeg", std::move(convert), [progress](std::string_view line) { return progress.percent(line); }, 99));
+  plan.steps.push_back(step(
+      "ffmpeg", std::move(convert), [progress](std::string_view line) { return progress.percent(line); }, 99));
   plan.outputs = {"out/out." + request_.to};
   plan.explain = &explain;
   return plan;

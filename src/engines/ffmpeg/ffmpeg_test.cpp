@@ -67,19 +67,30 @@ TEST(FfmpegPlan, AsksForTheDurationFirstAndOpensFilesOnly) {
 
 TEST(FfmpegPlan, WritesTheWholeCommandOfAPlainConversion) {
   const auto text = command("avi", "mp4");
-  EXPECT_THAT(text, testing::StartsWith("-hide_banner -nostdin -nostats -loglevel error -progress pipe:1 -protocol_whitelist file"));
-  EXPECT_THAT(text, testing::EndsWith("-i in/in-1.avi -map 0:V:0? -vf scale=trunc(iw/2)*2:trunc(ih/2)*2 -c:v libx264 -preset medium "
-                                      "-crf 23 -pix_fmt yuv420p -map 0:a:0? -c:a aac -b:a 128k -sn -dn -movflags +faststart "
-                                      "-f mp4 out/out.mp4"));
+  EXPECT_THAT(text, testing::StartsWith(
+                        "-hide_banner -nostdin -nostats -loglevel error -progress pipe:1 -protocol_whitelist file"));
+  EXPECT_THAT(text, testing::EndsWith(
+                        "-i in/in-1.avi -map 0:V:0? -vf scale=trunc(iw/2)*2:trunc(ih/2)*2 -c:v libx264 -preset medium "
+                        "-crf 23 -pix_fmt yuv420p -map 0:a:0? -c:a aac -b:a 128k -sn -dn -movflags +faststart "
+                        "-f mp4 out/out.mp4"));
 }
 
 TEST(FfmpegPlan, TakesWhatTheJobBuilderSends) {
-  const auto text = command("webm", "mp4", {{"video_codec", "x264"}, {"crf", 25}, {"preset", "fast"}, {"fit", "scale"},
-                                            {"subtitles_mode", "none"}, {"audio_codec", "aac"}, {"audio_bitrate", 96},
-                                            {"profile", "baseline"}, {"width", 640}, {"height", 361}});
+  const auto text = command("webm", "mp4",
+                            {{"video_codec", "x264"},
+                             {"crf", 25},
+                             {"preset", "fast"},
+                             {"fit", "scale"},
+                             {"subtitles_mode", "none"},
+                             {"audio_codec", "aac"},
+                             {"audio_bitrate", 96},
+                             {"profile", "baseline"},
+                             {"width", 640},
+                             {"height", 361}});
   EXPECT_THAT(text, AllOf(HasSubstr("-preset fast -crf 25 -profile:v baseline"), HasSubstr("-b:a 96k"),
                           HasSubstr("scale=640:360,setsar=1")));
-  EXPECT_THAT(command("ogg", "mp3", {{"audio_codec", "mp3"}, {"audio_qscale", 2}}), HasSubstr("-c:a libmp3lame -q:a 2"));
+  EXPECT_THAT(command("ogg", "mp3", {{"audio_codec", "mp3"}, {"audio_qscale", 2}}),
+              HasSubstr("-c:a libmp3lame -q:a 2"));
 }
 
 TEST(FfmpegPlan, FallsBackToTheProcessor) {
@@ -89,7 +100,8 @@ TEST(FfmpegPlan, FallsBackToTheProcessor) {
 }
 
 TEST(FfmpegPlan, ChoosesCodecsByTheContainer) {
-  EXPECT_THAT(command("avi", "webm"), AllOf(HasSubstr("-c:v libvpx-vp9"), HasSubstr("-c:a libopus"), HasSubstr("-f webm")));
+  EXPECT_THAT(command("avi", "webm"),
+              AllOf(HasSubstr("-c:v libvpx-vp9"), HasSubstr("-c:a libopus"), HasSubstr("-f webm")));
   EXPECT_THAT(command("mp4", "avi"), AllOf(HasSubstr("-c:v mpeg4"), HasSubstr("-c:a libmp3lame -b:a 128k")));
   EXPECT_THAT(command("mp4", "mkv", {{"audio_codec", "none"}}), AllOf(HasSubstr("-f matroska"), HasSubstr("-an")));
   EXPECT_THAT(command("mp4", "m4a"), AllOf(HasSubstr("-map 0:a:0 "), HasSubstr("-vn"), HasSubstr("-f ipod")));
@@ -126,11 +138,20 @@ TEST(FfmpegPlan, FitsThePicture) {
 }
 
 TEST(FfmpegPlan, TakesTheOldNames) {
-  const auto text = command("avi", "mp4", {{"video_crf", 30}, {"video_fps", 12.5}, {"video_ratio", "4:3"}, {"rotate", "90"},
-                                           {"video_resolution", "320x240"}, {"audio_channels", 1}, {"audio_frequency", 22050},
-                                           {"trim_from", "00:00:01"}, {"trim_to", 2.5}, {"strip_metatags", true}});
-  EXPECT_THAT(text, AllOf(HasSubstr("-ss 1.000 -to 2.500 -protocol"), HasSubstr("transpose=1,fps=12.5,scale=320:240,setsar=1,setdar=4/3"),
-                          HasSubstr("-crf 30"), HasSubstr("-ac 1 -ar 22050"), HasSubstr("-map_metadata -1")));
+  const auto text = command("avi", "mp4",
+                            {{"video_crf", 30},
+                             {"video_fps", 12.5},
+                             {"video_ratio", "4:3"},
+                             {"rotate", "90"},
+                             {"video_resolution", "320x240"},
+                             {"audio_channels", 1},
+                             {"audio_frequency", 22050},
+                             {"trim_from", "00:00:01"},
+                             {"trim_to", 2.5},
+                             {"strip_metatags", true}});
+  EXPECT_THAT(text, AllOf(HasSubstr("-ss 1.000 -to 2.500 -protocol"),
+                          HasSubstr("transpose=1,fps=12.5,scale=320:240,setsar=1,setdar=4/3"), HasSubstr("-crf 30"),
+                          HasSubstr("-ac 1 -ar 22050"), HasSubstr("-map_metadata -1")));
 }
 
 TEST(FfmpegPlan, ChangesTheSound) {
@@ -140,16 +161,18 @@ TEST(FfmpegPlan, ChangesTheSound) {
 
 TEST(FfmpegPlan, MakesAGifInOneGraph) {
   const auto text = command("mp4", "gif", {{"fps", 10}, {"width", 320}});
-  EXPECT_THAT(text, AllOf(HasSubstr("[0:V:0]fps=10,scale=320:-1,split[frames][sample];[sample]palettegen"), HasSubstr("-loop 0"),
-                          HasSubstr("-f gif")));
+  EXPECT_THAT(text, AllOf(HasSubstr("[0:V:0]fps=10,scale=320:-1,split[frames][sample];[sample]palettegen"),
+                          HasSubstr("-loop 0"), HasSubstr("-f gif")));
 }
 
 TEST(FfmpegPlan, NeedsAFileForSubtitles) {
   const auto missing = plan("avi", "mp4", {{"subtitles_mode", "hard"}});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().field, "subtitles");
-  EXPECT_EQ(plan("avi", "mp4", {{"subtitles_mode", "hard"}}, {"in/in-1.avi", "in/in-2.exe"}).error().field, "subtitles");
-  EXPECT_EQ(plan("avi", "mp3", {{"subtitles_mode", "hard"}}, {"in/in-1.avi", "in/in-2.srt"}).error().field, "subtitles_mode");
+  EXPECT_EQ(plan("avi", "mp4", {{"subtitles_mode", "hard"}}, {"in/in-1.avi", "in/in-2.exe"}).error().field,
+            "subtitles");
+  EXPECT_EQ(plan("avi", "mp3", {{"subtitles_mode", "hard"}}, {"in/in-1.avi", "in/in-2.srt"}).error().field,
+            "subtitles_mode");
   EXPECT_THAT(command(plan("avi", "mp4", {{"subtitles_mode", "hard"}}, {"in/in-1.avi", "in/in-2.srt"})),
               HasSubstr("subtitles=filename=in/in-2.srt"));
   EXPECT_THAT(command(plan("avi", "mp4", {{"subtitles_mode", "soft"}}, {"in/in-1.avi", "in/in-2.srt"})),
@@ -180,8 +203,11 @@ TEST(FfmpegProgress, IsTheShareOfTheDurationThatIsConverted) {
 }
 
 TEST(FfmpegExplain, TellsDamagedFilesFromFailures) {
-  const auto explained = [](std::string_view errors) { return ffmpeg::explain({.exit_code = 1, .errors = errors}).code; };
-  EXPECT_EQ(explained("[mov @ 0x1] moov atom not found\nin/in-1.mp4: Invalid data found when processing input"), ErrorCode::open_failed);
+  const auto explained = [](std::string_view errors) {
+    return ffmpeg::explain({.exit_code = 1, .errors = errors}).code;
+  };
+  EXPECT_EQ(explained("[mov @ 0x1] moov atom not found\nin/in-1.mp4: Invalid data found when processing input"),
+            ErrorCode::open_failed);
   EXPECT_EQ(explained("[hls @ 0x1] Format not on whitelist 'mov'"), ErrorCode::open_failed);
   EXPECT_EQ(explained("Stream map '0:a:0' matches no streams."), ErrorCode::conversion_failed);
   EXPECT_EQ(explained("av_interleaved_write_frame(): No space left on device"), ErrorCode::disk_full);
@@ -195,8 +221,10 @@ class FfmpegRun : public testing::Test {
     static const test::TemporaryFolder folder;
     const auto file = folder / name;
     if (fs::exists(file)) return file;
-    const auto command = "ffmpeg -v error -nostdin -f lavfi -i testsrc=duration=3:size=161x121:rate=10 -f lavfi -i "
-                         "sine=duration=3:frequency=440 -shortest -pix_fmt yuv444p " + file.string();
+    const auto command =
+        "ffmpeg -v error -nostdin -f lavfi -i testsrc=duration=3:size=161x121:rate=10 -f lavfi -i "
+        "sine=duration=3:frequency=440 -shortest -pix_fmt yuv444p " +
+        file.string();
     if (std::system(command.c_str()) != 0) ADD_FAILURE() << "no sample " << name;
     return file;
   }
@@ -207,8 +235,10 @@ class FfmpegRun : public testing::Test {
   /// What ffprobe says of a file, one `key=value` a line.
   std::string look(const fs::path& file) {
     const auto report = run_.folder() / "probe.txt";
-    const auto command = "ffprobe -v error -show_entries format=duration,format_name:stream=codec_name,width,height,pix_fmt,"
-                         "sample_rate,channels -of default=noprint_wrappers=1 " + file.string() + " > " + report.string();
+    const auto command =
+        "ffprobe -v error -show_entries format=duration,format_name:stream=codec_name,width,height,pix_fmt,"
+        "sample_rate,channels -of default=noprint_wrappers=1 " +
+        file.string() + " > " + report.string();
     EXPECT_EQ(std::system(command.c_str()), 0);
     return test::read_file(report);
   }
@@ -217,7 +247,8 @@ class FfmpegRun : public testing::Test {
 
 TEST_F(FfmpegRun, MakesEveryVideoFormat) {
   const auto film = sample("film.mkv");
-  for (const auto* const to : {"mp4", "webm", "mov", "avi", "mkv", "gif", "m4v", "flv", "wmv", "mpg", "ts", "ogv", "3gp"}) {
+  for (const auto* const to :
+       {"mp4", "webm", "mov", "avi", "mkv", "gif", "m4v", "flv", "wmv", "mpg", "ts", "ogv", "3gp"}) {
     const auto files = convert("mkv", to, film, {{"preset", "ultrafast"}, {"trim_end", 1}});
     ASSERT_TRUE(files) << to << ": " << files.error().message;
     const auto what = look(files->front());
@@ -240,29 +271,40 @@ TEST_F(FfmpegRun, MakesEverySoundFormat) {
 TEST_F(FfmpegRun, MakesEveryCodec) {
   const auto film = sample("film.mkv");
   for (const auto* const codec : {"x264", "x265", "vp8", "vp9", "av1", "mpeg4", "mpeg2", "theora", "wmv"}) {
-    const auto files = convert("mkv", "mkv", film, {{"video_codec", codec}, {"preset", "ultrafast"}, {"trim_end", 0.5}});
+    const auto files =
+        convert("mkv", "mkv", film, {{"video_codec", codec}, {"preset", "ultrafast"}, {"trim_end", 0.5}});
     EXPECT_TRUE(files) << codec << ": " << files.error().message;
   }
   for (const auto* const codec : {"aac", "mp3", "opus", "vorbis", "ac3", "flac", "alac", "mp2", "pcm_s24le"}) {
-    const auto files = convert("mkv", "mkv", film, {{"video_codec", "none"}, {"audio_codec", codec}, {"audio_qscale", 3}});
+    const auto files =
+        convert("mkv", "mkv", film, {{"video_codec", "none"}, {"audio_codec", codec}, {"audio_qscale", 3}});
     EXPECT_TRUE(files) << codec << ": " << files.error().message;
   }
 }
 
 TEST_F(FfmpegRun, CutsTurnsAndFits) {
   const auto files = convert("mkv", "mp4", sample("film.mkv"),
-                             {{"trim_start", "0:01"}, {"trim_end", 2}, {"rotate", 90}, {"width", 80}, {"height", 100},
-                              {"fit", "crop"}, {"fps", 5}, {"preset", "ultrafast"}, {"normalize", true}});
+                             {{"trim_start", "0:01"},
+                              {"trim_end", 2},
+                              {"rotate", 90},
+                              {"width", 80},
+                              {"height", 100},
+                              {"fit", "crop"},
+                              {"fps", 5},
+                              {"preset", "ultrafast"},
+                              {"normalize", true}});
   ASSERT_TRUE(files) << files.error().message;
   const auto what = look(files->front());
   EXPECT_THAT(what, AllOf(HasSubstr("width=80"), HasSubstr("height=100"), HasSubstr("duration=1.0")));
-  const auto max = convert("mkv", "mp4", sample("film.mkv"), {{"width", 4000}, {"height", 100}, {"fit", "max"}, {"preset", "ultrafast"}});
+  const auto max = convert("mkv", "mp4", sample("film.mkv"),
+                           {{"width", 4000}, {"height", 100}, {"fit", "max"}, {"preset", "ultrafast"}});
   ASSERT_TRUE(max) << max.error().message;
   EXPECT_THAT(look(max->front()), HasSubstr("height=100"));
 }
 
 TEST_F(FfmpegRun, ReportsProgressThatGrows) {
-  const auto files = convert("mkv", "webm", sample("film.mkv"), {{"preset", "veryslow"}, {"width", 1280}, {"height", 960}});
+  const auto files =
+      convert("mkv", "webm", sample("film.mkv"), {{"preset", "veryslow"}, {"width", 1280}, {"height", 960}});
   ASSERT_TRUE(files) << files.error().message;
   EXPECT_TRUE(std::ranges::is_sorted(run_.percents));
   const auto between = std::ranges::count_if(run_.percents, [](int percent) { return percent > 5 && percent < 95; });
@@ -318,7 +360,8 @@ TEST_F(FfmpegRun, FollowsNoPlaylistWhateverItIsCalled) {
   };
   for (const auto& content : playlists) {
     for (const auto* const from : {"avi", "mp4", "mp3", "webm"}) {
-      const auto files = convert(from, from == std::string("mp3") ? "wav" : "mp4", run_.folder().write("list", content));
+      const auto files =
+          convert(from, from == std::string("mp3") ? "wav" : "mp4", run_.folder().write("list", content));
       EXPECT_FALSE(files) << from << ": " << content;
     }
   }

@@ -21,17 +21,24 @@ std::optional<std::int64_t> integer(std::string_view text) {
 
 Result<std::string> rotation(std::int64_t degrees) {
   switch ((degrees % 360 + 360) % 360) {
-    case 0: return std::string();
-    case 90: return std::string("transpose=1");
-    case 180: return std::string("hflip,vflip");
-    case 270: return std::string("transpose=2");
-    default: return fail(ErrorCode::invalid_data, "The rotate must be 0, 90, 180 or 270.", "rotate");
+    case 0:
+      return std::string();
+    case 90:
+      return std::string("transpose=1");
+    case 180:
+      return std::string("hflip,vflip");
+    case 270:
+      return std::string("transpose=2");
+    default:
+      return fail(ErrorCode::invalid_data, "The rotate must be 0, 90, 180 or 270.", "rotate");
   }
 }
 
 /// Commas inside an expression would end the filter, so they are escaped.
 std::string size(const Options& options, bool even) {
-  const auto rounded = [&](std::optional<std::int64_t> side) { return side && even ? std::optional(*side / 2 * 2) : side; };
+  const auto rounded = [&](std::optional<std::int64_t> side) {
+    return side && even ? std::optional(*side / 2 * 2) : side;
+  };
   const auto width = rounded(options.width), height = rounded(options.height);
   const auto* const other_side = even ? "-2" : "-1";
   const auto* const divisible = even ? ":force_divisible_by=2" : "";

@@ -8,14 +8,14 @@ namespace recast::engines::ffmpeg {
 
 /// What ffmpeg writes for one of our formats.
 struct Container {
-  std::string_view name;         ///< our format name
-  std::string_view muxer;        ///< ffmpeg's
-  std::string_view video_codec;  ///< default; empty: sound only
-  std::string_view audio_codec;  ///< default; empty: no sound
+  std::string_view name;                       ///< our format name
+  std::string_view muxer;                      ///< ffmpeg's
+  std::string_view video_codec;                ///< default; empty: sound only
+  std::string_view audio_codec;                ///< default; empty: no sound
   std::vector<std::string_view> video_codecs;  ///< what else fits, besides copy and none
   std::vector<std::string_view> audio_codecs;
-  std::string_view subtitles;    ///< ffmpeg's codec for a subtitle track; empty: none possible
-  bool image = false;            ///< one frame
+  std::string_view subtitles;  ///< ffmpeg's codec for a subtitle track; empty: none possible
+  bool image = false;          ///< one frame
 
   bool has_video() const { return !video_codec.empty() && !image; }
 };

@@ -18,8 +18,8 @@ struct Trim {
   std::optional<double> end;
 };
 
-/// Percent of a conversion, from the output of ffprobe (which names the duration) and then of ffmpeg (which says how far
-/// it is). Copies share what they learned, so one copy goes into each step of a plan.
+/// Percent of a conversion, from the output of ffprobe (which names the duration) and then of ffmpeg (which says how
+/// far it is). Copies share what they learned, so one copy goes into each step of a plan.
 class Progress {
  public:
   explicit Progress(Trim trim) : state_(std::make_shared<State>(State{trim, {}})) {}

@@ -6,8 +6,8 @@ namespace recast::engines {
 
 namespace {
 
-/// Not a converter: brings the resident worker that tells what a file is (libmagic, jailed). Whoever wants to know sends
-/// the worker "inspect" an empty request with one input and gets {"mime":…,"encoding":…,"description":…}.
+/// Not a converter: brings the resident worker that tells what a file is (libmagic, jailed). Whoever wants to know
+/// sends the worker "inspect" an empty request with one input and gets {"mime":…,"encoding":…,"description":…}.
 class Inspect final : public engine::Engine {
  public:
   engine::Info info() const override {
@@ -25,7 +25,8 @@ class Inspect final : public engine::Engine {
   }
 
   Result<engine::Plan> plan(const engine::Request& request) const override {
-    return fail(ErrorCode::invalid_conversion_type, "inspect does not convert " + request.from + " to " + request.to + ".");
+    return fail(ErrorCode::invalid_conversion_type,
+                "inspect does not convert " + request.from + " to " + request.to + ".");
   }
 };
 

@@ -36,15 +36,17 @@ TEST(Inspect, TheJailedWorkerTellsWhatAFileIs) {
   const test::TemporaryFolder temp;
   ::chmod(temp.path().c_str(), 0755);
   fs::create_directory(temp / "scratch");
-  auto workers = process::Workers::open({.scratch = temp / "scratch",
-                                         .level = process::probe(binaries / "recast-jail").level,
-                                         .first_uid = ::geteuid() == 0 ? 60'000U : 0U},
-                                        {{.name = "inspect", .executable = binaries / "recast-worker-inspect", .arguments = {}}});
+  auto workers =
+      process::Workers::open({.scratch = temp / "scratch",
+                              .level = process::probe(binaries / "recast-jail").level,
+                              .first_uid = ::geteuid() == 0 ? 60'000U : 0U},
+                             {{.name = "inspect", .executable = binaries / "recast-worker-inspect", .arguments = {}}});
   ASSERT_TRUE(workers) << workers.error().message;
   const auto path = temp.write("unknown", "\x89PNG\r\n\x1a\n" + std::string("\0\0\0\rIHDR\0\0\0\2\0\0\0\1\x08\2", 18));
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  const auto reply = (*workers)->run("inspect", {.request = "{}", .inputs = {file.get()}, .outputs = {}, .limits = {}, .on_percent = {}},
-                                     Deadline::in(std::chrono::seconds(60)), {});
+  const auto reply = (*workers)->run(
+      "inspect", {.request = "{}", .inputs = {file.get()}, .outputs = {}, .limits = {}, .on_percent = {}},
+      Deadline::in(std::chrono::seconds(60)), {});
   ASSERT_TRUE(reply) << reply.error().message;
   ASSERT_TRUE(reply->report.ok());
   EXPECT_EQ(boost::json::parse(reply->result).at("mime"), "image/png");

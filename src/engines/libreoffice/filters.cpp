@@ -161,8 +161,8 @@ const std::vector<ExportFilter>& export_filters() { return kExports; }
 
 const ExportFilter* find_export(Module module, std::string_view to) {
   const auto target = is_raster(to) ? std::string_view("pdf") : to;
-  const auto found = std::ranges::find_if(
-      kExports, [&](const auto& row) { return row.module == module && row.format == target; });
+  const auto found =
+      std::ranges::find_if(kExports, [&](const auto& row) { return row.module == module && row.format == target; });
   return found == kExports.end() ? nullptr : &*found;
 }
 

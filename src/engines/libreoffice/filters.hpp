@@ -14,14 +14,15 @@ namespace recast::libreoffice {
 /// The part of LibreOffice a document lives in.
 enum class Module : std::uint8_t { writer, calc, impress, draw };
 
-/// What the first bytes of a healthy file of a format are. A picture is none of the others and can be told by its filter only.
+/// What the first bytes of a healthy file of a format are. A picture is none of the others and can be told by its
+/// filter only.
 enum class Container : std::uint8_t { zip, ole, rtf, text, markup, picture, other };
 
 struct ImportFilter {
-  std::string_view format;   ///< token of the API
+  std::string_view format;  ///< token of the API
   Module module;
   Container container;
-  std::string_view filter;   ///< empty: LibreOffice finds it out from the content (a token with several formats)
+  std::string_view filter;  ///< empty: LibreOffice finds it out from the content (a token with several formats)
 };
 
 struct ExportFilter {
@@ -34,7 +35,8 @@ struct ExportFilter {
 const std::vector<ImportFilter>& import_filters();
 const std::vector<ExportFilter>& export_filters();
 
-/// The row for reading `from` if the result shall be `to`: html and txt become a text document or a sheet by their target.
+/// The row for reading `from` if the result shall be `to`: html and txt become a text document or a sheet by their
+/// target.
 const ImportFilter* find_import(std::string_view from, std::string_view to);
 /// nullptr if documents of this module cannot be written as `to`.
 const ExportFilter* find_export(Module module, std::string_view to);

@@ -14,17 +14,28 @@ int rank(std::string_view from, std::string_view to) {
 }
 
 TEST(Filters, TurnEveryOfficeFormatIntoPdfAndImages) {
-  for (const auto* const from :
-       {"doc", "docx", "docm", "dot",  "dotx", "odt",  "ott", "rtf",  "txt",  "html", "xls",  "xlsx", "xlsm", "xlt", "xltx",
-        "ods", "csv",  "tsv",  "ppt",  "pptx", "pptm", "pot", "potx", "pps",  "ppsx", "odp",  "odg",  "key",  "wpd"}) {
+  for (const auto* const from : {"doc",  "docx", "docm", "dot", "dotx", "odt", "ott", "rtf", "txt", "html",
+                                 "xls",  "xlsx", "xlsm", "xlt", "xltx", "ods", "csv", "tsv", "ppt", "pptx",
+                                 "pptm", "pot",  "potx", "pps", "ppsx", "odp", "odg", "key", "wpd"}) {
     for (const auto* const to : {"pdf", "png", "jpg"}) EXPECT_TRUE(converts(from, to)) << from << " to " << to;
   }
 }
 
 TEST(Filters, ConvertWithinAFamilyOnly) {
-  for (const auto& [from, to] : {std::pair{"docx", "odt"}, {"odt", "doc"}, {"doc", "rtf"}, {"rtf", "txt"}, {"txt", "html"},
-                                 {"html", "docx"}, {"xlsx", "ods"}, {"ods", "xls"}, {"xls", "csv"}, {"csv", "html"},
-                                 {"csv", "csv"}, {"html", "xlsx"}, {"pptx", "odp"}, {"odp", "ppt"}}) {
+  for (const auto& [from, to] : {std::pair{"docx", "odt"},
+                                 {"odt", "doc"},
+                                 {"doc", "rtf"},
+                                 {"rtf", "txt"},
+                                 {"txt", "html"},
+                                 {"html", "docx"},
+                                 {"xlsx", "ods"},
+                                 {"ods", "xls"},
+                                 {"xls", "csv"},
+                                 {"csv", "html"},
+                                 {"csv", "csv"},
+                                 {"html", "xlsx"},
+                                 {"pptx", "odp"},
+                                 {"odp", "ppt"}}) {
     EXPECT_TRUE(converts(from, to)) << from << " to " << to;
   }
   EXPECT_FALSE(converts("docx", "xlsx"));

@@ -30,9 +30,12 @@ std::string page_range(const format::PageList& pages) {
   std::string text;
   for (const auto [first, last] : pages.merged()) {
     if (!text.empty()) text += ',';
-    if (last == format::PageList::kOpen) text += fmt::format("{}-", first);
-    else if (first == last) text += fmt::format("{}", first);
-    else text += fmt::format("{}-{}", first, last);
+    if (last == format::PageList::kOpen)
+      text += fmt::format("{}-", first);
+    else if (first == last)
+      text += fmt::format("{}", first);
+    else
+      text += fmt::format("{}-{}", first, last);
   }
   return text;
 }
@@ -47,8 +50,8 @@ Result<> check(const Options& options) {
     const auto& text = *options.separator;
     const auto symbol = static_cast<unsigned char>(text.front());
     if (text.size() != 1 || symbol > 126 || (symbol < 32 && symbol != '\t') || symbol == '"') {
-      return fail(ErrorCode::invalid_data, "The separator must be one character, such as a comma, a semicolon or a tab.",
-                  "separator");
+      return fail(ErrorCode::invalid_data,
+                  "The separator must be one character, such as a comma, a semicolon or a tab.", "separator");
     }
   }
   // LibreOffice's one-page-a-sheet export ignores which sheets were asked for and cuts the others: no answer is better.
@@ -90,7 +93,8 @@ json::object pdf_request(const Options& options, Module module, const std::strin
   request["pdf"] = pdf_filter_data(options, module, pages);
   if (module == Module::writer) request["show_changes"] = options.include_markup;
   if (module != Module::impress) return request;
-  if (options.output_type == "outline" || options.output_type == "handouts") request["output_type"] = options.output_type;
+  if (options.output_type == "outline" || options.output_type == "handouts")
+    request["output_type"] = options.output_type;
   if (options.output_type == "handouts") request["slides_per_handout_page"] = options.slides_per_handout_page;
   if (options.output_type == "outline" && !pages.empty()) request["pages"] = pages;
   return request;
@@ -99,7 +103,8 @@ json::object pdf_request(const Options& options, Module module, const std::strin
 json::object sheet_request(const Options& options, std::string_view from, std::string_view to, Module module) {
   json::object request;
   const auto is_text = [](std::string_view format) { return format == "csv" || format == "tsv"; };
-  if (!options.sheets.empty() && module == Module::calc) request["sheets"] = json::array(options.sheets.begin(), options.sheets.end());
+  if (!options.sheets.empty() && module == Module::calc)
+    request["sheets"] = json::array(options.sheets.begin(), options.sheets.end());
   if (!is_text(from) && !is_text(to)) return request;
   if (options.separator && !options.separator->empty()) request["separator"] = *options.separator;
   if (options.all_sheets && is_text(to)) request["all_sheets"] = true;

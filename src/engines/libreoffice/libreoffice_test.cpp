@@ -50,16 +50,22 @@ TEST(LibreOffice, ConvertsADocumentInOneStepOfTheResidentWorker) {
 }
 
 TEST(LibreOffice, TurnsOptionsOfTextIntoFilterData) {
-  EXPECT_EQ(request("odt", "pdf", {{"pages", "5-,1,2-3,3"}, {"optimize_print", false}, {"pdf_a", "true"},
-                                   {"include_markup", true}, {"bookmarks", true}, {"password", "geheim"}}),
+  EXPECT_EQ(request("odt", "pdf",
+                    {{"pages", "5-,1,2-3,3"},
+                     {"optimize_print", false},
+                     {"pdf_a", "true"},
+                     {"include_markup", true},
+                     {"bookmarks", true},
+                     {"password", "geheim"}}),
             object(R"({"from":"odt","to":"pdf","password":"geheim","show_changes":true,"pdf":{
       "ReduceImageResolution":true,"MaxImageResolution":150,"Quality":80,"ExportBookmarks":true,"SelectPdfVersion":2,
       "ExportNotesInMargin":true,"PageRange":"1-3,5-"}})"));
 }
 
 TEST(LibreOffice, TurnsOptionsOfSlidesIntoFilterData) {
-  EXPECT_EQ(request("pptx", "pdf", {{"hidden_slides", true}, {"output_type", "notes"}, {"pages", "2"}}),
-            object(R"({"from":"pptx","to":"pdf","pdf":{"ReduceImageResolution":false,"Quality":95,"ExportBookmarks":false,
+  EXPECT_EQ(
+      request("pptx", "pdf", {{"hidden_slides", true}, {"output_type", "notes"}, {"pages", "2"}}),
+      object(R"({"from":"pptx","to":"pdf","pdf":{"ReduceImageResolution":false,"Quality":95,"ExportBookmarks":false,
       "ExportNotes":false,"ExportHiddenSlides":true,"ExportNotesPages":true,"ExportOnlyNotesPages":true,"PageRange":"2"}})"));
 }
 
@@ -116,11 +122,15 @@ TEST(LibreOffice, SaysWhyPagesCouldNotBeDrawn) {
 
 TEST(LibreOffice, NamesTheOptionItRejects) {
   const std::vector<std::pair<json::object, std::string>> wrong = {
-      {{{"pages", "0"}}, "pages"},           {{{"output_type", "poster"}}, "output_type"},
+      {{{"pages", "0"}}, "pages"},
+      {{{"output_type", "poster"}}, "output_type"},
       {{{"slides_per_handout_page", 5}}, "slides_per_handout_page"},
-      {{{"separator", ";;"}}, "separator"},  {{{"separator", "\""}}, "separator"},
-      {{{"pixel_density", 5}}, "pixel_density"}, {{{"fit", "stretch"}}, "fit"},
-      {{{"width", 0}}, "width"},             {{{"quality", 101}}, "quality"},
+      {{{"separator", ";;"}}, "separator"},
+      {{{"separator", "\""}}, "separator"},
+      {{{"pixel_density", 5}}, "pixel_density"},
+      {{{"fit", "stretch"}}, "fit"},
+      {{{"width", 0}}, "width"},
+      {{{"quality", 101}}, "quality"},
       {{{"sheets", {""}}}, "sheets"},
   };
   for (const auto& [options, field] : wrong) {

@@ -84,7 +84,8 @@ class Office : public testing::Test {
     return result && result->size() == 1 ? result->front() : fs::path();
   }
 
-  static Error failure(const std::string& bytes, const std::string& from, const std::string& to, json::object options = {}) {
+  static Error failure(const std::string& bytes, const std::string& from, const std::string& to,
+                       json::object options = {}) {
     const auto result = convert(bytes, from, to, std::move(options));
     EXPECT_FALSE(result) << from << " to " << to << " should fail";
     return result ? Error{} : result.error();
@@ -97,18 +98,24 @@ class Office : public testing::Test {
       const auto level = process::probe(jail).level;
       const unsigned first_uid = ::geteuid() == 0 ? 63'000U : 0U;
       auto opened = process::Runner::open({.jail_program = jail, .level = level, .first_uid = first_uid});
-      if (opened) runner = std::move(*opened);
-      else problem = opened.error().message;
+      if (opened)
+        runner = std::move(*opened);
+      else
+        problem = opened.error().message;
       fs::create_directory(folder / "scratch");
       auto resident = process::Workers::open(
           {.scratch = folder / "scratch", .level = level, .first_uid = first_uid + 512},
           {{.name = "office", .executable = binaries() / "recast-worker-office", .arguments = {"--install="}}});
-      if (resident) workers = std::move(*resident);
-      else problem = resident.error().message;
+      if (resident)
+        workers = std::move(*resident);
+      else
+        problem = resident.error().message;
       if (!problem.empty()) return;
       const auto ready = workers->wait_ready("office", Deadline::in(std::chrono::seconds(60)));
-      if (!ready) problem = ready.error().message;
-      else version = *ready;
+      if (!ready)
+        problem = ready.error().message;
+      else
+        version = *ready;
       executor = std::make_unique<execution::Executor>(settings, *runner, *workers);
       if (const auto added = register_libreoffice(registry); !added) problem = added.error().message;
     }
@@ -129,8 +136,10 @@ class Office : public testing::Test {
 TEST_F(Office, ConvertsEachFamilyToPdfWithTextAndEmbeddedFonts) {
   EXPECT_THAT(state->version, testing::MatchesRegex("[0-9]+[.][0-9.]+"));
   constexpr std::string_view kText = "Grüße 漢&";
-  for (const auto& [from, bytes] : {std::pair{"docx", docx_sample(kText)}, {"xlsx", xlsx_sample(kText)},
-                                    {"pptx", pptx_sample(kText)}, {"odt", odt_sample(kText)}}) {
+  for (const auto& [from, bytes] : {std::pair{"docx", docx_sample(kText)},
+                                    {"xlsx", xlsx_sample(kText)},
+                                    {"pptx", pptx_sample(kText)},
+                                    {"odt", odt_sample(kText)}}) {
     const auto pdf = converted(bytes, from, "pdf");
     // Between two fonts pdftotext may see a blank.
     EXPECT_THAT(text_of(pdf), testing::AnyOf(HasSubstr(std::string(kText)), HasSubstr("Grüße 漢 &"))) << from;
@@ -164,7 +173,10 @@ TEST_F(Office, ConvertsWithinFamiliesAndBack) {
 }
 
 TEST_F(Office, ReadsTextInAnyEncodingAndAnySeparator) {
-  EXPECT_THAT(text_of(converted("na\xEFve caf\xE9 \x96 r\xE9sum\xE9 d\xE9j\xE0 vu, fa\xE7" "ade", "txt", "pdf")), HasSubstr("naïve café – résumé"));
+  EXPECT_THAT(text_of(converted("na\xEFve caf\xE9 \x96 r\xE9sum\xE9 d\xE9j\xE0 vu, fa\xE7"
+                                "ade",
+                                "txt", "pdf")),
+              HasSubstr("naïve café – résumé"));
   EXPECT_THAT(text_of(converted(std::string("\xFF\xFEH\0i\0 \0\xE4\0", 10), "txt", "pdf")), HasSubstr("Hi ä"));
   EXPECT_EQ(test::read_file(converted("a;b\n\"1;5\";2\n", "csv", "csv")), "a,b\n1;5,2\n");
   EXPECT_EQ(test::read_file(converted("a\tb,c\n1\t2\n", "tsv", "csv", {{"separator", ";"}})), "a;b,c\n1;2\n");
@@ -198,7 +210,8 @@ TEST_F(Office, MakesSlidesHandoutsNotesAndOutlines) {
   EXPECT_THAT(text_of(handouts), testing::AllOf(HasSubstr("First slide"), HasSubstr("the point")));
   EXPECT_THAT(output_of("pdfinfo " + handouts.string()), HasSubstr("A4"));
   const auto outline = converted(slides, "pptx", "pdf", {{"output_type", "outline"}, {"pages", "2"}});
-  EXPECT_THAT(text_of(outline), testing::AllOf(HasSubstr("Second slide"), HasSubstr("the point"), Not(HasSubstr("First"))));
+  EXPECT_THAT(text_of(outline),
+              testing::AllOf(HasSubstr("Second slide"), HasSubstr("the point"), Not(HasSubstr("First"))));
   EXPECT_THAT(pages(converted(slides, "pptx", "pdf", {{"output_type", "notes"}})), HasSubstr(" 2\n"));
   EXPECT_EQ(failure(slides, "pptx", "pdf", {{"pages", "7"}}).message, "There is no such page.");
 }
@@ -218,7 +231,8 @@ TEST_F(Office, DrawsPagesInExactlyTheWantedPixels) {
   EXPECT_THAT(sizes(convert(slides, "pptx", "png", {{"pages", "1"}, {"width", 9000}})), HasSubstr("1500 x 1125"));
   EXPECT_THAT(sizes(convert(slides, "pptx", "png", {{"pages", "1"}, {"width", 300}, {"height", 300}, {"fit", "crop"}})),
               HasSubstr("300 x 300"));
-  EXPECT_THAT(sizes(convert(slides, "pptx", "jpg", {{"pages", "1"}, {"width", 200}, {"height", 333}, {"fit", "scale"}, {"quality", 40}})),
+  EXPECT_THAT(sizes(convert(slides, "pptx", "jpg",
+                            {{"pages", "1"}, {"width", 200}, {"height", 333}, {"fit", "scale"}, {"quality", 40}})),
               HasSubstr("200x333"));
 }
 
@@ -226,11 +240,13 @@ TEST_F(Office, EncryptsWithThePasswordWhatWasNotProtected) {
   const auto pdf = converted(docx_sample("secret"), "docx", "pdf", {{"password", "let me in"}});
   EXPECT_THAT(output_of("pdfinfo " + pdf.string()), HasSubstr("Incorrect password"));
   EXPECT_THAT(output_of("pdfinfo -upw 'let me in' " + pdf.string()), HasSubstr("AES-256"));
-  EXPECT_EQ(failure(docx_sample("x"), "docx", "pdf", {{"password", "p"}, {"pdf_a", true}}).code, ErrorCode::conversion_failed);
+  EXPECT_EQ(failure(docx_sample("x"), "docx", "pdf", {{"password", "p"}, {"pdf_a", true}}).code,
+            ErrorCode::conversion_failed);
 }
 
 TEST_F(Office, WritesPdfAAndSmallerImagesAndBookmarks) {
-  EXPECT_THAT(test::read_file(converted(docx_sample("archive"), "docx", "pdf", {{"pdf_a", true}})), HasSubstr("pdfaid"));
+  EXPECT_THAT(test::read_file(converted(docx_sample("archive"), "docx", "pdf", {{"pdf_a", true}})),
+              HasSubstr("pdfaid"));
   const auto with = test::read_file(converted(docx_sample("x"), "docx", "pdf", {{"bookmarks", true}}));
   const auto without = test::read_file(converted(docx_sample("x"), "docx", "pdf"));
   EXPECT_THAT(with, HasSubstr("/Outlines"));
@@ -239,10 +255,17 @@ TEST_F(Office, WritesPdfAAndSmallerImagesAndBookmarks) {
 
 TEST_F(Office, RefusesWhatIsNotTheFormatItClaims) {
   std::string noise;
-  for (unsigned i = 0, state_of_noise = 7; i < 5000; ++i) noise += static_cast<char>((state_of_noise = state_of_noise * 1103515245 + 12345) >> 16);
+  for (unsigned i = 0, state_of_noise = 7; i < 5000; ++i)
+    noise += static_cast<char>((state_of_noise = state_of_noise * 1103515245 + 12345) >> 16);
   const auto whole = docx_sample("whole");
-  for (const auto& [from, bytes] : {std::pair{"docx", std::string()}, {"docx", noise}, {"xls", noise}, {"ppt", noise}, {"odt", std::string("plain text")},
-                                    {"docx", whole.substr(0, whole.size() / 2)}, {"pptx", whole}, {"docx", std::string("%PDF-1.4\n%%EOF\n")}}) {
+  for (const auto& [from, bytes] : {std::pair{"docx", std::string()},
+                                    {"docx", noise},
+                                    {"xls", noise},
+                                    {"ppt", noise},
+                                    {"odt", std::string("plain text")},
+                                    {"docx", whole.substr(0, whole.size() / 2)},
+                                    {"pptx", whole},
+                                    {"docx", std::string("%PDF-1.4\n%%EOF\n")}}) {
     const auto error = failure(bytes, from, from == std::string("pptx") ? "odp" : "pdf");
     EXPECT_EQ(error.code, ErrorCode::open_failed) << from << ": " << error.message;
     EXPECT_THAT(error.message, HasSubstr("could not be opened as")) << from;
@@ -251,7 +274,8 @@ TEST_F(Office, RefusesWhatIsNotTheFormatItClaims) {
 
 TEST_F(Office, OpensWrongNamesOfTheSameFamily) {
   EXPECT_THAT(text_of(converted(docx_sample("in fact docx"), "doc", "pdf")), HasSubstr("in fact docx"));
-  EXPECT_THAT(text_of(converted("<table><tr><td>in fact html</td></tr></table>", "xls", "pdf")), HasSubstr("in fact html"));
+  EXPECT_THAT(text_of(converted("<table><tr><td>in fact html</td></tr></table>", "xls", "pdf")),
+              HasSubstr("in fact html"));
 }
 
 TEST_F(Office, ConvertsTheWholeCorpus) {

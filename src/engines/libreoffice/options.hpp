@@ -33,7 +33,8 @@ struct Options {
   bool strip = false;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Options::pages, "pages", "Pages, slides or printed sheet pages to convert, such as 1-3,5; all if empty. To PDF and images.",
+      schema::field(&Options::pages, "pages",
+                    "Pages, slides or printed sheet pages to convert, such as 1-3,5; all if empty. To PDF and images.",
                     {.aliases = {"page_range"}}),
       schema::field(&Options::optimize_print, "optimize_print",
                     "Keep images in print quality; false makes a smaller file for the screen. To PDF."),
@@ -49,20 +50,24 @@ struct Options {
       schema::field(&Options::password, "password",
                     "Opens a protected file. If the file is not protected, the PDF is encrypted with it.",
                     {.verbatim = true, .secret = true}),
-      schema::field(&Options::single_page, "single_page", "Put each sheet on one page of its size. Sheets to PDF and images."),
-      schema::field(&Options::sheets, "sheets",
-                    "Names or numbers (from 1) of the sheets to convert; all if empty. Sheets to PDF, images and text."),
+      schema::field(&Options::single_page, "single_page",
+                    "Put each sheet on one page of its size. Sheets to PDF and images."),
+      schema::field(
+          &Options::sheets, "sheets",
+          "Names or numbers (from 1) of the sheets to convert; all if empty. Sheets to PDF, images and text."),
       schema::field(&Options::separator, "separator",
-                    "Column separator of csv: one character. When reading it is found out, when writing it is a comma, if this is empty.",
+                    "Column separator of csv: one character. When reading it is found out, when writing it is a comma, "
+                    "if this is empty.",
                     {.verbatim = true}),
       schema::field(&Options::all_sheets, "all_sheets", "One csv file per sheet; else only the first sheet."),
       schema::field(&Options::pixel_density, "pixel_density", "Density of images in dots per inch.",
                     {.min = 10, .max = 1200, .aliases = {"density"}}),
       schema::field(&Options::width, "width", "Width of images in pixels.", {.min = 1, .max = 20000}),
       schema::field(&Options::height, "height", "Height of images in pixels.", {.min = 1, .max = 20000}),
-      schema::field(&Options::fit, "fit",
-                    "max: shrink into width and height; crop: fill them and cut what hangs over; scale: exactly that size.",
-                    {.values = {"max", "crop", "scale"}}),
+      schema::field(
+          &Options::fit, "fit",
+          "max: shrink into width and height; crop: fill them and cut what hangs over; scale: exactly that size.",
+          {.values = {"max", "crop", "scale"}}),
       schema::field(&Options::quality, "quality", "Quality of jpg images, 1 to 100.", {.min = 1, .max = 100}),
       schema::field(&Options::strip, "strip", "Leave metadata out of images. They never have any."),
   };

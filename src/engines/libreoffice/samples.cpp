@@ -66,31 +66,34 @@ std::string relations(std::span<const std::pair<std::string_view, std::string_vi
   auto text = fmt::format(R"({}<Relationships xmlns="{}">)", kHead, kLinks);
   int id = 0;
   for (const auto& [kind, target] : links) {
-    text += fmt::format(R"(<Relationship Id="r{}" Type="{}relationships/{}" Target="{}"/>)", ++id, kOffice, kind, target);
+    text +=
+        fmt::format(R"(<Relationship Id="r{}" Type="{}relationships/{}" Target="{}"/>)", ++id, kOffice, kind, target);
   }
   return text + "</Relationships>";
 }
 
-
-
 /// A red 2x2 picture.
 std::string picture() {
-  return *from_base64("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4oKAARAwQCgAejgQBl4tBnAAAAABJRU5ErkJggg==");
+  return *from_base64(
+      "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGM4oKAARAwQCgAejgQBl4tBnAAAAABJRU5ErkJggg==");
 }
 
 std::string docx_body(std::string_view text) {
   const auto cell = [](std::string_view content, bool bold) {
-    return fmt::format(R"(<w:tc><w:p><w:r><w:rPr>{}<w:rFonts w:ascii="Arial" w:hAnsi="Arial"/></w:rPr><w:t>{}</w:t></w:r></w:p></w:tc>)",
-                       bold ? "<w:b/>" : "", content);
+    return fmt::format(
+        R"(<w:tc><w:p><w:r><w:rPr>{}<w:rFonts w:ascii="Arial" w:hAnsi="Arial"/></w:rPr><w:t>{}</w:t></w:r></w:p></w:tc>)",
+        bold ? "<w:b/>" : "", content);
   };
   auto body = fmt::format(
       R"(<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Heading</w:t></w:r></w:p>)"
       R"(<w:p><w:r><w:t xml:space="preserve">{} </w:t></w:r><w:r><w:rPr><w:i/></w:rPr><w:t>in italics</w:t></w:r></w:p>)"
       R"(<w:p><w:pPr><w:jc w:val="both"/></w:pPr><w:r><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"/><w:color w:val="336699"/></w:rPr><w:t>Another font.</w:t></w:r></w:p>)",
       escape_markup(text));
-  body += R"(<w:tbl><w:tblPr><w:tblBorders><w:top w:val="single" w:sz="4"/><w:bottom w:val="single" w:sz="4"/></w:tblBorders></w:tblPr><w:tblGrid><w:gridCol w:w="3000"/><w:gridCol w:w="3000"/></w:tblGrid>)";
+  body +=
+      R"(<w:tbl><w:tblPr><w:tblBorders><w:top w:val="single" w:sz="4"/><w:bottom w:val="single" w:sz="4"/></w:tblBorders></w:tblPr><w:tblGrid><w:gridCol w:w="3000"/><w:gridCol w:w="3000"/></w:tblGrid>)";
   for (int row = 0; row < 3; ++row) {
-    body += fmt::format("<w:tr>{}{}</w:tr>", cell(fmt::format("Row {}", row), row == 0), cell(fmt::format("{}", row * 7), false));
+    body += fmt::format("<w:tr>{}{}</w:tr>", cell(fmt::format("Row {}", row), row == 0),
+                        cell(fmt::format("{}", row * 7), false));
   }
   body += "</w:tbl>";
   body += fmt::format(
@@ -100,8 +103,9 @@ std::string docx_body(std::string_view text) {
 }
 
 std::string sheet(std::string_view rows) {
-  return fmt::format(R"({}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>)",
-                     kHead, rows);
+  return fmt::format(
+      R"({}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>)",
+      kHead, rows);
 }
 
 std::string slide_part(std::string_view root, std::string_view title, std::string_view text, std::string_view tail) {
@@ -112,14 +116,16 @@ std::string slide_part(std::string_view root, std::string_view title, std::strin
   };
   return fmt::format(
       R"({0}<p:{1} xmlns:a="{2}" xmlns:r="{3}relationships" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:cSld><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>{4}{5}</p:spTree></p:cSld>{6}</p:{1}>)",
-      kHead, root, kDrawing, kOffice, shape(2, "title", 400000, 1000000, title), shape(3, "body", 1800000, 4000000, text),
-      tail);
+      kHead, root, kDrawing, kOffice, shape(2, "title", 400000, 1000000, title),
+      shape(3, "body", 1800000, 4000000, text), tail);
 }
 
 std::string theme() {
   std::string colours;
-  for (const auto* const name : {"dk1", "lt1", "dk2", "lt2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6", "hlink", "folHlink"}) {
-    colours += fmt::format(R"(<a:{0}><a:srgbClr val="{1}"/></a:{0}>)", name, std::string_view(name).starts_with("lt") ? "FFFFFF" : "203040");
+  for (const auto* const name : {"dk1", "lt1", "dk2", "lt2", "accent1", "accent2", "accent3", "accent4", "accent5",
+                                 "accent6", "hlink", "folHlink"}) {
+    colours += fmt::format(R"(<a:{0}><a:srgbClr val="{1}"/></a:{0}>)", name,
+                           std::string_view(name).starts_with("lt") ? "FFFFFF" : "203040");
   }
   return fmt::format(
       R"({}<a:theme xmlns:a="{}" name="t"><a:themeElements><a:clrScheme name="c">{}</a:clrScheme><a:fontScheme name="f"><a:majorFont><a:latin typeface="Calibri"/></a:majorFont><a:minorFont><a:latin typeface="Calibri"/></a:minorFont></a:fontScheme><a:fmtScheme name="m"><a:fillStyleLst/><a:lnStyleLst/><a:effectStyleLst/><a:bgFillStyleLst/></a:fmtScheme></a:themeElements></a:theme>)",
@@ -166,7 +172,8 @@ std::string docx_sample(std::string_view text) {
       R"({}<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Calibri" w:hAnsi="Calibri"/><w:sz w:val="22"/></w:rPr></w:rPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/><w:basedOn w:val="Normal"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:rPr><w:b/><w:sz w:val="32"/></w:rPr></w:style></w:styles>)",
       kHead);
   const std::array members = {
-      Member{"[Content_Types].xml", content_types(Pairs{{"/word/document.xml", "wordprocessingml.document.main"}, {"/word/styles.xml", "wordprocessingml.styles"}})},
+      Member{"[Content_Types].xml", content_types(Pairs{{"/word/document.xml", "wordprocessingml.document.main"},
+                                                        {"/word/styles.xml", "wordprocessingml.styles"}})},
       Member{"_rels/.rels", relations(Pairs{{"officeDocument", "word/document.xml"}})},
       Member{"word/_rels/document.xml.rels", relations(Pairs{{"styles", "styles.xml"}, {"image", "media/image1.png"}})},
       Member{"word/document.xml", document},
@@ -187,9 +194,12 @@ std::string xlsx_sample(std::string_view text) {
       R"({}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{}relationships"><sheets><sheet name="First" sheetId="1" r:id="r1"/><sheet name="Second" sheetId="2" r:id="r2"/></sheets></workbook>)",
       kHead, kOffice);
   const std::array members = {
-      Member{"[Content_Types].xml", content_types(Pairs{{"/xl/workbook.xml", "spreadsheetml.sheet.main"}, {"/xl/worksheets/sheet1.xml", "spreadsheetml.worksheet"}, {"/xl/worksheets/sheet2.xml", "spreadsheetml.worksheet"}})},
+      Member{"[Content_Types].xml", content_types(Pairs{{"/xl/workbook.xml", "spreadsheetml.sheet.main"},
+                                                        {"/xl/worksheets/sheet1.xml", "spreadsheetml.worksheet"},
+                                                        {"/xl/worksheets/sheet2.xml", "spreadsheetml.worksheet"}})},
       Member{"_rels/.rels", relations(Pairs{{"officeDocument", "xl/workbook.xml"}})},
-      Member{"xl/_rels/workbook.xml.rels", relations(Pairs{{"worksheet", "worksheets/sheet1.xml"}, {"worksheet", "worksheets/sheet2.xml"}})},
+      Member{"xl/_rels/workbook.xml.rels",
+             relations(Pairs{{"worksheet", "worksheets/sheet1.xml"}, {"worksheet", "worksheets/sheet2.xml"}})},
       Member{"xl/workbook.xml", workbook},
       Member{"xl/worksheets/sheet1.xml", first},
       Member{"xl/worksheets/sheet2.xml", second},
@@ -201,16 +211,28 @@ std::string pptx_sample(std::string_view text) {
   const auto presentation = fmt::format(
       R"({}<p:presentation xmlns:a="{}" xmlns:r="{}relationships" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="r1"/></p:sldMasterIdLst><p:sldIdLst><p:sldId id="256" r:id="r2"/><p:sldId id="257" r:id="r3"/></p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>)",
       kHead, kDrawing, kOffice);
-  constexpr std::string_view kMap = R"(<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/><p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="r1"/></p:sldLayoutIdLst>)";
+  constexpr std::string_view kMap =
+      R"(<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/><p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="r1"/></p:sldLayoutIdLst>)";
   const auto to_layout = relations(Pairs{{"slideLayout", "../slideLayouts/slideLayout1.xml"}});
   const std::array members = {
-      Member{"[Content_Types].xml", content_types(Pairs{{"/ppt/presentation.xml", "presentationml.presentation.main"}, {"/ppt/slides/slide1.xml", "presentationml.slide"}, {"/ppt/slides/slide2.xml", "presentationml.slide"}, {"/ppt/slideLayouts/slideLayout1.xml", "presentationml.slideLayout"}, {"/ppt/slideMasters/slideMaster1.xml", "presentationml.slideMaster"}, {"/ppt/theme/theme1.xml", "theme"}})},
+      Member{"[Content_Types].xml",
+             content_types(Pairs{{"/ppt/presentation.xml", "presentationml.presentation.main"},
+                                 {"/ppt/slides/slide1.xml", "presentationml.slide"},
+                                 {"/ppt/slides/slide2.xml", "presentationml.slide"},
+                                 {"/ppt/slideLayouts/slideLayout1.xml", "presentationml.slideLayout"},
+                                 {"/ppt/slideMasters/slideMaster1.xml", "presentationml.slideMaster"},
+                                 {"/ppt/theme/theme1.xml", "theme"}})},
       Member{"_rels/.rels", relations(Pairs{{"officeDocument", "ppt/presentation.xml"}})},
-      Member{"ppt/_rels/presentation.xml.rels", relations(Pairs{{"slideMaster", "slideMasters/slideMaster1.xml"}, {"slide", "slides/slide1.xml"}, {"slide", "slides/slide2.xml"}, {"theme", "theme/theme1.xml"}})},
+      Member{"ppt/_rels/presentation.xml.rels", relations(Pairs{{"slideMaster", "slideMasters/slideMaster1.xml"},
+                                                                {"slide", "slides/slide1.xml"},
+                                                                {"slide", "slides/slide2.xml"},
+                                                                {"theme", "theme/theme1.xml"}})},
       Member{"ppt/presentation.xml", presentation},
-      Member{"ppt/slideMasters/_rels/slideMaster1.xml.rels", relations(Pairs{{"slideLayout", "../slideLayouts/slideLayout1.xml"}, {"theme", "../theme/theme1.xml"}})},
+      Member{"ppt/slideMasters/_rels/slideMaster1.xml.rels",
+             relations(Pairs{{"slideLayout", "../slideLayouts/slideLayout1.xml"}, {"theme", "../theme/theme1.xml"}})},
       Member{"ppt/slideMasters/slideMaster1.xml", slide_part("sldMaster", "Title", "Text", kMap)},
-      Member{"ppt/slideLayouts/_rels/slideLayout1.xml.rels", relations(Pairs{{"slideMaster", "../slideMasters/slideMaster1.xml"}})},
+      Member{"ppt/slideLayouts/_rels/slideLayout1.xml.rels",
+             relations(Pairs{{"slideMaster", "../slideMasters/slideMaster1.xml"}})},
       Member{"ppt/slideLayouts/slideLayout1.xml", slide_part("sldLayout", "Title", "Text", "")},
       Member{"ppt/slides/_rels/slide1.xml.rels", to_layout},
       Member{"ppt/slides/slide1.xml", slide_part("sld", "First slide", "A point to make", "")},

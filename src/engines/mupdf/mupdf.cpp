@@ -24,9 +24,8 @@ constexpr engine::Conversion kConversions[] = {
     {"pdf", "svg", 10},  {"pdf", "png", 20},  {"pdf", "txt", 20},  {"pdf", "html", 30}, {"pdf", "docx", 40},
     {"xps", "pdf", 10},  {"xps", "png", 10},  {"xps", "svg", 10},  {"xps", "txt", 10},  {"xps", "html", 20},
     {"oxps", "pdf", 10}, {"oxps", "png", 10}, {"oxps", "svg", 10}, {"oxps", "txt", 10}, {"oxps", "html", 20},
-    {"cbz", "pdf", 20},  {"cbz", "png", 20},
-    {"epub", "pdf", 40}, {"epub", "png", 20}, {"epub", "svg", 20}, {"epub", "txt", 40},
-    {"fb2", "pdf", 40},  {"fb2", "png", 20},  {"fb2", "svg", 20},  {"fb2", "txt", 40}};
+    {"cbz", "pdf", 20},  {"cbz", "png", 20},  {"epub", "pdf", 40}, {"epub", "png", 20}, {"epub", "svg", 20},
+    {"epub", "txt", 40}, {"fb2", "pdf", 40},  {"fb2", "png", 20},  {"fb2", "svg", 20},  {"fb2", "txt", 40}};
 
 using Arguments = std::vector<std::string>;
 
@@ -59,9 +58,9 @@ std::string first_error(std::string_view text) {
 
 Error explain(const engine::StepEnd& end) {
   constexpr std::array<std::string_view, 10> kUnreadable{
-      "no objects found",     "cannot tell in file",          "cannot find page tree",       "cycle in page tree",
-      "cannot find startxref", "end of central directory",    "cannot recognize",            "cannot find named zip",
-      "not a zip archive",    "cannot find document handler"};
+      "no objects found",      "cannot tell in file",         "cannot find page tree", "cycle in page tree",
+      "cannot find startxref", "end of central directory",    "cannot recognize",      "cannot find named zip",
+      "not a zip archive",     "cannot find document handler"};
   if (mentions(end.errors, "cannot authenticate password")) {
     return {ErrorCode::open_failed, "The document is encrypted and the password is missing or wrong.", "password"};
   }
@@ -74,7 +73,8 @@ Error explain(const engine::StepEnd& end) {
     return {ErrorCode::open_failed, fmt::format("The file is damaged or not what its name says: {}.", message), {}};
   }
   if (!message.empty()) return {ErrorCode::conversion_failed, message, {}};
-  if (end.signal != 0) return {ErrorCode::conversion_failed, fmt::format("mutool ended with signal {}", end.signal), {}};
+  if (end.signal != 0)
+    return {ErrorCode::conversion_failed, fmt::format("mutool ended with signal {}", end.signal), {}};
   // The only program of a plan that fails without a word is `test`, which looks for a page.
   if (trim(end.errors).empty() && end.exit_code == 1) return {ErrorCode::conversion_failed, "no such page", "pages"};
   return {ErrorCode::conversion_failed, fmt::format("mutool ended with status {}", end.exit_code), {}};
@@ -103,8 +103,8 @@ class Planner {
     Arguments result{request_.inputs.front()};
     std::vector<std::string> words;
     for (const auto& range : ranges_) {
-      words.push_back(fmt::format("{}-{}", range.first,
-                                  range.last == format::PageList::kOpen ? "N" : std::to_string(range.last)));
+      words.push_back(
+          fmt::format("{}-{}", range.first, range.last == format::PageList::kOpen ? "N" : std::to_string(range.last)));
     }
     if (!words.empty()) result.push_back(fmt::format("{}", fmt::join(words, ",")));
     return result;
@@ -144,14 +144,17 @@ engine::Plan Planner::raster() {
   Arguments arguments{"draw", "-q"};
   append(arguments, opening());
   append(arguments, size());
-  append(arguments, {"-c", gray ? (options_.transparent ? "grayalpha" : "gray") : (options_.transparent ? "rgba" : "rgb")});
+  append(arguments,
+         {"-c", gray ? (options_.transparent ? "grayalpha" : "gray") : (options_.transparent ? "rgba" : "rgb")});
   append(arguments, {"-F", "png", "-o", crop ? "tmp/page-%05d.png" : "out/page-%05d.png"});
   append(arguments, closing());
   plan_.steps.push_back(step("mutool", std::move(arguments), 4));
   if (crop) {
     const auto box = fmt::format("{}x{}", *options_.width, *options_.height);
-    plan_.steps.push_back(step("mogrify", {"-background", "none", "-resize", box + "^", "-gravity", "center", "-extent", box,
-                                           "-path", "out", "-format", "png", "tmp/page-*.png"}, 2));
+    plan_.steps.push_back(step("mogrify",
+                               {"-background", "none", "-resize", box + "^", "-gravity", "center", "-extent", box,
+                                "-path", "out", "-format", "png", "tmp/page-*.png"},
+                               2));
   }
   name_pages("png");
   return std::move(plan_);
@@ -200,7 +203,8 @@ class MuPdf final : public engine::Engine {
     info.group = "document";
     info.conversions.assign(std::begin(kConversions), std::end(kConversions));
     info.options = schema::describe<Options>();
-    info.detection = {.programs = {"mutool"}, .version_command = {"mutool", "-v"}, .version_pattern = "version ([0-9.]+)"};
+    info.detection = {
+        .programs = {"mutool"}, .version_command = {"mutool", "-v"}, .version_pattern = "version ([0-9.]+)"};
     info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
     return info;
   }

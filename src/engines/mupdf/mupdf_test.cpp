@@ -71,7 +71,8 @@ TEST(MuPdfPageNames, AreExact) {
     for (int page = 1; page < 20'000; page += page < 2100 ? 1 : 97) {
       auto digits = std::to_string(page);
       digits.insert(0, 5 - digits.size(), '0');
-      const auto hits = std::ranges::count_if(patterns, [&](const auto& p) { return matches(p, "out/page-" + digits + ".x"); });
+      const auto hits =
+          std::ranges::count_if(patterns, [&](const auto& p) { return matches(p, "out/page-" + digits + ".x"); });
       const bool wanted = page >= range.first && (range.last == PageList::kOpen || page <= range.last);
       ASSERT_EQ(hits, wanted ? 1 : 0) << page << " of " << range.first << "-" << range.last;
     }
@@ -81,8 +82,8 @@ TEST(MuPdfPageNames, AreExact) {
 TEST(MuPdfPlan, DrawsPagesNeverLargerThanTheirDensity) {
   const auto result = plan("png", {{"width", 640}, {"pages", "2-3,7-"}});
   ASSERT_TRUE(result) << result.error().message;
-  EXPECT_THAT(line(*result, 0), ElementsAre("mutool", "draw", "-q", "-r", "150", "-w", "640", "-c", "rgb", "-F", "png", "-o",
-                                            "out/page-%05d.png", "in/in-1.pdf", "2-3,7-N"));
+  EXPECT_THAT(line(*result, 0), ElementsAre("mutool", "draw", "-q", "-r", "150", "-w", "640", "-c", "rgb", "-F", "png",
+                                            "-o", "out/page-%05d.png", "in/in-1.pdf", "2-3,7-N"));
 }
 
 TEST(MuPdfPlan, StretchesAndCrops) {
@@ -106,7 +107,8 @@ TEST(MuPdfPlan, LooksForAPageBeforeAllGoIntoOneFile) {
   ASSERT_TRUE(result) << result.error().message;
   ASSERT_EQ(result->steps.size(), 3U);
   EXPECT_THAT(line(*result, 1), ElementsAre("test", "-f", "tmp/page-00003.txt"));
-  EXPECT_THAT(line(*result, 2), ElementsAre("mutool", "draw", "-q", "-p", "p", "-F", "txt", "-o", "out/out.txt", "in/in-1.pdf", "3-4"));
+  EXPECT_THAT(line(*result, 2),
+              ElementsAre("mutool", "draw", "-q", "-p", "p", "-F", "txt", "-o", "out/out.txt", "in/in-1.pdf", "3-4"));
 }
 
 TEST(MuPdfPlan, NamesTheFieldItRejects) {
@@ -117,8 +119,8 @@ TEST(MuPdfPlan, NamesTheFieldItRejects) {
 
 class MuPdfRun : public testing::Test {
  protected:
-  Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to, const boost::json::object& options = {},
-                                        const std::string& from = "pdf") {
+  Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to,
+                                        const boost::json::object& options = {}, const std::string& from = "pdf") {
     return run_.convert(mupdf_engine(), from, to, {run_.folder().write("input", content)}, options);
   }
   test::EngineRun run_;
@@ -132,7 +134,8 @@ TEST_F(MuPdfRun, MakesEveryFormatOfAPdf) {
     EXPECT_GT(fs::file_size(files->front()), 5U) << to;
   }
   EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "txt")->front()), HasSubstr("Recast"));
-  EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "svg", {{"text_to_path", false}})->front()), HasSubstr("Recast"));
+  EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "svg", {{"text_to_path", false}})->front()),
+              HasSubstr("Recast"));
 }
 
 TEST_F(MuPdfRun, DrawsNoOtherPageInPlaceOfOneThatIsMissing) {
@@ -153,7 +156,8 @@ TEST_F(MuPdfRun, OpensAnEncryptedDocumentWithItsPasswordOnly) {
 }
 
 TEST_F(MuPdfRun, CannotOpenWhatIsNoDocument) {
-  for (const std::string& content : {std::string(), std::string("hello"), std::string(mupdf::kProbePdf.substr(0, 40))}) {
+  for (const std::string& content :
+       {std::string(), std::string("hello"), std::string(mupdf::kProbePdf.substr(0, 40))}) {
     const auto files = convert(content, "svg");
     ASSERT_FALSE(files);
     EXPECT_EQ(files.error().code, ErrorCode::open_failed) << files.error().message;
@@ -164,9 +168,10 @@ TEST_F(MuPdfRun, CannotOpenWhatIsNoDocument) {
 }
 
 TEST_F(MuPdfRun, ReadsAnEbook) {
-  const auto files = convert(R"(<?xml version="1.0"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0"><body>)"
-                             R"(<section><p>Once upon a time</p></section></body></FictionBook>)",
-                             "txt", {{"font_size", 9}}, "fb2");
+  const auto files =
+      convert(R"(<?xml version="1.0"?><FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0"><body>)"
+              R"(<section><p>Once upon a time</p></section></body></FictionBook>)",
+              "txt", {{"font_size", 9}}, "fb2");
   ASSERT_TRUE(files) << files.error().message;
   EXPECT_THAT(test::read_file(files->front()), HasSubstr("Once upon a time"));
 }

@@ -29,10 +29,11 @@ struct Options {
                     {.min = 10, .max = 2400, .aliases = {"density"}}),
       schema::field(&Options::width, "width", "Width of an image in pixels.", {.min = 1, .max = 30000}),
       schema::field(&Options::height, "height", "Height of an image in pixels.", {.min = 1, .max = 30000}),
-      schema::field(&Options::fit, "fit",
-                    "How a page fills width and height: max keeps its shape, stays inside and never enlarges, crop fills "
-                    "both and cuts the overflow, scale stretches.",
-                    {.values = {"max", "crop", "scale"}}),
+      schema::field(
+          &Options::fit, "fit",
+          "How a page fills width and height: max keeps its shape, stays inside and never enlarges, crop fills "
+          "both and cuts the overflow, scale stretches.",
+          {.values = {"max", "crop", "scale"}}),
       schema::field(&Options::colorspace, "colorspace", "Colours of an image.",
                     {.values = {"unchanged", "rgb", "grayscale"}}),
       schema::field(&Options::grayscale, "grayscale", "The same as colorspace grayscale."),
@@ -40,7 +41,8 @@ struct Options {
       schema::field(&Options::text_to_path, "text_to_path", "Draw the letters of an SVG as shapes instead of text."),
       schema::field(&Options::password, "password", "Password that opens the document.",
                     {.verbatim = true, .secret = true}),
-      schema::field(&Options::font_size, "font_size", "Size of the letters of an e-book in points.", {.min = 4, .max = 72}),
+      schema::field(&Options::font_size, "font_size", "Size of the letters of an e-book in points.",
+                    {.min = 4, .max = 72}),
   };
 };
 

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t kLongestLine = 300;
 
-constexpr std::array<std::string_view, 6> kUnreadable{
-    "Couldn't find trailer dictionary", "Document stream is empty",         "Couldn't read xref table",
-    "May not be a PDF file",            "Couldn't read page catalog", "Couldn't open file"};
+constexpr std::array<std::string_view, 6> kUnreadable{"Couldn't find trailer dictionary", "Document stream is empty",
+                                                      "Couldn't read xref table",         "May not be a PDF file",
+                                                      "Couldn't read page catalog",       "Couldn't open file"};
 
 bool mentions(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
 
@@ -50,7 +50,8 @@ Error explain(const engine::StepEnd& end) {
   if (mentions(text, "No space left on device")) return {ErrorCode::disk_full, "The disk is full.", {}};
   const auto line = last_line(text);
   if (!line.empty()) return {ErrorCode::conversion_failed, std::string(line), {}};
-  if (end.signal != 0) return {ErrorCode::conversion_failed, fmt::format("poppler ended with signal {}", end.signal), {}};
+  if (end.signal != 0)
+    return {ErrorCode::conversion_failed, fmt::format("poppler ended with signal {}", end.signal), {}};
   return {ErrorCode::conversion_failed, fmt::format("poppler ended with status {}", end.exit_code), {}};
 }
 

@@ -29,9 +29,10 @@ struct Options {
                     {.aliases = {"page_range"}}),
       schema::field(&Options::pixel_density, "pixel_density", "Resolution of a rendered page in dots per inch.",
                     {.min = 10, .max = 2400, .aliases = {"density"}}),
-      schema::field(&Options::width, "width",
-                    "Width of an image in pixels. A page is drawn at that size, so a width or height alone also enlarges.",
-                    {.min = 1, .max = 30000}),
+      schema::field(
+          &Options::width, "width",
+          "Width of an image in pixels. A page is drawn at that size, so a width or height alone also enlarges.",
+          {.min = 1, .max = 30000}),
       schema::field(&Options::height, "height", "Height of an image in pixels.", {.min = 1, .max = 30000}),
       schema::field(&Options::fit, "fit",
                     "How a page fills width and height: max keeps its shape and stays inside, crop fills both and cuts "
@@ -41,7 +42,8 @@ struct Options {
       schema::field(&Options::colorspace, "colorspace", "Colours of an image. cmyk is possible for jpg and tiff.",
                     {.values = {"unchanged", "rgb", "cmyk", "grayscale"}}),
       schema::field(&Options::grayscale, "grayscale", "The same as colorspace grayscale."),
-      schema::field(&Options::hide_annotations, "hide_annotations", "Leave out comments and other annotations of an image."),
+      schema::field(&Options::hide_annotations, "hide_annotations",
+                    "Leave out comments and other annotations of an image."),
       schema::field(&Options::antialias, "antialias", "Smooth the edges of text and lines of an image."),
       schema::field(&Options::password, "password", "Password that opens the document.",
                     {.verbatim = true, .secret = true}),

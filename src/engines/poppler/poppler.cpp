@@ -19,9 +19,9 @@ constexpr int kNoSuchPage = 99;  // what Poppler's tools end with if a page rang
 constexpr std::uint64_t kMemory = 3ULL << 30;
 constexpr std::uint32_t kProcesses = 32;
 
-constexpr engine::Conversion kConversions[] = {
-    {"pdf", "png", 10},  {"pdf", "jpg", 10}, {"pdf", "tiff", 10}, {"pdf", "txt", 10},
-    {"pdf", "html", 20}, {"pdf", "svg", 20}, {"pdf", "eps", 20},  {"pdf", "ps", 20}};
+constexpr engine::Conversion kConversions[] = {{"pdf", "png", 10}, {"pdf", "jpg", 10},  {"pdf", "tiff", 10},
+                                               {"pdf", "txt", 10}, {"pdf", "html", 20}, {"pdf", "svg", 20},
+                                               {"pdf", "eps", 20}, {"pdf", "ps", 20}};
 
 using Range = format::PageList::Range;
 using Arguments = std::vector<std::string>;
@@ -90,7 +90,8 @@ Arguments Planner::size() const {
   const auto width = options_.width, height = options_.height;
   if (!width && !height) return {"-r", std::to_string(options_.pixel_density)};
   if (!width || !height) {
-    return {"-scale-to-x", width ? std::to_string(*width) : "-1", "-scale-to-y", height ? std::to_string(*height) : "-1"};
+    return {"-scale-to-x", width ? std::to_string(*width) : "-1", "-scale-to-y",
+            height ? std::to_string(*height) : "-1"};
   }
   if (options_.fit == "scale") return {"-scale-to-x", std::to_string(*width), "-scale-to-y", std::to_string(*height)};
   const auto longest = std::max(*width, *height);
@@ -130,8 +131,9 @@ engine::Plan Planner::raster() {
     plan_.outputs = {"out/page-*." + request_.to};
     return std::move(plan_);
   }
-  Arguments finish = needs_resizing() ? resizing() : Arguments{"-units", "PixelsPerInch", "-density",
-                                                               std::to_string(options_.pixel_density)};
+  Arguments finish = needs_resizing()
+                         ? resizing()
+                         : Arguments{"-units", "PixelsPerInch", "-density", std::to_string(options_.pixel_density)};
   if (options_.colorspace == "cmyk") append(finish, {"-colorspace", "CMYK"});
   if (options_.quality && !one_file) append(finish, {"-quality", std::to_string(*options_.quality)});
   if (one_file) {
@@ -174,8 +176,8 @@ engine::Plan Planner::text() {
 engine::Plan Planner::html() {
   for (std::size_t i = 0; i < ranges_.size(); ++i) {
     auto arguments = selection(ranges_[i]);
-    append(arguments, {"-s", "-noframes", "-dataurls", "-enc", "UTF-8", "-zoom", fmt::format("{}", options_.zoom), input(),
-                       fmt::format("out/out-{}.html", i + 1)});
+    append(arguments, {"-s", "-noframes", "-dataurls", "-enc", "UTF-8", "-zoom", fmt::format("{}", options_.zoom),
+                       input(), fmt::format("out/out-{}.html", i + 1)});
     plan_.steps.push_back(step("pdftohtml", std::move(arguments)));
     tolerate_after_first(plan_.steps.back(), i, 1);
   }
@@ -183,8 +185,8 @@ engine::Plan Planner::html() {
   return std::move(plan_);
 }
 
-/// pdftocairo puts all pages into one SVG, which viewers do not understand. So the document is taken apart first; `find`
-/// then draws whatever pages there are and fails if one could not be drawn.
+/// pdftocairo puts all pages into one SVG, which viewers do not understand. So the document is taken apart first;
+/// `find` then draws whatever pages there are and fails if one could not be drawn.
 engine::Plan Planner::svg() {
   std::string source = input();
   if (!options_.password.empty()) {  // pdfseparate has no password
@@ -199,8 +201,10 @@ engine::Plan Planner::svg() {
     tolerate_after_first(plan_.steps.back(), i, kNoSuchPage);
     tolerate_after_first(plan_.steps.back(), i, 1);
   }
-  plan_.steps.push_back(step("find", {"tmp", "-name", "page-*.pdf", "(", "-exec", "pdftocairo", "-svg", "{}", "{}.svg", ";",
-                                      "-o", "-exec", "false", "{}", "+", ")"}, 4));
+  plan_.steps.push_back(step("find",
+                             {"tmp", "-name", "page-*.pdf", "(", "-exec", "pdftocairo", "-svg", "{}", "{}.svg", ";",
+                              "-o", "-exec", "false", "{}", "+", ")"},
+                             4));
   plan_.steps.push_back(step("find", {"tmp", "-name", "page-*.svg", "-exec", "mv", "-t", "out", "{}", "+"}));
   plan_.outputs = {"out/page-*.svg"};
   return std::move(plan_);
@@ -243,7 +247,8 @@ class Poppler final : public engine::Engine {
       return fail(ErrorCode::invalid_conversion_type,
                   fmt::format("poppler does not convert {} to {}.", request.from, request.to));
     }
-    if (request.inputs.size() != 1) return fail(ErrorCode::invalid_data, "poppler converts one file at a time.", "input");
+    if (request.inputs.size() != 1)
+      return fail(ErrorCode::invalid_data, "poppler converts one file at a time.", "input");
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     if (options.colorspace == "cmyk" && request.to != "jpg" && request.to != "tiff") {
       return fail(ErrorCode::invalid_data, "The colorspace cmyk is possible for jpg and tiff only.", "colorspace");

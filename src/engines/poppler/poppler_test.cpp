@@ -82,15 +82,16 @@ TEST(PopplerPlan, RendersAtTheDensity) {
 TEST(PopplerPlan, TakesTheOldNames) {
   const auto result = plan("jpg", {{"density", 72}, {"page_range", "2-3"}, {"quality", 60}});
   ASSERT_TRUE(result) << result.error().message;
-  EXPECT_THAT(line(*result, 0), ElementsAre("pdftoppm", "-f", "2", "-l", "3", "-r", "72", "-jpeg", "-jpegopt", "quality=60",
-                                            "in/in-1.pdf", "out/page"));
+  EXPECT_THAT(line(*result, 0), ElementsAre("pdftoppm", "-f", "2", "-l", "3", "-r", "72", "-jpeg", "-jpegopt",
+                                            "quality=60", "in/in-1.pdf", "out/page"));
 }
 
 TEST(PopplerPlan, RendersEachRangeWithItsOwnStepAndForgivesLaterOnesThatHaveNoPage) {
   const auto result = plan("png", {{"pages", "7-, 2-3"}});
   ASSERT_TRUE(result) << result.error().message;
   ASSERT_EQ(result->steps.size(), 2U);
-  EXPECT_THAT(line(*result, 0), ElementsAre("pdftoppm", "-f", "2", "-l", "3", "-r", "150", "-png", "in/in-1.pdf", "out/page"));
+  EXPECT_THAT(line(*result, 0),
+              ElementsAre("pdftoppm", "-f", "2", "-l", "3", "-r", "150", "-png", "in/in-1.pdf", "out/page"));
   EXPECT_THAT(line(*result, 1), ElementsAre("pdftoppm", "-f", "7", "-r", "150", "-png", "in/in-1.pdf", "out/page"));
   EXPECT_TRUE(std::get<engine::ProgramStep>(result->steps[0].action).accepted.empty());
   EXPECT_THAT(std::get<engine::ProgramStep>(result->steps[1].action).accepted, ElementsAre(99));
@@ -109,13 +110,15 @@ TEST(PopplerPlan, FitsABoxWithASecondStep) {
   const auto result = plan("jpg", {{"width", 640}, {"height", 480}, {"fit", "crop"}, {"quality", 70}});
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_THAT(line(*result, 0), ElementsAre("pdftoppm", "-scale-to", "960", "in/in-1.pdf", "tmp/page"));
-  EXPECT_THAT(line(*result, 1), ElementsAre("mogrify", "-resize", "640x480^", "-gravity", "center", "-extent", "640x480",
-                                            "-quality", "70", "-path", "out", "-format", "jpg", "tmp/page-*"));
+  EXPECT_THAT(line(*result, 1),
+              ElementsAre("mogrify", "-resize", "640x480^", "-gravity", "center", "-extent", "640x480", "-quality",
+                          "70", "-path", "out", "-format", "jpg", "tmp/page-*"));
 }
 
 TEST(PopplerPlan, GivesThePasswordToTheTool) {
   EXPECT_THAT(line(*plan("txt", {{"password", " s p "}, {"layout", true}}), 0),
-              ElementsAre("pdftotext", "-upw", " s p ", "-enc", "UTF-8", "-eol", "unix", "-layout", "in/in-1.pdf", "out/out.txt"));
+              ElementsAre("pdftotext", "-upw", " s p ", "-enc", "UTF-8", "-eol", "unix", "-layout", "in/in-1.pdf",
+                          "out/out.txt"));
 }
 
 TEST(PopplerPlan, NamesTheFieldItRejects) {
@@ -126,12 +129,15 @@ TEST(PopplerPlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("docx").error().code, ErrorCode::invalid_conversion_type);
 }
 
-TEST(PopplerPlan, IgnoresWhatItDoesNotKnow) { EXPECT_TRUE(plan("png", {{"some_other_option", 1}, {"pages", nullptr}})); }
+TEST(PopplerPlan, IgnoresWhatItDoesNotKnow) {
+  EXPECT_TRUE(plan("png", {{"some_other_option", 1}, {"pages", nullptr}}));
+}
 
 TEST(PopplerExplain, TellsPasswordsPagesAndDamageApart) {
   const auto explained = [](std::string_view errors) { return poppler::explain({.exit_code = 1, .errors = errors}); };
   EXPECT_EQ(explained("Command Line Error: Incorrect password").code, ErrorCode::open_failed);
-  EXPECT_EQ(explained("Wrong page range given: the first page (9) can not be after the last page (4).").message, "no such page");
+  EXPECT_EQ(explained("Wrong page range given: the first page (9) can not be after the last page (4).").message,
+            "no such page");
   EXPECT_EQ(explained("Wrong page range given: the first page (1) can not be after the last page (0).").code,
             ErrorCode::open_failed);
   EXPECT_EQ(explained("Syntax Error: Couldn't find trailer dictionary").code, ErrorCode::open_failed);
@@ -141,12 +147,14 @@ TEST(PopplerExplain, TellsPasswordsPagesAndDamageApart) {
 
 class PopplerRun : public testing::Test {
  protected:
-  Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to, const boost::json::object& options = {}) {
+  Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to,
+                                        const boost::json::object& options = {}) {
     const auto file = run_.folder().write("input", content);
     return run_.convert(poppler(), "pdf", to, {file}, options);
   }
-  static std::string first_bytes(const fs::path& file, std::size_t count) { return test::read_file(file).substr(0, count); }
-
+  static std::string first_bytes(const fs::path& file, std::size_t count) {
+    return test::read_file(file).substr(0, count);
+  }
 
   test::EngineRun run_;
 };

@@ -12,10 +12,12 @@ std::optional<std::array<int, 3>> parse_colour(std::string_view text) {
   if (digits.size() != 6) return std::nullopt;
   unsigned value = 0;
   const auto* const end = digits.data() + digits.size();
-  if (const auto [stop, problem] = std::from_chars(digits.data(), end, value, 16); problem != std::errc{} || stop != end) {
+  if (const auto [stop, problem] = std::from_chars(digits.data(), end, value, 16);
+      problem != std::errc{} || stop != end) {
     return std::nullopt;
   }
-  return std::array{static_cast<int>(value >> 16), static_cast<int>((value >> 8) & 0xFF), static_cast<int>(value & 0xFF)};
+  return std::array{static_cast<int>(value >> 16), static_cast<int>((value >> 8) & 0xFF),
+                    static_cast<int>(value & 0xFF)};
 }
 
 }  // namespace recast::engines::vips

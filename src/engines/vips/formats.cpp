@@ -9,10 +9,11 @@ namespace {
 
 constexpr int kRank = 20;
 
-constexpr auto kInputs = std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "svg",
-                                                          "svgz", "jp2", "j2k", "jxl", "ppm", "pgm", "pbm", "ico", "tga"});
-constexpr auto kOutputs = std::to_array<std::string_view>(
-    {"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "jp2", "jxl", "ppm", "pgm", "ico", "tga", "pdf"});
+constexpr auto kInputs =
+    std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "svg", "svgz",
+                                     "jp2", "j2k", "jxl", "ppm", "pgm", "pbm", "ico", "tga"});
+constexpr auto kOutputs = std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif",
+                                                           "bmp", "jp2", "jxl", "ppm", "pgm", "ico", "tga", "pdf"});
 
 // Where every page counts. An icon or a HEIC file is one picture, whatever else lies beside it, unless pages are named.
 constexpr auto kPaged = std::to_array<std::string_view>({"tiff", "gif", "webp"});

@@ -32,8 +32,8 @@ class JailedVips : public testing::Test {
   static void TearDownTestSuite() { state.reset(); }
   void SetUp() override { ASSERT_TRUE(state->problem.empty()) << state->problem; }
 
-  static Result<std::vector<std::string>> convert(const std::string& bytes, const std::string& from, const std::string& to,
-                                                  json::object options = {}) {
+  static Result<std::vector<std::string>> convert(const std::string& bytes, const std::string& from,
+                                                  const std::string& to, json::object options = {}) {
     const auto name = "in/in-1." + from;
     const engine::Request request{
         .inputs = {name}, .from = from, .to = to, .options = std::move(options), .engine = "vips", .install = {}};
@@ -64,18 +64,24 @@ class JailedVips : public testing::Test {
       const auto level = process::probe(jail).level;
       const unsigned first_uid = ::geteuid() == 0 ? 61'000U : 0U;
       auto opened = process::Runner::open({.jail_program = jail, .level = level, .first_uid = first_uid});
-      if (opened) runner = std::move(*opened);
-      else problem = opened.error().message;
+      if (opened)
+        runner = std::move(*opened);
+      else
+        problem = opened.error().message;
       fs::create_directory(folder / "scratch");
       auto resident =
           process::Workers::open({.scratch = folder / "scratch", .level = level, .first_uid = first_uid + 512},
                                  {{.name = "vips", .executable = binaries() / "recast-worker-vips", .arguments = {}}});
-      if (resident) workers = std::move(*resident);
-      else problem = resident.error().message;
+      if (resident)
+        workers = std::move(*resident);
+      else
+        problem = resident.error().message;
       if (!problem.empty()) return;
       const auto ready = workers->wait_ready("vips", Deadline::in(std::chrono::seconds(60)));
-      if (!ready) problem = ready.error().message;
-      else version = *ready;
+      if (!ready)
+        problem = ready.error().message;
+      else
+        version = *ready;
       executor = std::make_unique<execution::Executor>(settings, *runner, *workers);
       if (const auto added = register_vips(registry); !added) problem = added.error().message;
     }
@@ -98,11 +104,12 @@ TEST_F(JailedVips, TellsTheVersionOfItsLibrary) { EXPECT_TRUE(state->version.sta
 TEST_F(JailedVips, WritesAndReadsEveryFormat) {
   // A larger picture than the probe: some encoders start threads only then.
   const auto picture = only(convert(probe(), "ppm", "png", {{"width", 400}, {"height", 300}, {"fit", "scale"}}));
-  for (const auto* const to : {"jpg", "webp", "gif", "tiff", "avif", "heic", "bmp", "jp2", "jxl", "ico", "tga", "png"}) {
+  for (const auto* const to :
+       {"jpg", "webp", "gif", "tiff", "avif", "heic", "bmp", "jp2", "jxl", "ico", "tga", "png"}) {
     const auto there = only(convert(picture, "png", to));
     const auto back = only(convert(there, to, "ppm", {{"width", 4}, {"height", 2}, {"fit", "scale"}}));
     ASSERT_EQ(back.size(), 11U + 24U) << to;
-    EXPECT_GT(static_cast<unsigned char>(back[11]), 200) << to;      // red on the left
+    EXPECT_GT(static_cast<unsigned char>(back[11]), 200) << to;     // red on the left
     EXPECT_GT(static_cast<unsigned char>(back.back()), 200) << to;  // blue on the right
   }
 }
@@ -110,9 +117,11 @@ TEST_F(JailedVips, WritesAndReadsEveryFormat) {
 TEST_F(JailedVips, GivesEachPageOfATiffAFile) {
   const std::string svg = "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'><text y='4'>x</text></svg>";
   EXPECT_EQ(format::sniff(only(convert(svg, "svg", "png"))), "png");
-  const std::string gif{"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
-                        "!\xf9\4\0\x0a\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
-                        "!\xf9\4\0\x0a\0\0\0,\0\0\0\0\1\0\1\0\0\2\2L\1\0;", 66};
+  const std::string gif{
+      "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
+      "!\xf9\4\0\x0a\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
+      "!\xf9\4\0\x0a\0\0\0,\0\0\0\0\1\0\1\0\0\2\2L\1\0;",
+      66};
   const auto tiff = only(convert(gif, "gif", "tiff"));
   const auto pages = convert(tiff, "tiff", "png");
   ASSERT_TRUE(pages) << pages.error().message;

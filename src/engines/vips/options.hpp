@@ -27,12 +27,14 @@ struct Options {
   bool lossless = false;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Options::width, "width", "Width in pixels; alone it keeps the aspect ratio.", {.min = 1, .max = 65'535}),
+      schema::field(&Options::width, "width", "Width in pixels; alone it keeps the aspect ratio.",
+                    {.min = 1, .max = 65'535}),
       schema::field(&Options::height, "height", "Height in pixels; alone it keeps the aspect ratio.",
                     {.min = 1, .max = 65'535}),
-      schema::field(&Options::fit, "fit",
-                    "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
-                    {.values = {"max", "crop", "scale"}}),
+      schema::field(
+          &Options::fit, "fit",
+          "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
+          {.values = {"max", "crop", "scale"}}),
       schema::field(&Options::strip, "strip", "Drop metadata and colour profiles; colours are brought to sRGB first."),
       schema::field(&Options::auto_orient, "auto_orient", "Turn the image upright as its EXIF orientation says."),
       schema::field(&Options::quality, "quality", "Quality of lossy formats such as jpg, webp, avif and heic.",

@@ -21,7 +21,8 @@ constexpr std::uint64_t kPixelLimit = 500'000'000;  ///< of all pages together
 constexpr std::string_view kSample{"P6\n2 1\n255\n\xff\0\0\0\0\xff", 17};
 
 Limits limits() {
-  return {.cpu = std::chrono::seconds(120), .memory = 2ULL << 30, .output = 2ULL << 30, .descriptors = 64, .processes = 64};
+  return {
+      .cpu = std::chrono::seconds(120), .memory = 2ULL << 30, .output = 2ULL << 30, .descriptors = 64, .processes = 64};
 }
 
 Result<> check(const Options& options, const engine::Request& request) {
@@ -52,7 +53,8 @@ class Vips final : public engine::Engine {
 
   Result<engine::Plan> plan(const engine::Request& request) const override {
     if (!vips::converts(request.from, request.to)) {
-      return fail(ErrorCode::invalid_conversion_type, "vips cannot convert " + request.from + " to " + request.to + ".");
+      return fail(ErrorCode::invalid_conversion_type,
+                  "vips cannot convert " + request.from + " to " + request.to + ".");
     }
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     RECAST_TRY(const auto pages, format::PageList::parse(options.pages));

@@ -13,8 +13,12 @@ class VipsPlan : public testing::Test {
   VipsPlan() { EXPECT_TRUE(register_vips(registry_)); }
 
   Result<engine::Plan> plan(const std::string& from, const std::string& to, engine::json::object options = {}) const {
-    return registry_.find("vips")->plan(
-        {.inputs = {"in/in-1." + from}, .from = from, .to = to, .options = std::move(options), .engine = "vips", .install = {}});
+    return registry_.find("vips")->plan({.inputs = {"in/in-1." + from},
+                                         .from = from,
+                                         .to = to,
+                                         .options = std::move(options),
+                                         .engine = "vips",
+                                         .install = {}});
   }
   static const engine::WorkerStep& step(const Result<engine::Plan>& plan) {
     return std::get<engine::WorkerStep>(plan->steps.at(0).action);

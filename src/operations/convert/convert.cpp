@@ -25,16 +25,21 @@ struct Options {
 
   static constexpr auto fields = std::tuple{
       schema::field(&Options::input, "input", "Tasks whose files are converted."),
-      schema::field(&Options::input_format, "input_format", "Format of the input; the extension of its name if nothing is said."),
+      schema::field(&Options::input_format, "input_format",
+                    "Format of the input; the extension of its name if nothing is said."),
       schema::field(&Options::output_format, "output_format", "Format to convert to.", {.required = true}),
       schema::field(&Options::engine, "engine", "Engine that converts; the pair's default if nothing is said."),
       schema::field(&Options::engine_version, "engine_version", "Version of the engine, or latest."),
-      schema::field(&Options::filename, "filename", "Name of the output with its extension; %d is replaced by a number."),
+      schema::field(&Options::filename, "filename",
+                    "Name of the output with its extension; %d is replaced by a number."),
       schema::field(&Options::timeout, "timeout", "Seconds after which the task is ended.", {.min = 1}),
-      schema::field(&Options::subtitles, "subtitles", "Tasks whose file holds the subtitles of a film; see subtitles_mode."),
+      schema::field(&Options::subtitles, "subtitles",
+                    "Tasks whose file holds the subtitles of a film; see subtitles_mode."),
   };
 
-  engine::Wish wish(std::string from) const { return {std::move(from), format::canonical(output_format), engine, engine_version}; }
+  engine::Wish wish(std::string from) const {
+    return {std::move(from), format::canonical(output_format), engine, engine_version};
+  }
 };
 
 bool is_subtitles(const operation::File& file) {
@@ -59,7 +64,8 @@ Result<> check(const json::object& payload, const engine::Catalogue& catalogue) 
   const auto choice = catalogue.choose(options.wish(from));
   if (!choice && choice.error().code != ErrorCode::invalid_data) return {};  // the task says it when it runs
   if (!choice) return std::unexpected(choice.error());
-  return operation::check_options(*choice, from, format::canonical(options.output_format), payload, options.subtitles.empty() ? 1 : 2);
+  return operation::check_options(*choice, from, format::canonical(options.output_format), payload,
+                                  options.subtitles.empty() ? 1 : 2);
 }
 
 Result<operation::Outcome> convert(operation::TaskContext& context, const json::object& payload) {
@@ -91,7 +97,11 @@ Result<operation::Outcome> convert(operation::TaskContext& context, const json::
 std::vector<operation::Record> records(const engine::Catalogue& catalogue) {
   std::vector<operation::Record> rows;
   for (const auto& pair : catalogue.pairs()) {
-    rows.push_back({.from = pair.from, .to = pair.to, .engine = pair.engine, .engine_name = pair.reported_name, .is_default = pair.is_default});
+    rows.push_back({.from = pair.from,
+                    .to = pair.to,
+                    .engine = pair.engine,
+                    .engine_name = pair.reported_name,
+                    .is_default = pair.is_default});
   }
   return rows;
 }

@@ -30,7 +30,8 @@ class Converting : public ::testing::Test {
   }
   static std::vector<engine::Installation> installed(std::initializer_list<const engine::Engine*> engines) {
     std::vector<engine::Installation> list;
-    for (const auto* const one : engines) list.push_back({.engine = one, .version = "1.0", .prefix = "/opt/" + one->info().name});
+    for (const auto* const one : engines)
+      list.push_back({.engine = one, .version = "1.0", .prefix = "/opt/" + one->info().name});
     return list;
   }
   Result<operation::Outcome> run(json::object payload) { return convert().run(context, payload); }
@@ -42,7 +43,9 @@ class Converting : public ::testing::Test {
   }
 
   FakeEngine poppler{{.name = "poppler", .conversions = {{"pdf", "png", 10}, {"pdf", "jpg", 10}}}};
-  FakeEngine magick{{.name = "imagemagick", .aliases = {"graphicsmagick"}, .conversions = {{"pdf", "png", 20}, {"jpg", "png", 10}, {"png", "png"}}}};
+  FakeEngine magick{{.name = "imagemagick",
+                     .aliases = {"graphicsmagick"},
+                     .conversions = {{"pdf", "png", 20}, {"jpg", "png", 10}, {"png", "png"}}}};
   FakeEngine ffmpeg{{.name = "ffmpeg", .conversions = {{"mkv", "mp4"}}}};
   FakeContext context{installed({&poppler, &magick, &ffmpeg})};
   const engine::Catalogue& catalogue = context.catalogue();
@@ -184,7 +187,9 @@ TEST_F(Converting, KnowsTheEngineEarlyIfItCan) {
 TEST_F(Converting, ListsEveryPair) {
   const auto rows = convert().records(catalogue);
   EXPECT_EQ(rows.size(), catalogue.pairs().size());
-  EXPECT_EQ(std::ranges::count_if(rows, [](const auto& row) { return row.from == "pdf" && row.to == "png" && row.is_default; }), 1);
+  EXPECT_EQ(std::ranges::count_if(
+                rows, [](const auto& row) { return row.from == "pdf" && row.to == "png" && row.is_default; }),
+            1);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct Options {
   static constexpr auto fields = std::tuple{
       schema::field(&Options::input, "input", "Tasks whose files get links."),
       schema::field(&Options::inline_display, "inline", "Browsers show the file instead of saving it."),
-      schema::field(&Options::archive_multiple_files, "archive_multiple_files", "Several files become one ZIP with one link."),
+      schema::field(&Options::archive_multiple_files, "archive_multiple_files",
+                    "Several files become one ZIP with one link."),
       schema::field(&Options::inline_additional, "inline_additional", "Accepted and ignored."),
   };
 };

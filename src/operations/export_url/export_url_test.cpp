@@ -27,7 +27,8 @@ std::vector<std::pair<std::string, std::string>> unzip(const std::filesystem::pa
   while (archive_read_next_header(zip, &entry) == ARCHIVE_OK) {
     std::string content(static_cast<std::size_t>(archive_entry_size(entry)), '\0');
     EXPECT_EQ(archive_read_data(zip, content.data(), content.size()), static_cast<la_ssize_t>(content.size()));
-    members.emplace_back(archive_entry_pathname(entry), content.size() > 1000 ? std::to_string(content.size()) + content[0] : content);
+    members.emplace_back(archive_entry_pathname(entry),
+                         content.size() > 1000 ? std::to_string(content.size()) + content[0] : content);
   }
   archive_read_free(zip);
   uselocale(before);
@@ -65,8 +66,11 @@ TEST(ExportUrl, MakesOneArchiveOfSeveralFiles) {
   const auto& zip = outcome->files[0];
   EXPECT_EQ(zip.name, "my-task.zip");
   EXPECT_EQ(zip.size, std::filesystem::file_size(zip.path));
-  EXPECT_EQ(unzip(zip.path), (std::vector<std::pair<std::string, std::string>>{
-                                 {"a.txt", "100000a"}, {"a-1.txt", "2"}, {"sub/x/größe_ 日本.txt", "3"}, {"b.jpg", "100000a"}, {"empty.txt", ""}}));
+  EXPECT_EQ(unzip(zip.path), (std::vector<std::pair<std::string, std::string>>{{"a.txt", "100000a"},
+                                                                               {"a-1.txt", "2"},
+                                                                               {"sub/x/größe_ 日本.txt", "3"},
+                                                                               {"b.jpg", "100000a"},
+                                                                               {"empty.txt", ""}}));
   EXPECT_GT(zip.size, 100'000u);  // the picture is stored
   EXPECT_LT(zip.size, 110'000u);  // the text is not
   EXPECT_EQ(context.percents.back(), 100);

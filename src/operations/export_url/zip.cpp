@@ -55,18 +55,20 @@ class Utf8Locale {
 
 bool is_compressed(std::string_view name) {
   static constexpr std::array<std::string_view, 34> tokens{
-      "avif", "heic", "heif", "jp2", "jpg",  "jxl",  "gif",  "png",  "webp", "svgz",  "docx", "xlsx",
-      "pptx", "odt",  "ods",  "odp", "odg",  "epub", "cbz",  "cbr",  "woff", "woff2", "mp3",  "m4a",
-      "aac",  "ac3",  "ogg",  "oga", "opus", "flac", "weba", "wma",  "m4b",  "amr"};
+      "avif", "heic", "heif", "jp2", "jpg",  "jxl",  "gif",  "png", "webp", "svgz",  "docx", "xlsx",
+      "pptx", "odt",  "ods",  "odp", "odg",  "epub", "cbz",  "cbr", "woff", "woff2", "mp3",  "m4a",
+      "aac",  "ac3",  "ogg",  "oga", "opus", "flac", "weba", "wma", "m4b",  "amr"};
   const auto* const format = format::find(format::of_file_name(name));
   if (format == nullptr) return false;
-  if (format->group == "archive") return format->name != "tar" && format->name != "cpio" && format->name != "iso" && format->name != "img";
+  if (format->group == "archive")
+    return format->name != "tar" && format->name != "cpio" && format->name != "iso" && format->name != "img";
   return format->group == "video" || std::ranges::find(tokens, format->name) != tokens.end();
 }
 
 /// Programs that unpack on other systems stumble over some characters.
 std::string portable(std::string name) {
-  std::ranges::replace_if(name, [](char c) { return std::string_view(":*?\"<>|\\").find(c) != std::string_view::npos; }, '_');
+  std::ranges::replace_if(
+      name, [](char c) { return std::string_view(":*?\"<>|\\").find(c) != std::string_view::npos; }, '_');
   return name;
 }
 
@@ -85,7 +87,8 @@ class Zip {
   Result<std::uint64_t> write(const operation::Files& files, const std::filesystem::path& to) {
     const UniqueFd out(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!out) return std::unexpected(from_errno(errno, kCannotWrite));
-    if (archive_write_set_format_zip(zip()) != ARCHIVE_OK || archive_write_set_bytes_in_last_block(zip(), 1) != ARCHIVE_OK ||
+    if (archive_write_set_format_zip(zip()) != ARCHIVE_OK ||
+        archive_write_set_bytes_in_last_block(zip(), 1) != ARCHIVE_OK ||
         archive_write_open_fd(zip(), out.get()) != ARCHIVE_OK) {
       return std::unexpected(error());
     }
@@ -130,9 +133,11 @@ class Zip {
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return std::unexpected(from_errno(errno, "The file cannot be read"));
       if (count == 0) return {};
-      if (archive_write_data(zip(), buffer_.data(), static_cast<std::size_t>(count)) != count) return std::unexpected(error());
+      if (archive_write_data(zip(), buffer_.data(), static_cast<std::size_t>(count)) != count)
+        return std::unexpected(error());
       done_ += static_cast<std::uint64_t>(count);
-      if (total_ != 0) context_.progress(static_cast<int>(static_cast<double>(done_) * 100.0 / static_cast<double>(total_)));
+      if (total_ != 0)
+        context_.progress(static_cast<int>(static_cast<double>(done_) * 100.0 / static_cast<double>(total_)));
     }
   }
 
@@ -145,7 +150,8 @@ class Zip {
 
 }  // namespace
 
-Result<std::uint64_t> write_zip(operation::TaskContext& context, const operation::Files& files, const std::filesystem::path& to) {
+Result<std::uint64_t> write_zip(operation::TaskContext& context, const operation::Files& files,
+                                const std::filesystem::path& to) {
   auto entries = files;
   std::uint64_t total = 0;
   for (auto& entry : entries) {

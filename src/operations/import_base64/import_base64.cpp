@@ -11,7 +11,8 @@ struct Options {
   std::string filename;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Options::file, "file", "Content of the file in base64.", {.required = true, .verbatim = true, .secret = true}),
+      schema::field(&Options::file, "file", "Content of the file in base64.",
+                    {.required = true, .verbatim = true, .secret = true}),
       schema::field(&Options::filename, "filename", "Name of the file, with its extension.", {.required = true}),
   };
 };

@@ -18,7 +18,8 @@ TEST(ImportBase64, DecodesForgivingly) {
   auto url_safe = to_base64(content);
   for (auto& c : url_safe) c = c == '+' ? '-' : c == '/' ? '_' : c;
   while (url_safe.ends_with('=')) url_safe.pop_back();
-  for (const auto& text : {to_base64(content), "data:image/png;base64," + to_base64(content), " " + to_base64(content) + "\r\n", url_safe}) {
+  for (const auto& text : {to_base64(content), "data:image/png;base64," + to_base64(content),
+                           " " + to_base64(content) + "\r\n", url_safe}) {
     FakeContext context;
     ASSERT_EQ(check_error(import_base64(), {{"file", text}, {"filename", "a.bin"}}).message, "") << text;
     const auto outcome = import_base64().run(context, {{"file", text}, {"filename", "a.bin"}});
@@ -37,7 +38,8 @@ TEST(ImportBase64, RefusesWhatDoesNotDecode) {
     EXPECT_EQ(error.message, "The file must be a valid base64 string.");
   }
   EXPECT_EQ(check_error(import_base64(), {{"file", ""}, {"filename", "a"}}).message, "The file field is required.");
-  EXPECT_EQ(check_error(import_base64(), {{"file", "YWJj"}, {"filename", " "}}).message, "The filename field is required.");
+  EXPECT_EQ(check_error(import_base64(), {{"file", "YWJj"}, {"filename", " "}}).message,
+            "The filename field is required.");
   EXPECT_EQ(import_base64().hidden, std::vector<std::string>{"file"});
 }
 

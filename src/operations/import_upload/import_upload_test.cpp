@@ -21,7 +21,8 @@ TEST(ImportUpload, RedirectsToWebAddressesOnly) {
   EXPECT_EQ(check_error(operation, {}).message, "");
   EXPECT_EQ(check_error(operation, {{"redirect", nullptr}}).message, "");
   EXPECT_EQ(check_error(operation, {{"redirect", "https://example.org/done?x=1"}, {"filename", "x"}}).message, "");
-  for (const auto* const bad : {"javascript:alert(1)", "/done", "example.org", "ftp://example.org/", "https://example.org/a b"}) {
+  for (const auto* const bad :
+       {"javascript:alert(1)", "/done", "example.org", "ftp://example.org/", "https://example.org/a b"}) {
     const auto error = check_error(operation, {{"redirect", bad}});
     EXPECT_EQ(error.field, "redirect") << bad;
     EXPECT_EQ(error.message, "The redirect format is invalid.");

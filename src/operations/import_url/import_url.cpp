@@ -20,8 +20,10 @@ struct Options {
   std::map<std::string, std::string> headers;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Options::url, "url", "Web address of the file; user-info in it becomes HTTP Basic credentials.", {.required = true}),
-      schema::field(&Options::filename, "filename", "Name of the file, with its extension; found out if nothing is said."),
+      schema::field(&Options::url, "url", "Web address of the file; user-info in it becomes HTTP Basic credentials.",
+                    {.required = true}),
+      schema::field(&Options::filename, "filename",
+                    "Name of the file, with its extension; found out if nothing is said."),
       schema::field(&Options::headers, "headers", "Headers that are sent with the request, such as Authorization."),
   };
 };
@@ -35,8 +37,8 @@ bool is_token(std::string_view text) {
 
 /// Headers that say how the request is carried, not what is asked for.
 bool is_ours(const std::string& name) {
-  static constexpr std::array<std::string_view, 9> names{"host", "content-length", "transfer-encoding", "connection", "keep-alive",
-                                                         "te", "trailer", "upgrade", "expect"};
+  static constexpr std::array<std::string_view, 9> names{
+      "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"};
   return name.starts_with("proxy-") || std::ranges::find(names, name) != names.end();
 }
 

@@ -15,7 +15,8 @@ operation::Operation import_url() { return operation::test::registered(&register
 
 constexpr std::string_view kPng = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
-std::string name_of(const std::string& url, net::Downloaded about, std::string body = "plain text", json::object more = {}) {
+std::string name_of(const std::string& url, net::Downloaded about, std::string body = "plain text",
+                    json::object more = {}) {
   FakeContext context;
   context.fake_net.pages[url] = {std::move(body), std::move(about)};
   more["url"] = url;
@@ -24,7 +25,8 @@ std::string name_of(const std::string& url, net::Downloaded about, std::string b
 }
 
 TEST(ImportUrl, FindsTheNameInTheDocumentedOrder) {
-  const net::Downloaded all{.final_url = "http://x/final.doc", .content_type = "application/pdf",
+  const net::Downloaded all{.final_url = "http://x/final.doc",
+                            .content_type = "application/pdf",
                             .content_disposition = "attachment; filename*=UTF-8''disp%C3%B6.pdf; filename=plain.pdf"};
   EXPECT_EQ(name_of("http://x/a/asked.docx?b=c.txt", all, "x", {{"filename", "../given.odt"}}), "given.odt");
   EXPECT_EQ(name_of("http://x/a/asked.docx?b=c.txt", all), "dispö.pdf");
@@ -36,7 +38,8 @@ TEST(ImportUrl, FindsTheNameInTheDocumentedOrder) {
 }
 
 TEST(ImportUrl, AddsTheExtensionThatTheContentShows) {
-  EXPECT_EQ(name_of("http://x/y", {.content_disposition = "attachment; filename=photo"}, std::string(kPng)), "photo.png");
+  EXPECT_EQ(name_of("http://x/y", {.content_disposition = "attachment; filename=photo"}, std::string(kPng)),
+            "photo.png");
   EXPECT_EQ(name_of("http://x/y", {}, std::string(kPng), {{"filename", "photo"}}), "photo.png");
   EXPECT_EQ(name_of("http://x/y", {}, std::string(kPng), {{"filename", "photo.jpg"}}), "photo.jpg");
 }
@@ -50,7 +53,9 @@ TEST(ImportUrl, SendsTheCallersHeadersButNoConditions) {
   FakeContext context;
   context.fake_net.pages["http://x/a.txt"] = {"hello", {}};
   const auto outcome = import_url().run(
-      context, {{"url", " http://x/a.txt "}, {"headers", {{"Authorization", "Token 7"}, {"Range", "bytes=1-"}, {"If-None-Match", "x"}, {"X-N", 5}}}});
+      context,
+      {{"url", " http://x/a.txt "},
+       {"headers", {{"Authorization", "Token 7"}, {"Range", "bytes=1-"}, {"If-None-Match", "x"}, {"X-N", 5}}}});
   ASSERT_TRUE(outcome) << outcome.error().message;
   const auto& sent = context.fake_net.downloads.at(0);
   EXPECT_EQ(sent.headers, (std::map<std::string, std::string>{{"Authorization", "Token 7"}, {"X-N", "5"}}));
@@ -94,8 +99,8 @@ TEST(ImportUrl, ChecksTheHeadersAtCreation) {
     EXPECT_TRUE(found.message.empty() || found.field == "headers");
     return found.message;
   };
-  for (const auto* const name : {"Host", "content-length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade",
-                                 "Expect", "Proxy-Authorization", "proxy-x"}) {
+  for (const auto* const name : {"Host", "content-length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE",
+                                 "Trailer", "Upgrade", "Expect", "Proxy-Authorization", "proxy-x"}) {
     EXPECT_EQ(error({{name, "x"}}), "The headers must not contain " + std::string(name) + ".");
   }
   EXPECT_EQ(error({{"A b", "x"}}), "The headers format is invalid.");

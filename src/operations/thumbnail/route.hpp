@@ -42,9 +42,9 @@ class Reach {
   std::map<std::pair<std::string, std::string>, Drawn> pairs_;
 };
 
-/// How a file of format `from` becomes pictures of format `to`: the shortest way over engines that are installed, by way of
-/// a picture format or of PDF where no engine goes there directly. `engine` and `version` (or empty) are about the engine
-/// that reads the file. invalid_conversion_type if there is no way.
+/// How a file of format `from` becomes pictures of format `to`: the shortest way over engines that are installed, by
+/// way of a picture format or of PDF where no engine goes there directly. `engine` and `version` (or empty) are about
+/// the engine that reads the file. invalid_conversion_type if there is no way.
 Result<std::vector<Leg>> find_route(const engine::Catalogue& catalogue, const std::string& from, const std::string& to,
                                     const std::string& engine = {}, const std::string& version = {});
 

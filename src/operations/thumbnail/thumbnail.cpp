@@ -38,19 +38,24 @@ struct Options {
 
   static constexpr auto fields = std::tuple{
       schema::field(&Options::input, "input", "Tasks whose files get thumbnails."),
-      schema::field(&Options::input_format, "input_format", "Format of the input; the extension of its name if nothing is said."),
+      schema::field(&Options::input_format, "input_format",
+                    "Format of the input; the extension of its name if nothing is said."),
       schema::field(&Options::output_format, "output_format", "Format of the thumbnails.",
                     {.required = true, .values = {"png", "jpg", "webp", "jpeg"}}),
       schema::field(&Options::engine, "engine", "Engine that reads the file; the default if nothing is said."),
       schema::field(&Options::engine_version, "engine_version", "Version of the engine, or latest."),
-      schema::field(&Options::width, "width", "Width in pixels. 300 by 300 if neither width nor height is said.", {.min = 1, .max = 16'384}),
+      schema::field(&Options::width, "width", "Width in pixels. 300 by 300 if neither width nor height is said.",
+                    {.min = 1, .max = 16'384}),
       schema::field(&Options::height, "height", "Height in pixels.", {.min = 1, .max = 16'384}),
-      schema::field(&Options::fit, "fit",
-                    "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
-                    {.values = {"max", "crop", "scale"}}),
-      schema::field(&Options::count, "count", "Number of thumbnails: the first pages, or frames spread over a film.", {.min = 1, .max = 100}),
+      schema::field(
+          &Options::fit, "fit",
+          "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
+          {.values = {"max", "crop", "scale"}}),
+      schema::field(&Options::count, "count", "Number of thumbnails: the first pages, or frames spread over a film.",
+                    {.min = 1, .max = 100}),
       schema::field(&Options::timestamp, "timestamp", "Position of the (first) frame in a film, such as 00:01:30."),
-      schema::field(&Options::filename, "filename", "Name of the thumbnail with its extension; %d is replaced by a number."),
+      schema::field(&Options::filename, "filename",
+                    "Name of the thumbnail with its extension; %d is replaced by a number."),
       schema::field(&Options::timeout, "timeout", "Seconds after which the task is ended.", {.min = 1}),
   };
 
@@ -114,7 +119,8 @@ class Maker {
   Maker(operation::TaskContext& context, const Options& options, std::vector<Leg> route)
       : context_(context), options_(options), route_(std::move(route)) {}
 
-  Result<std::vector<std::filesystem::path>> make(const operation::File& input, const std::string& timestamp, int from, int to) {
+  Result<std::vector<std::filesystem::path>> make(const operation::File& input, const std::string& timestamp, int from,
+                                                  int to) {
     std::vector<std::filesystem::path> files{input.path};
     for (std::size_t at = 0; at < route_.size(); ++at) {
       const int begin = from + (to - from) * static_cast<int>(at) / static_cast<int>(route_.size());
@@ -157,7 +163,8 @@ class Length {
     for (auto& step : plan.steps) {
       auto* const program = std::get_if<engine::ProgramStep>(&step.action);
       if (program == nullptr) continue;
-      program->progress = [seconds = seconds_, before = program->progress](std::string_view line) -> std::optional<int> {
+      program->progress = [seconds = seconds_,
+                           before = program->progress](std::string_view line) -> std::optional<int> {
         constexpr std::string_view key = "duration=";
         if (line.starts_with(key)) *seconds = seconds_of(line.substr(key.size())).value_or(0);
         return before ? before(line) : std::nullopt;
@@ -173,21 +180,25 @@ class Length {
 std::string moment(double seconds) { return fmt::format("{:.3f}", seconds); }
 
 /// Frames spread evenly: one in the middle of each of `count` parts of what lies behind the timestamp.
-Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& context, const Options& options, std::vector<Leg> route,
-                                                  const operation::File& input, int from, int to) {
+Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& context, const Options& options,
+                                                  std::vector<Leg> route, const operation::File& input, int from,
+                                                  int to) {
   const auto first = route.front();
   const Length length;
   Maker maker(context, options, std::move(route));
-  const auto share = [&](std::int64_t done) { return from + static_cast<int>((to - from) * done / (options.count + 1)); };
+  const auto share = [&](std::int64_t done) {
+    return from + static_cast<int>((to - from) * done / (options.count + 1));
+  };
   // Once for the length alone; its picture is not used.
-  const operation::Conversion look{.choice = first.choice,
-                                   .from = first.from,
-                                   .to = first.to,
-                                   .options = options_of(first, options, options.timestamp.empty() ? "0" : options.timestamp),
-                                   .input = input.path,
-                                   .adjust = [&](engine::Plan& plan) { length.watch(plan); },
-                                   .percent_from = from,
-                                   .percent_to = share(1)};
+  const operation::Conversion look{
+      .choice = first.choice,
+      .from = first.from,
+      .to = first.to,
+      .options = options_of(first, options, options.timestamp.empty() ? "0" : options.timestamp),
+      .input = input.path,
+      .adjust = [&](engine::Plan& plan) { length.watch(plan); },
+      .percent_from = from,
+      .percent_to = share(1)};
   RECAST_CHECK(operation::run_conversion(context, look));
   const double start = seconds_of(options.timestamp).value_or(0);
   const double rest = std::max(0.0, length.seconds() - start);
@@ -211,11 +222,14 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];
     RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
-    RECAST_TRY(auto route, thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
+    RECAST_TRY(auto route,
+               thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
     RECAST_CHECK(operation::check_content(context, input, from));
-    const bool spread = options.count > 1 && is_film(from) && thumbnail::has_option(*route.front().choice.engine, "timestamp");
-    auto made = spread ? frames(context, options, std::move(route), input, share(at), share(at + 1))
-                       : Maker(context, options, std::move(route)).make(input, options.timestamp, share(at), share(at + 1));
+    const bool spread =
+        options.count > 1 && is_film(from) && thumbnail::has_option(*route.front().choice.engine, "timestamp");
+    auto made =
+        spread ? frames(context, options, std::move(route), input, share(at), share(at + 1))
+               : Maker(context, options, std::move(route)).make(input, options.timestamp, share(at), share(at + 1));
     if (!made) return std::unexpected(std::move(made).error());
     outputs.add(input, options.to(), *std::move(made));
   }

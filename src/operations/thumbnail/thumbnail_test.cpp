@@ -49,10 +49,14 @@ class Thumbnails : public ::testing::Test {
   FakeEngine vips{{.name = "vips",
                    .conversions = {{"png", "png"}, {"png", "webp"}, {"png", "jpg"}, {"jpg", "png"}, {"gif", "png"}},
                    .options = {option("width"), option("pages")}}};
-  FakeEngine poppler{{.name = "poppler", .conversions = {{"pdf", "png"}}, .options = {option("width"), option("pages")}}};
-  FakeEngine office{{.name = "libreoffice", .conversions = {{"docx", "pdf"}, {"rtf", "pdf"}}, .options = {option("pages")}}};
+  FakeEngine poppler{
+      {.name = "poppler", .conversions = {{"pdf", "png"}}, .options = {option("width"), option("pages")}}};
+  FakeEngine office{
+      {.name = "libreoffice", .conversions = {{"docx", "pdf"}, {"rtf", "pdf"}}, .options = {option("pages")}}};
   FakeEngine chrome{{.name = "chrome", .conversions = {{"html", "png"}}}};
-  FakeEngine ffmpeg{{.name = "ffmpeg", .conversions = {{"mkv", "png"}, {"mkv", "mp4"}}, .options = {option("width"), option("timestamp")}}};
+  FakeEngine ffmpeg{{.name = "ffmpeg",
+                     .conversions = {{"mkv", "png"}, {"mkv", "mp4"}},
+                     .options = {option("width"), option("timestamp")}}};
   std::size_t results = 1;
   FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg})};
 };

@@ -111,7 +111,8 @@ Result<std::unique_ptr<storage::Storage>> Local::open(const Settings& settings) 
   fs::create_directories(root / "files", error);
   if (!error) fs::create_directories(root / "incoming", error);
   if (error) {
-    return fail(ErrorCode::invalid_data, fmt::format("the folder {} cannot be made: {}", settings.root, error.message()), "root");
+    return fail(ErrorCode::invalid_data,
+                fmt::format("the folder {} cannot be made: {}", settings.root, error.message()), "root");
   }
   clean_incoming(root / "incoming");
   return std::unique_ptr<storage::Storage>(new Local(fs::absolute(root)));
@@ -130,10 +131,12 @@ Result<> Local::put(const storage::Key& key, const fs::path& file) {
   RECAST_TRY(const auto source, open_file(file, kCannotStore));
   const Leftover part(new_name());
   // A link needs no second copy; other file systems, and those without links, get one.
-  struct stat linked {}, opened{};
+  struct stat linked {
+  }, opened{};
   if (::fstat(source.get(), &opened) != 0) return failed(errno, kCannotStore);
   if (::link(file.c_str(), part.path().c_str()) == 0) {
-    const bool same = ::lstat(part.path().c_str(), &linked) == 0 && linked.st_ino == opened.st_ino && linked.st_dev == opened.st_dev;
+    const bool same =
+        ::lstat(part.path().c_str(), &linked) == 0 && linked.st_ino == opened.st_ino && linked.st_dev == opened.st_dev;
     if (!same) return failed(ENOENT, kCannotStore);
     if (::fchmod(source.get(), kMode) != 0 || ::fsync(source.get()) != 0) return failed(errno, kCannotStore);
   } else {

@@ -11,15 +11,16 @@ namespace recast::storages {
 
 namespace fs = std::filesystem;
 
-/// Files in a folder of this machine: root/files/<key>, read-only; root/incoming holds what is being put. Takes and gives
-/// files by hard link where they lie on the same file system.
+/// Files in a folder of this machine: root/files/<key>, read-only; root/incoming holds what is being put. Takes and
+/// gives files by hard link where they lie on the same file system.
 class Local final : public storage::Storage {
  public:
   struct Settings {
     std::string root;
 
     static constexpr auto fields = std::tuple{
-        schema::field(&Settings::root, "root", "Folder that holds the files; made if it is missing.", {.required = true}),
+        schema::field(&Settings::root, "root", "Folder that holds the files; made if it is missing.",
+                      {.required = true}),
     };
   };
 

@@ -81,7 +81,8 @@ bool with_small_disk(const fs::path& folder, const std::function<void()>& body) 
     mounted = true;
     body();
     ::umount2(folder.c_str(), MNT_DETACH);
-  }).join();
+  })
+      .join();
   return mounted;
 }
 

@@ -27,12 +27,15 @@ struct Candidate {
 };
 
 // Below an install path and below /usr. The program itself before the script that starts it.
-constexpr std::array kCandidates{
-    Candidate{"lib/chromium/chromium-headless-shell", false}, Candidate{"bin/chromium-headless-shell", false},
-    Candidate{"chrome-headless-shell", false},                Candidate{"headless_shell", false},
-    Candidate{"lib/chromium/chromium", true},                 Candidate{"bin/chromium", true},
-    Candidate{"chromium", true},                              Candidate{"chrome", true},
-    Candidate{"bin/google-chrome", true}};
+constexpr std::array kCandidates{Candidate{"lib/chromium/chromium-headless-shell", false},
+                                 Candidate{"bin/chromium-headless-shell", false},
+                                 Candidate{"chrome-headless-shell", false},
+                                 Candidate{"headless_shell", false},
+                                 Candidate{"lib/chromium/chromium", true},
+                                 Candidate{"bin/chromium", true},
+                                 Candidate{"chromium", true},
+                                 Candidate{"chrome", true},
+                                 Candidate{"bin/google-chrome", true}};
 
 std::vector<std::string> arguments_of(const Program& program, const fs::path& scratch) {
   std::vector<std::string> result{program.executable.string()};
@@ -40,12 +43,14 @@ std::vector<std::string> arguments_of(const Program& program, const fs::path& sc
   for (const auto* const flag :
        {"--remote-debugging-pipe", "--no-sandbox", "--no-zygote", "--disable-gpu", "--in-process-gpu",
         "--disable-software-rasterizer", "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check",
-        "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-extensions",
-        "--disable-sync", "--disable-breakpad", "--disable-crash-reporter", "--disable-client-side-phishing-detection",
-        "--disable-domain-reliability", "--metrics-recording-only", "--mute-audio", "--hide-scrollbars", "--use-mock-keychain",
-        "--password-store=basic", "--block-new-web-contents", "--disable-background-timer-throttling",
-        "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", "--disable-site-isolation-trials",
-        "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider",
+        "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
+        "--disable-extensions", "--disable-sync", "--disable-breakpad", "--disable-crash-reporter",
+        "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--metrics-recording-only",
+        "--mute-audio", "--hide-scrollbars", "--use-mock-keychain", "--password-store=basic",
+        "--block-new-web-contents", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+        "--disable-backgrounding-occluded-windows", "--disable-site-isolation-trials",
+        "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints,"
+        "DialMediaRouteProvider",
         "--enable-features=NetworkServiceInProcess2", "--force-color-profile=srgb", "--font-render-hinting=none",
         // The jail has no network; should it be off, these leave the browser without one all the same.
         "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=http://0.0.0.0:9", "--proxy-bypass-list=<-loopback>",
@@ -87,8 +92,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   // What a page writes to its console is a client's content and is not kept.
   const int nothing = ::open("/dev/null", O_RDWR);
   const bool ready = high_commands >= 0 && high_answers >= 0 && nothing >= 0 && ::dup2(nothing, 0) == 0 &&
-                     ::dup2(output >= 0 ? output : nothing, 1) == 1 && ::dup2(nothing, 2) == 2 && ::dup2(high_commands, kCommands) == kCommands &&
-                     ::dup2(high_answers, kAnswers) == kAnswers;
+                     ::dup2(output >= 0 ? output : nothing, 1) == 1 && ::dup2(nothing, 2) == 2 &&
+                     ::dup2(high_commands, kCommands) == kCommands && ::dup2(high_answers, kAnswers) == kAnswers;
   if (ready) {
     for (int fd = 5; fd < 64; ++fd) ::close(fd);
     ::execve(arguments[0], arguments, environment);
@@ -140,9 +145,14 @@ Result<std::string> version_of(const Program& program) {
 Result<std::unique_ptr<Browser>> Browser::start(const Program& program, const fs::path& scratch, Deadline deadline) {
   RECAST_TRY(auto pipes, make_pipes());
   auto words = arguments_of(program, scratch);
-  std::vector<std::string> surroundings{"HOME=" + scratch.string(), "TMPDIR=" + scratch.string(),
-                                        "XDG_CONFIG_HOME=" + scratch.string(), "XDG_CACHE_HOME=" + scratch.string(),
-                                        "LANG=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS=disabled:"};
+  std::vector<std::string> surroundings{"HOME=" + scratch.string(),
+                                        "TMPDIR=" + scratch.string(),
+                                        "XDG_CONFIG_HOME=" + scratch.string(),
+                                        "XDG_CACHE_HOME=" + scratch.string(),
+                                        "LANG=C.UTF-8",
+                                        "TZ=UTC",
+                                        "PATH=/usr/bin:/bin",
+                                        "DBUS_SESSION_BUS_ADDRESS=disabled:"};
   const auto arguments = pointers(words), environment = pointers(surroundings);
   const pid_t pid = ::fork();
   if (pid < 0) return std::unexpected(from_errno(errno, "fork"));
@@ -170,7 +180,8 @@ Result<> Browser::open_page(Deadline deadline) {
     RECAST_TRY(const auto made, pipe_.call("Target.createTarget", {{"url", "about:blank"}}, "", deadline));
     page = std::string(made.at("targetId").as_string());
   }
-  RECAST_TRY(const auto attached, pipe_.call("Target.attachToTarget", {{"targetId", page}, {"flatten", true}}, "", deadline));
+  RECAST_TRY(const auto attached,
+             pipe_.call("Target.attachToTarget", {{"targetId", page}, {"flatten", true}}, "", deadline));
   session_ = std::string(attached.at("sessionId").as_string());
   return {};
 }

@@ -22,7 +22,8 @@ struct Program {
 /// The browser of an install path, or the system's: the headless shell first, it starts in half the time. `unavailable`
 /// if there is none.
 Result<Program> find_browser(const fs::path& install);
-/// "HeadlessChrome/156.0…" as the plain version, from running the program with --version. Needs no display, writes nothing.
+/// "HeadlessChrome/156.0…" as the plain version, from running the program with --version. Needs no display, writes
+/// nothing.
 Result<std::string> version_of(const Program& program);
 
 /// One running browser with one blank page. Ends with this object, children included.

@@ -17,9 +17,9 @@ namespace {
 
 // No host of this name can exist (RFC 6761), and a secure origin lets scripts use what they are used to.
 constexpr std::string_view kAddress = "https://document.invalid/in.html";
-constexpr std::chrono::seconds kPatience{60};        // for loading, and again for an element
+constexpr std::chrono::seconds kPatience{60};  // for loading, and again for an element
 constexpr std::chrono::seconds kAnswer{10};
-constexpr double kLargestSide = 16384;               // the browser's own limit of a picture
+constexpr double kLargestSide = 16384;  // the browser's own limit of a picture
 constexpr double kMostPixels = 100e6;
 constexpr std::int64_t kPiece = 1 << 20;
 
@@ -79,8 +79,8 @@ void Document::handle(const Event& event) {
   if (event.method == "Inspector.targetCrashed") crashed_ = true;
 }
 
-/// The document itself is served from memory, again too if it loads itself anew; everything else is refused. Nothing was
-/// sent anywhere yet.
+/// The document itself is served from memory, again too if it loads itself anew; everything else is refused. Nothing
+/// was sent anywhere yet.
 void Document::answer_request(const Event& event) {
   const auto id = text_of(event.params, "requestId");
   const auto* const request = event.params.if_contains("request");
@@ -116,12 +116,13 @@ void Document::note_lifecycle(const Event& event) {
 Result<> Document::load(std::string_view html, const Options& options, bool for_print, Deadline deadline) {
   const auto height = options.screen_height.value_or(900);
   if (!for_print || options.css_media_type == "screen") {
-    RECAST_CHECK(call("Emulation.setDeviceMetricsOverride",
-                      {{"width", std::llround(static_cast<double>(options.screen_width) / (for_print ? 1 : options.zoom))},
-                       {"height", std::llround(static_cast<double>(height) / (for_print ? 1 : options.zoom))},
-                       {"deviceScaleFactor", for_print ? 1 : options.zoom},
-                       {"mobile", false}},
-                      deadline));
+    RECAST_CHECK(
+        call("Emulation.setDeviceMetricsOverride",
+             {{"width", std::llround(static_cast<double>(options.screen_width) / (for_print ? 1 : options.zoom))},
+              {"height", std::llround(static_cast<double>(height) / (for_print ? 1 : options.zoom))},
+              {"deviceScaleFactor", for_print ? 1 : options.zoom},
+              {"mobile", false}},
+             deadline));
   }
   if (!options.css_media_type.empty()) {
     RECAST_CHECK(call("Emulation.setEmulatedMedia", {{"media", options.css_media_type}}, deadline));
@@ -150,17 +151,18 @@ Result<> Document::settle(const Options& options, Deadline deadline) {
   const auto waited = browser_.pipe().wait(done, sooner(deadline, kPatience));
   if (crashed_) return crash();
   if (!waited && waited.error().code == ErrorCode::timeout) {
-    return fail(ErrorCode::timeout, fmt::format("The page did not reach {} in {} seconds.", options.wait_until,
-                                                kPatience.count()), "wait_until");
+    return fail(ErrorCode::timeout,
+                fmt::format("The page did not reach {} in {} seconds.", options.wait_until, kPatience.count()),
+                "wait_until");
   }
   return waited;
 }
 
 Result<json::value> Document::evaluate(std::string_view expression, bool await, Deadline deadline) {
-  RECAST_TRY(auto answer, call("Runtime.evaluate",
-                               {{"expression", expression}, {"returnByValue", true}, {"awaitPromise", await},
-                                {"timeout", 5000}},
-                               deadline));
+  RECAST_TRY(auto answer,
+             call("Runtime.evaluate",
+                  {{"expression", expression}, {"returnByValue", true}, {"awaitPromise", await}, {"timeout", 5000}},
+                  deadline));
   if (answer.contains("exceptionDetails")) return fail(ErrorCode::conversion_failed, "A script failed.");
   auto* const result = answer.if_contains("result");
   if (result == nullptr || !result->is_object()) return json::value();
@@ -189,14 +191,16 @@ Result<> Document::wait_for_element(const std::string& selector, Deadline deadli
 Result<> Document::pause(std::chrono::milliseconds time, Deadline deadline) {
   if (time.count() == 0) return {};
   const auto end = Deadline::in(time);
-  if (end.at() > deadline.at()) return fail(ErrorCode::timeout, "The time of the task is over before wait_time.", "wait_time");
+  if (end.at() > deadline.at())
+    return fail(ErrorCode::timeout, "The time of the task is over before wait_time.", "wait_time");
   const auto waited = browser_.pipe().wait([&] { return crashed_ || end.expired(); }, end);
   if (crashed_) return crash();
   if (!waited && waited.error().code != ErrorCode::timeout) return waited;
   return {};
 }
 
-Result<> Document::print(const Options& options, const std::function<Result<>(std::string_view)>& sink, Deadline deadline) {
+Result<> Document::print(const Options& options, const std::function<Result<>(std::string_view)>& sink,
+                         Deadline deadline) {
   const auto page = paper(options);
   const auto inches = [](double millimetres) { return millimetres / 25.4; };
   json::object params{{"landscape", false},
@@ -216,13 +220,15 @@ Result<> Document::print(const Options& options, const std::function<Result<>(st
                       {"transferMode", "ReturnAsStream"}};
   auto printed = call("Page.printToPDF", params, deadline);
   // A browser that has just started refuses now and then although a moment later it prints the same page.
-  for (int again = 0; again < 5 && !printed && printed.error().message.ends_with("Printing failed") && !deadline.expired(); ++again) {
+  for (int again = 0;
+       again < 5 && !printed && printed.error().message.ends_with("Printing failed") && !deadline.expired(); ++again) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     printed = call("Page.printToPDF", params, deadline);
   }
   if (!printed) {
     const auto& message = printed.error().message;
-    if (message.find("age range") != std::string::npos) return fail(ErrorCode::conversion_failed, "no such page", "pages");
+    if (message.find("age range") != std::string::npos)
+      return fail(ErrorCode::conversion_failed, "no such page", "pages");
     if (message.find("margin") != std::string::npos || message.find("content area is empty") != std::string::npos) {
       return fail(ErrorCode::conversion_failed, "The margins leave nothing of the page.", "margin_top");
     }
@@ -254,8 +260,8 @@ Result<std::string> Document::photograph(const Options& options, bool png, Deadl
   auto shot = frame(options, width * zoom, height * zoom);
   const auto across = shot.width * shot.scale, down = shot.height * shot.scale;
   if (across > kLargestSide || down > kLargestSide || across * down > kMostPixels || height * zoom > 4 * kLargestSide) {
-    return fail(ErrorCode::pixel_limit, fmt::format("The image would have {:.0f} x {:.0f} pixels; a screen_height cuts it.",
-                                                    across, down));
+    return fail(ErrorCode::pixel_limit,
+                fmt::format("The image would have {:.0f} x {:.0f} pixels; a screen_height cuts it.", across, down));
   }
   const bool stretched = options.fit == "scale" && options.width && options.height;
   json::object params{{"format", png || stretched ? "png" : "jpeg"},
@@ -286,7 +292,8 @@ Result<std::string> Document::stretch(const std::string& base64, const Options& 
       "(async()=>{{const i=new Image();i.src='data:image/png;base64,{}';await i.decode();"
       "const c=document.createElement('canvas');c.width={};c.height={};const g=c.getContext('2d');"
       "g.imageSmoothingQuality='high';g.drawImage(i,0,0,c.width,c.height);return c.toDataURL('image/{}',{})}})()",
-      base64, *options.width, *options.height, png ? "png" : "jpeg", static_cast<double>(options.quality.value_or(85)) / 100);
+      base64, *options.width, *options.height, png ? "png" : "jpeg",
+      static_cast<double>(options.quality.value_or(85)) / 100);
   RECAST_TRY(const auto value, evaluate(expression, true, deadline));
   if (!value.is_string()) return fail(ErrorCode::conversion_failed, "The picture could not be stretched.");
   return std::string(value.get_string());

@@ -39,9 +39,9 @@ class Document {
 
   Browser& browser_;
   std::string main_frame_;
-  std::string body_;          ///< base64 of the document
+  std::string body_;  ///< base64 of the document
   std::string content_type_;
-  std::string loader_;        ///< which load is the document's
+  std::string loader_;  ///< which load is the document's
   bool loaded_ = false, parsed_ = false, idle_ = false, almost_idle_ = false;
   bool crashed_ = false;
 };

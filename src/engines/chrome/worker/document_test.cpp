@@ -86,7 +86,8 @@ TEST_F(BrowserTest, SaysThatAPageDoesNotExist) {
 }
 
 TEST_F(BrowserTest, PhotographsTheWholePageOfTheScreensWidth) {
-  const auto result = image("<body style='margin:0'><div style='height:3000px;background:red'>", {{"screen_width", 400}});
+  const auto result =
+      image("<body style='margin:0'><div style='height:3000px;background:red'>", {{"screen_width", 400}});
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(size_of(*result), (std::pair{400U, 3000U}));
 }
@@ -127,10 +128,10 @@ TEST_F(BrowserTest, DismissesDialogs) {
 }
 
 TEST_F(BrowserTest, OpensNoOtherWindowAndSavesNothing) {
-  const auto result = pdf(
-      "<script>window.open('about:blank');window.open('https://example.com');"
-      "const a=document.createElement('a');a.href='data:application/zip,x';a.download='x.zip';"
-      "document.documentElement.append(a);a.click()</script><p>x");
+  const auto result =
+      pdf("<script>window.open('about:blank');window.open('https://example.com');"
+          "const a=document.createElement('a');a.href='data:application/zip,x';a.download='x.zip';"
+          "document.documentElement.append(a);a.click()</script><p>x");
   EXPECT_TRUE(result) << result.error().message;
 }
 
@@ -141,7 +142,8 @@ TEST_F(BrowserTest, StaysWithTheDocumentWhenItWantsToGoElsewhere) {
 
 TEST_F(BrowserTest, EndsAtTheDeadlineWhenAScriptNeverEnds) {
   Options options;
-  const auto loaded = document_->load("<script>while(1);</script>", options, true, Deadline::in(std::chrono::seconds(2)));
+  const auto loaded =
+      document_->load("<script>while(1);</script>", options, true, Deadline::in(std::chrono::seconds(2)));
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, ErrorCode::timeout);
 }

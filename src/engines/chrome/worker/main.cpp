@@ -1,5 +1,5 @@
-// The resident worker for web pages. The parent only finds the browser; each child starts one of its own ahead of its job,
-// so a browser sees one document and nothing of another.
+// The resident worker for web pages. The parent only finds the browser; each child starts one of its own ahead of its
+// job, so a browser sees one document and nothing of another.
 #include <fmt/format.h>
 
 #include <memory>
@@ -25,7 +25,8 @@ class ChromeWorker final : public worker::Worker {
 
   worker::Profile profile() const override {
     worker::Profile result;
-    result.readable = {"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/var/cache/fontconfig", "/etc/chromium"};
+    result.readable = {"/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/var/cache/fontconfig",
+                       "/etc/chromium"};
     if (!install_.empty()) result.readable.push_back(install_);
     result.scratch_bytes = 1ULL << 30;
     result.programs = true;
@@ -48,7 +49,8 @@ class ChromeWorker final : public worker::Worker {
     const Options plain;
     const auto deadline = Deadline::in(kStart);
     RECAST_CHECK(document_->load(kRehearsal, plain, true, deadline));
-    return document_->print(plain, [](std::string_view) -> Result<> { return {}; }, deadline);
+    return document_->print(
+        plain, [](std::string_view) -> Result<> { return {}; }, deadline);
   }
 
   Result<json::object> convert(worker::Job& job) override {

@@ -70,8 +70,8 @@ Shot frame(const Options& options, double width, double height) {
 
 std::string content_type(std::string_view document) {
   const auto head = lower(document.substr(0, kPrescan));
-  const bool marked = document.starts_with("\xEF\xBB\xBF") || document.starts_with("\xFE\xFF") ||
-                      document.starts_with("\xFF\xFE");
+  const bool marked =
+      document.starts_with("\xEF\xBB\xBF") || document.starts_with("\xFE\xFF") || document.starts_with("\xFF\xFE");
   if (marked || head.find("charset") != std::string::npos || !is_valid_utf8(document)) return "text/html";
   return "text/html; charset=utf-8";
 }

@@ -77,7 +77,8 @@ Result<> Pipe::fill(Deadline deadline) {
   const auto count = ::read(from_.get(), buffer_.data() + old, kChunk);
   buffer_.resize(old + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   if (count == 0) return gone();
-  if (count < 0 && errno != EAGAIN && errno != EINTR) return std::unexpected(from_errno(errno, "read from the browser"));
+  if (count < 0 && errno != EAGAIN && errno != EINTR)
+    return std::unexpected(from_errno(errno, "read from the browser"));
   return {};
 }
 
@@ -95,7 +96,8 @@ Result<json::object> Pipe::read(Deadline deadline) {
   auto value = json::parse(std::string_view(buffer_).substr(0, end), problem, {}, forgiving);
   buffer_.erase(0, end + 1);
   searched_ = 0;
-  if (problem || !value.is_object()) return fail(ErrorCode::worker_lost, "The browser sent something that is no message.");
+  if (problem || !value.is_object())
+    return fail(ErrorCode::worker_lost, "The browser sent something that is no message.");
   return std::move(value.get_object());
 }
 

@@ -9,7 +9,8 @@
 #include "base/result.hpp"
 #include "base/unique_handle.hpp"
 
-/// The Chrome DevTools Protocol over a browser's --remote-debugging-pipe: JSON messages that end with a NUL. One thread.
+/// The Chrome DevTools Protocol over a browser's --remote-debugging-pipe: JSON messages that end with a NUL. One
+/// thread.
 namespace recast::chrome {
 
 namespace json = boost::json;
@@ -29,8 +30,8 @@ class Pipe {
   /// Gets every event while call() or wait() runs. It may send(), not call().
   void on_event(std::function<void(const Event&)> handler) { handler_ = std::move(handler); }
 
-  /// Sends a command and waits for its answer. The browser's refusal is conversion_failed with its text; `timeout` after
-  /// the deadline; worker_lost if the browser is gone.
+  /// Sends a command and waits for its answer. The browser's refusal is conversion_failed with its text; `timeout`
+  /// after the deadline; worker_lost if the browser is gone.
   Result<json::object> call(std::string_view method, const json::object& params, std::string_view session,
                             Deadline deadline);
   /// Sends a command whose answer nobody needs.

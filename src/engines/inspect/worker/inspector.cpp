@@ -26,7 +26,8 @@ Result<Inspector> Inspector::open() {
   if (!handle) return fail(ErrorCode::internal, "libmagic cannot be started.");
   if (magic_load(handle.get(), nullptr) != 0) {
     const auto* const problem = magic_error(handle.get());
-    return fail(ErrorCode::unavailable, fmt::format("libmagic has no database: {}", problem != nullptr ? problem : "unknown"));
+    return fail(ErrorCode::unavailable,
+                fmt::format("libmagic has no database: {}", problem != nullptr ? problem : "unknown"));
   }
   return Inspector(std::move(handle));
 }
@@ -37,11 +38,13 @@ std::string Inspector::version() {
 }
 
 Result<std::string> Inspector::ask(int flags, std::span<const char> bytes) const {
-  if (magic_setflags(handle_.get(), flags | kAlways) != 0) return fail(ErrorCode::internal, "libmagic refused its flags.");
+  if (magic_setflags(handle_.get(), flags | kAlways) != 0)
+    return fail(ErrorCode::internal, "libmagic refused its flags.");
   const auto* const answer = magic_buffer(handle_.get(), bytes.data(), bytes.size());
   if (answer == nullptr) {
     const auto* const problem = magic_error(handle_.get());
-    return fail(ErrorCode::open_failed, fmt::format("The file cannot be examined: {}", problem != nullptr ? problem : "unknown"));
+    return fail(ErrorCode::open_failed,
+                fmt::format("The file cannot be examined: {}", problem != nullptr ? problem : "unknown"));
   }
   std::string text(answer);
   for (auto& c : text) {

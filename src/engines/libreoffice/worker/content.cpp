@@ -74,7 +74,13 @@ Container kind_of(std::string_view head) {
   if (head.starts_with("PK\x03\x04")) return Container::zip;
   if (head.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) return Container::ole;
   if (head.starts_with("{\\rtf")) return Container::rtf;
-  constexpr std::array<std::string_view, 6> kOthers = {"%PDF-", "\x7F" "ELF", "\x89PNG", "\xFF\xD8\xFF", "GIF8", "MZ\x90"};
+  constexpr std::array<std::string_view, 6> kOthers = {"%PDF-",
+                                                       "\x7F"
+                                                       "ELF",
+                                                       "\x89PNG",
+                                                       "\xFF\xD8\xFF",
+                                                       "GIF8",
+                                                       "MZ\x90"};
   const bool is_other = std::ranges::any_of(kOthers, [&](std::string_view mark) { return head.starts_with(mark); });
   return is_other ? Container::other : Container::text;
 }
@@ -84,7 +90,8 @@ bool is_package_of(int fd, Module module, std::string_view filter) {
     std::string_view part;
     std::string_view media;
   };
-  constexpr std::array<Kind, 4> kKinds = {{{"word/", "text"}, {"xl/", "spreadsheet"}, {"ppt/", "presentation"}, {"", "graphics"}}};
+  constexpr std::array<Kind, 4> kKinds = {
+      {{"word/", "text"}, {"xl/", "spreadsheet"}, {"ppt/", "presentation"}, {"", "graphics"}}};
   const auto& kind = kKinds.at(static_cast<std::size_t>(module));
   if (filter.find("2007") != std::string_view::npos) return has_member(fd, kind.part);
   return media_type(fd).starts_with(std::string("application/vnd.oasis.opendocument.") + std::string(kind.media));

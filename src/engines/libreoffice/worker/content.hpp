@@ -11,7 +11,8 @@ namespace recast::libreoffice {
 Container kind_of(std::string_view head);
 
 /// Whether a ZIP file is a package of the kind that `filter` of `module` reads: an Open XML package with a part of that
-/// application, or an OpenDocument with its media type. Only the end and the beginning of the file are read, at most 4 MiB.
+/// application, or an OpenDocument with its media type. Only the end and the beginning of the file are read, at most 4
+/// MiB.
 bool is_package_of(int fd, Module module, std::string_view filter);
 
 }  // namespace recast::libreoffice

@@ -1,8 +1,8 @@
 #include "engines/libreoffice/worker/conversion.hpp"
 
-#include <com/sun/star/beans/XPropertySet.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <com/sun/star/beans/XPropertySet.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -182,7 +182,8 @@ class Job {
       std::ranges::sort(sheets);
       std::string text;
       for (std::size_t i = 0; i < sheets.size(); ++i) {
-        if (contains(pages, static_cast<int>(i) + 1)) text += fmt::format("{}{}", text.empty() ? "" : ",", sheets[i] + 1);
+        if (contains(pages, static_cast<int>(i) + 1))
+          text += fmt::format("{}{}", text.empty() ? "" : ",", sheets[i] + 1);
       }
       if (text.empty()) return fail(ErrorCode::conversion_failed, kNoSuchPage);
       members["PageRange"] = text;
@@ -226,7 +227,7 @@ class Job {
   const Conversion& conversion_;
   Wishes wishes_;
   Document document_;
-  std::vector<int> chosen_;   ///< sheets, empty: not chosen by the client
+  std::vector<int> chosen_;  ///< sheets, empty: not chosen by the client
 };
 
 }  // namespace

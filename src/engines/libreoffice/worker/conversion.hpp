@@ -16,10 +16,10 @@ struct Conversion {
   boost::json::object request;
   int input = -1;
   int output = -1;
-  fs::path scratch;                   ///< writable
-  std::uint64_t most_pixels = 0;      ///< of a page that is to be drawn; 0: no limit
-  bool letter = false;                ///< paper of handouts
-  std::function<void(int)> percent;   ///< may be empty
+  fs::path scratch;                  ///< writable
+  std::uint64_t most_pixels = 0;     ///< of a page that is to be drawn; 0: no limit
+  bool letter = false;               ///< paper of handouts
+  std::function<void(int)> percent;  ///< may be empty
 };
 
 /// Loads, converts and writes one document. `keep` leaves it in memory, which is

@@ -1,14 +1,14 @@
 #include "engines/libreoffice/worker/document.hpp"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <com/sun/star/container/XNameAccess.hpp>
 #include <com/sun/star/document/XTypeDetection.hpp>
 #include <com/sun/star/frame/XStorable.hpp>
 #include <com/sun/star/lang/XServiceInfo.hpp>
 #include <com/sun/star/task/ErrorCodeIOException.hpp>
 #include <com/sun/star/util/XCloseable.hpp>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -64,7 +64,8 @@ uno::Reference<container::XNameAccess> service(const Kit& kit, std::string_view 
           uno::UNO_QUERY_THROW};
 }
 
-rtl::OUString member(const uno::Reference<container::XNameAccess>& rows, const rtl::OUString& row, std::string_view name) {
+rtl::OUString member(const uno::Reference<container::XNameAccess>& rows, const rtl::OUString& row,
+                     std::string_view name) {
   rtl::OUString result;
   if (!rows->hasByName(row)) return result;
   uno::Sequence<beans::PropertyValue> values;
@@ -147,10 +148,12 @@ Result<Opening> open_source(const Kit& kit, const Source& source, const ImportFi
   if (row.container == Container::text && kind == Container::text) return open_text(source, row);
   if (got == 0) return refuse(source.from, "it is empty.");
   Opening result{.stream = input_stream(source.fd)};
-  // OLE holds many formats, and old versions need filters of their own; the others are what they claim to be, or do not load.
+  // OLE holds many formats, and old versions need filters of their own; the others are what they claim to be, or do not
+  // load.
   const bool is_picture = row.container == Container::picture && kind == Container::text;
   const bool is_rtf = row.container == Container::rtf && kind == Container::rtf;
-  const bool is_package = row.container == Container::zip && kind == Container::zip && is_package_of(source.fd, row.module, row.filter);
+  const bool is_package =
+      row.container == Container::zip && kind == Container::zip && is_package_of(source.fd, row.module, row.filter);
   if (is_picture || is_rtf || is_package) {
     result.filter = row.filter;
     return result;
@@ -176,16 +179,20 @@ std::string error_class(std::string_view message) {
   return std::string(rest.substr(0, std::min<std::size_t>(rest.find(')'), 100)));
 }
 
-std::string failure_text(std::string_view what) { return fmt::format("LibreOffice could not write the file ({}).", what); }
+std::string failure_text(std::string_view what) {
+  return fmt::format("LibreOffice could not write the file ({}).", what);
+}
 
 Result<> store(const Document& document, const std::string& url, Properties arguments, std::string_view filter,
                std::string_view filter_options) {
   arguments.push_back(property("FilterName", to_uno(filter)));
   if (!filter_options.empty()) arguments.push_back(property("FilterOptions", to_uno(filter_options)));
   try {
-    uno::Reference<frame::XStorable>(document.component, uno::UNO_QUERY_THROW)->storeToURL(to_uno(url), sequence(arguments));
+    uno::Reference<frame::XStorable>(document.component, uno::UNO_QUERY_THROW)
+        ->storeToURL(to_uno(url), sequence(arguments));
   } catch (const com::sun::star::task::ErrorCodeIOException& exception) {
-    return fail(ErrorCode::conversion_failed, failure_text(fmt::format("error {:#x}", static_cast<sal_uInt32>(exception.ErrCode))));
+    return fail(ErrorCode::conversion_failed,
+                failure_text(fmt::format("error {:#x}", static_cast<sal_uInt32>(exception.ErrCode))));
   } catch (const uno::Exception& exception) {
     return fail(ErrorCode::conversion_failed, failure_text(error_class(from_uno(exception.Message))));
   }

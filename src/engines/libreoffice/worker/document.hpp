@@ -24,12 +24,13 @@ struct Source {
 struct Document {
   uno::Reference<com::sun::star::lang::XComponent> component;
   Module module = Module::writer;
-  bool was_protected = false;   ///< needed the password
+  bool was_protected = false;  ///< needed the password
 };
 
 /// Loads a file hidden, without macros and without following links. The filter is that of its format; where the content
-/// is of another kind (an old version, an encrypted or a wrongly named file) LibreOffice's own detection finds it, within
-/// the formats that can become the target. open_failed for what is not such a file, is damaged or lacks its password.
+/// is of another kind (an old version, an encrypted or a wrongly named file) LibreOffice's own detection finds it,
+/// within the formats that can become the target. open_failed for what is not such a file, is damaged or lacks its
+/// password.
 Result<Document> load_document(const Kit& kit, const Source& source);
 
 /// Writes the document with filter `filter` into a descriptor. conversion_failed with LibreOffice's own words.

@@ -69,7 +69,8 @@ void HotPages::scout(const std::function<void()>& task, std::span<const Mapping>
     const auto bytes = static_cast<ssize_t>(count * sizeof(std::uint64_t));
     const auto offset = static_cast<off_t>((mapping.first >> kPageBits) * sizeof(std::uint64_t));
     if (::pread(pages.get(), entries.data(), count * sizeof(std::uint64_t), offset) != bytes) continue;
-    // Bits of pagemap: 63 present, 61 page of a file, 56 mapped by this process alone, which means copied since the fork.
+    // Bits of pagemap: 63 present, 61 page of a file, 56 mapped by this process alone, which means copied since the
+    // fork.
     const auto hot = [&](std::size_t i) {
       const auto bit = [&](int which) { return (entries[i] >> which & 1U) != 0; };
       return bit(63) && (!mapping.writable || (bit(56) && !bit(61)));

@@ -7,9 +7,9 @@
 
 #include "base/unique_handle.hpp"
 
-/// A conversion takes some 3,000 page faults: two thirds copy a page of the parent's heap and data, the others map text of
-/// the libraries. Scouts, children that convert our own samples, find out which pages these are; a spare then asks for them
-/// in a few hundred calls, ahead of its job.
+/// A conversion takes some 3,000 page faults: two thirds copy a page of the parent's heap and data, the others map text
+/// of the libraries. Scouts, children that convert our own samples, find out which pages these are; a spare then asks
+/// for them in a few hundred calls, ahead of its job.
 namespace recast::libreoffice {
 
 class HotPages {

@@ -1,16 +1,16 @@
 #include "engines/libreoffice/worker/kit.hpp"
 
 #include <LibreOfficeKit/LibreOfficeKit.h>
-#include <com/sun/star/container/XNameReplace.hpp>
-#include <com/sun/star/frame/Desktop.hpp>
-#include <com/sun/star/lang/XMultiServiceFactory.hpp>
-#include <com/sun/star/util/XChangesBatch.hpp>
-#include <com/sun/star/util/XFlushable.hpp>
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <com/sun/star/container/XNameReplace.hpp>
+#include <com/sun/star/frame/Desktop.hpp>
+#include <com/sun/star/lang/XMultiServiceFactory.hpp>
+#include <com/sun/star/util/XChangesBatch.hpp>
+#include <com/sun/star/util/XFlushable.hpp>
 
 #include <array>
 #include <boost/json/parse.hpp>
@@ -62,8 +62,9 @@ void set_environment() {
 }
 
 std::string setting(std::string_view path, std::string_view name, std::string_view value) {
-  return fmt::format(R"(<item oor:path="/org.openoffice.{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>)",
-                     path, name, escape_markup(value));
+  return fmt::format(
+      R"(<item oor:path="/org.openoffice.{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>)", path,
+      name, escape_markup(value));
 }
 
 /// The profile holds nothing but our choices: no macros, no links, no history, no recovery.
@@ -72,20 +73,17 @@ Result<> write_profile(const fs::path& folder) {
   fs::create_directories(folder / "user", error);
   if (error) return fail(ErrorCode::internal, fmt::format("cannot create {}: {}", folder.string(), error.message()));
   std::ofstream file(folder / "user" / "registrymodifications.xcu");
-  file << R"(<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">)"
-       << setting("Office.Common/Security/Scripting", "MacroSecurityLevel", "3")
-       << setting("Office.Common/Security/Scripting", "DisableMacrosExecution", "true")
-       << setting("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true")
-       << setting("Office.Common/Save/Document", "AutoSave", "false")
-       << setting("Office.Common/Save/Document", "WarnAlienFormat", "false")
-       << setting("Office.Common/Misc", "FirstRun", "false")
-       << setting("Office.Common/History", "PickListSize", "0")
-       << setting("Office.Common/Misc", "UseOpenCL", "false")
-       << setting("Office.Recovery/AutoSave", "Enabled", "false")
-       << setting("Office.Writer/Content/Update", "Link", "0")
-       << setting("Office.Calc/Content/Update", "Link", "2")
-       << setting("Setup/Office", "ooSetupInstCompleted", "true")
-       << "</oor:items>\n";
+  file
+      << R"(<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">)"
+      << setting("Office.Common/Security/Scripting", "MacroSecurityLevel", "3")
+      << setting("Office.Common/Security/Scripting", "DisableMacrosExecution", "true")
+      << setting("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true")
+      << setting("Office.Common/Save/Document", "AutoSave", "false")
+      << setting("Office.Common/Save/Document", "WarnAlienFormat", "false")
+      << setting("Office.Common/Misc", "FirstRun", "false") << setting("Office.Common/History", "PickListSize", "0")
+      << setting("Office.Common/Misc", "UseOpenCL", "false") << setting("Office.Recovery/AutoSave", "Enabled", "false")
+      << setting("Office.Writer/Content/Update", "Link", "0") << setting("Office.Calc/Content/Update", "Link", "2")
+      << setting("Setup/Office", "ooSetupInstCompleted", "true") << "</oor:items>\n";
   file.close();
   if (!file) return fail(ErrorCode::internal, fmt::format("cannot write to {}", folder.string()));
   return {};
@@ -95,7 +93,8 @@ Result<> load(const Kit::Settings& settings, const fs::path& profile) {
   const auto program = settings.install / "program";
   const auto path = program / "libmergedlo.so";
   library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (library == nullptr) return fail(ErrorCode::internal, fmt::format("LibreOffice cannot be loaded: {}", ::dlerror()));
+  if (library == nullptr)
+    return fail(ErrorCode::internal, fmt::format("LibreOffice cannot be loaded: {}", ::dlerror()));
   using Hook = LibreOfficeKit* (*)(const char*, const char*);
   const auto hook = reinterpret_cast<Hook>(::dlsym(library, "libreofficekit_hook_2"));
   if (hook == nullptr || ::dlsym(library, kGetContext) == nullptr) {
@@ -106,12 +105,13 @@ Result<> load(const Kit::Settings& settings, const fs::path& profile) {
   return {};
 }
 
-/// LibreOfficeKit puts the locale of the profile back to en-US when it starts, so it is set again afterwards. It decides
-/// the paper of files that name none, and how numbers and dates are read and written.
+/// LibreOfficeKit puts the locale of the profile back to en-US when it starts, so it is set again afterwards. It
+/// decides the paper of files that name none, and how numbers and dates are read and written.
 void set_locale(const uno::Reference<uno::XComponentContext>& context, const std::string& locale) {
   namespace lang = com::sun::star::lang;
   const uno::Reference<lang::XMultiServiceFactory> provider(
-      context->getServiceManager()->createInstanceWithContext("com.sun.star.configuration.ConfigurationProvider", context),
+      context->getServiceManager()->createInstanceWithContext("com.sun.star.configuration.ConfigurationProvider",
+                                                              context),
       uno::UNO_QUERY_THROW);
   const uno::Any path(property("nodepath", rtl::OUString("/org.openoffice.Setup/L10N")));
   const uno::Sequence<uno::Any> arguments(&path, 1);
@@ -196,7 +196,8 @@ void Kit::settle() const {
 void Kit::set_temporary_folder(const fs::path& folder) {
   ::setenv("TMPDIR", folder.c_str(), 1);
   using Set = rtl::OUString (*)(const rtl::OUString&);
-  if (const auto set = reinterpret_cast<Set>(::dlsym(library, kSetTemporary)); set != nullptr) set(to_uno(file_url(folder)));
+  if (const auto set = reinterpret_cast<Set>(::dlsym(library, kSetTemporary)); set != nullptr)
+    set(to_uno(file_url(folder)));
 }
 
 }  // namespace recast::libreoffice

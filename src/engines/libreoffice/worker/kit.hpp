@@ -24,8 +24,8 @@ class Kit {
     fs::path scratch;    ///< writable, for the profile; children must be able to read it
   };
 
-  /// Loads LibreOffice with an empty profile and calls `work` from its main loop. If that succeeds, ends the process with
-  /// status 0; returns only what went wrong. Temporary files lie in $TMPDIR.
+  /// Loads LibreOffice with an empty profile and calls `work` from its main loop. If that succeeds, ends the process
+  /// with status 0; returns only what went wrong. Temporary files lie in $TMPDIR.
   static Error run(const Settings& settings, const std::function<Result<>(Kit&)>& work);
 
   const uno::Reference<uno::XComponentContext>& context() const { return context_; }

@@ -18,8 +18,8 @@
 #include "engines/libreoffice/worker/kit.hpp"
 #include "worker/worker.hpp"
 
-/// recast-worker-office: LibreOffice, resident. The parent loads it once, converts small documents of its own until all that
-/// a conversion needs is in memory, and then serves; each job has a fresh, jailed copy of it.
+/// recast-worker-office: LibreOffice, resident. The parent loads it once, converts small documents of its own until all
+/// that a conversion needs is in memory, and then serves; each job has a fresh, jailed copy of it.
 ///   --install=FOLDER     of LibreOffice, /usr/lib/libreoffice if empty or missing
 ///   --locale=en-GB       decides the paper size and the formats of numbers where a file names none
 ///   --max-pixels=N       of one page that is to become an image
@@ -121,7 +121,8 @@ class OfficeWorker final : public worker::Worker {
                           .output = out.get(),
                           .scratch = scratch};
     if (const auto done = libreoffice::convert(*kit_, conversion, after); !done) {
-      return fail(ErrorCode::internal, fmt::format("LibreOffice fails to convert a small {} to {}: {}", sample.format, sample.target, done.error().message));
+      return fail(ErrorCode::internal, fmt::format("LibreOffice fails to convert a small {} to {}: {}", sample.format,
+                                                   sample.target, done.error().message));
     }
     return {};
   }

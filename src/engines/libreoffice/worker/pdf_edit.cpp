@@ -78,7 +78,8 @@ Result<> set_pixels(QPDF& pdf, const PixelSize& wish, std::uint64_t most_pixels)
     const auto pixels = std::pow(static_cast<double>(wish.density) / kPointsPerInch, 2) * placement.paper.width *
                         placement.paper.height;
     if (most_pixels > 0 && pixels > static_cast<double>(most_pixels)) {
-      return fail(ErrorCode::pixel_limit, fmt::format("A page would have {:.0f} pixels, the limit is {}.", pixels, most_pixels));
+      return fail(ErrorCode::pixel_limit,
+                  fmt::format("A page would have {:.0f} pixels, the limit is {}.", pixels, most_pixels));
     }
     if (!wish.width && !wish.height) continue;
     // Renderers round up: a hair less than the wanted size keeps 800 pixels from becoming 801.
@@ -89,9 +90,11 @@ Result<> set_pixels(QPDF& pdf, const PixelSize& wish, std::uint64_t most_pixels)
     auto unit = dictionary.getKey("/UserUnit");
     const auto scale = unit.isNumber() ? unit.getNumericValue() : 1.0;
     page.addPageContents(pdf.newStream(fmt::format("q {:.6f} 0 0 {:.6f} {:.6f} {:.6f} cm\n", placement.x * scale,
-                                                   placement.y * scale, placement.right, placement.up)), true);
+                                                   placement.y * scale, placement.right, placement.up)),
+                         true);
     page.addPageContents(pdf.newStream("\nQ\n"), false);
-    for (const auto* const key : {"/CropBox", "/TrimBox", "/BleedBox", "/ArtBox", "/UserUnit"}) dictionary.removeKey(key);
+    for (const auto* const key : {"/CropBox", "/TrimBox", "/BleedBox", "/ArtBox", "/UserUnit"})
+      dictionary.removeKey(key);
     dictionary.replaceKey("/MediaBox", rectangle(placement.paper));
     dictionary.removeKey("/Annots");  // their places are no longer right, and pictures show none
   }
@@ -105,12 +108,18 @@ struct Grid {
 
 Grid grid_for(int slides) {
   switch (slides) {
-    case 2: return {1, 2};
-    case 3: return {2, 3};  // slides to the left, lines for notes to the right
-    case 4: return {2, 2};
-    case 6: return {2, 3};
-    case 9: return {3, 3};
-    default: return {1, 1};
+    case 2:
+      return {1, 2};
+    case 3:
+      return {2, 3};  // slides to the left, lines for notes to the right
+    case 4:
+      return {2, 2};
+    case 6:
+      return {2, 3};
+    case 9:
+      return {3, 3};
+    default:
+      return {1, 1};
   }
 }
 
@@ -140,7 +149,8 @@ class Handouts {
     }
     for (auto& page : pages) document.removePage(page);
     // They point to the pages that are gone.
-    for (const auto* const key : {"/Outlines", "/PageMode", "/StructTreeRoot", "/MarkInfo", "/Dests", "/Names", "/OpenAction"}) {
+    for (const auto* const key :
+         {"/Outlines", "/PageMode", "/StructTreeRoot", "/MarkInfo", "/Dests", "/Names", "/OpenAction"}) {
       pdf_.getRoot().removeKey(key);
     }
   }
@@ -178,8 +188,9 @@ class Handouts {
     const auto scale = std::min(cell.width / size.width, cell.height / size.height);
     const auto x = left + (cell.width - size.width * scale) / 2;
     const auto y = bottom + (cell.height - size.height * scale) / 2;
-    return fmt::format("q {0:.6f} 0 0 {0:.6f} {1:.3f} {2:.3f} cm {3} Do Q\nq 0.5 w 0 G {1:.3f} {2:.3f} {4:.3f} {5:.3f} re S Q\n",
-                       scale, x, y, name, size.width * scale, size.height * scale);
+    return fmt::format(
+        "q {0:.6f} 0 0 {0:.6f} {1:.3f} {2:.3f} cm {3} Do Q\nq 0.5 w 0 G {1:.3f} {2:.3f} {4:.3f} {5:.3f} re S Q\n",
+        scale, x, y, name, size.width * scale, size.height * scale);
   }
 
   QPDF& pdf_;

@@ -23,11 +23,11 @@ struct PixelSize {
 };
 
 struct PdfEdit {
-  std::optional<PixelSize> pixels;   ///< pages get the size that gives these pixels
-  std::uint64_t most_pixels = 0;     ///< of one page, with `pixels`; more is pixel_limit
-  int slides_per_page = 0;           ///< 0: leave pages alone; else handouts of 1, 2, 3, 4, 6 or 9 pages on one
-  bool letter = false;               ///< paper of handouts: A4, or Letter
-  std::string password;              ///< not empty: AES-256 with this user password
+  std::optional<PixelSize> pixels;  ///< pages get the size that gives these pixels
+  std::uint64_t most_pixels = 0;    ///< of one page, with `pixels`; more is pixel_limit
+  int slides_per_page = 0;          ///< 0: leave pages alone; else handouts of 1, 2, 3, 4, 6 or 9 pages on one
+  bool letter = false;              ///< paper of handouts: A4, or Letter
+  std::string password;             ///< not empty: AES-256 with this user password
 
   bool needed() const { return pixels || slides_per_page > 0 || !password.empty(); }
 };

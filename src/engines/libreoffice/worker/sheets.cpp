@@ -1,12 +1,12 @@
 #include "engines/libreoffice/worker/sheets.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <com/sun/star/beans/XPropertySet.hpp>
 #include <com/sun/star/container/XIndexAccess.hpp>
 #include <com/sun/star/container/XNamed.hpp>
 #include <com/sun/star/sheet/XPrintAreas.hpp>
 #include <com/sun/star/sheet/XSpreadsheetDocument.hpp>
-#include <fcntl.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -54,7 +54,8 @@ Result<std::vector<int>> find_sheets(const Document& document, const std::vector
     if (found < 0) {
       int number = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-      if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= count) found = number - 1;
+      if (error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= count)
+        found = number - 1;
     }
     if (found < 0) return fail(ErrorCode::conversion_failed, fmt::format("There is no sheet \"{}\".", text));
     if (std::ranges::find(result, found) == result.end()) result.push_back(found);
@@ -81,8 +82,10 @@ Result<> show_only(const Document& document, const std::vector<int>& wanted) {
 
 Result<std::vector<char>> sheet_as_text(const Document& document, int sheet, char separator, const fs::path& folder) {
   const auto* const filter = find_export(Module::calc, "csv");
-  // separator, quote, UTF-8, first line, columns, language, quote all, as shown, formulas, trim, one sheet by its number
-  const auto options = fmt::format("{},34,76,1,,0,false,true,false,false,false,{}", static_cast<int>(separator), sheet + 1);
+  // separator, quote, UTF-8, first line, columns, language, quote all, as shown, formulas, trim, one sheet by its
+  // number
+  const auto options =
+      fmt::format("{},34,76,1,,0,false,true,false,false,false,{}", static_cast<int>(separator), sheet + 1);
   RECAST_CHECK(store_document(document, folder / "sheet.csv", filter->filter, options));
   // LibreOffice attaches the name of the sheet to that of the file.
   std::error_code error;

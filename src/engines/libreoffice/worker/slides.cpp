@@ -1,5 +1,6 @@
 #include "engines/libreoffice/worker/slides.hpp"
 
+#include <fmt/format.h>
 #include <com/sun/star/beans/XPropertySet.hpp>
 #include <com/sun/star/container/XEnumerationAccess.hpp>
 #include <com/sun/star/drawing/XDrawPagesSupplier.hpp>
@@ -7,7 +8,6 @@
 #include <com/sun/star/text/ControlCharacter.hpp>
 #include <com/sun/star/text/XTextDocument.hpp>
 #include <com/sun/star/text/XTextRange.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -92,7 +92,8 @@ void add_slide(Writer& writer, const uno::Reference<drawing::XDrawPage>& page, i
   constexpr std::array kBodies = {"com.sun.star.presentation.SubtitleShape", "com.sun.star.presentation.OutlinerShape"};
   for (sal_Int32 i = 0; i < page->getCount(); ++i) {
     const auto shape = page->getByIndex(i);
-    if (std::ranges::any_of(kBodies, [&](const auto* service) { return is(shape, service); })) add_paragraphs(writer, shape);
+    if (std::ranges::any_of(kBodies, [&](const auto* service) { return is(shape, service); }))
+      add_paragraphs(writer, shape);
   }
 }
 
@@ -105,7 +106,8 @@ Result<Document> outline_of(const Kit& kit, const Document& slides, const format
                                                            sequence({property("Hidden", true)}));
     const uno::Reference<text::XTextDocument> document(result.component, uno::UNO_QUERY_THROW);
     Writer writer(document->getText());
-    const auto all = uno::Reference<drawing::XDrawPagesSupplier>(slides.component, uno::UNO_QUERY_THROW)->getDrawPages();
+    const auto all =
+        uno::Reference<drawing::XDrawPagesSupplier>(slides.component, uno::UNO_QUERY_THROW)->getDrawPages();
     int number = 0;
     int added = 0;
     for (sal_Int32 i = 0; i < all->getCount(); ++i) {

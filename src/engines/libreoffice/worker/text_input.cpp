@@ -106,7 +106,7 @@ char guess_separator(std::string_view text) {
   constexpr std::string_view kCandidates = ",;\t|";
   constexpr int kLines = 20;
   std::array<int, kCandidates.size()> total{};
-  std::array<int, kCandidates.size()> even{};   // lines with as many as the first
+  std::array<int, kCandidates.size()> even{};  // lines with as many as the first
   std::array<int, kCandidates.size()> first{};
   std::array<int, kCandidates.size()> count{};
   int lines = 0;

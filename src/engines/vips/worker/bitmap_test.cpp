@@ -10,7 +10,8 @@ namespace {
 Bytes bytes_of(const std::string& text) { return {reinterpret_cast<const unsigned char*>(text.data()), text.size()}; }
 
 /// A BMP with a header of 40 bytes.
-std::string bmp(int width, int height, unsigned bits, unsigned compression, const std::string& palette, const std::string& pixels) {
+std::string bmp(int width, int height, unsigned bits, unsigned compression, const std::string& palette,
+                const std::string& pixels) {
   std::string text = "BM";
   put32(text, 0);
   put32(text, 0);
@@ -30,7 +31,8 @@ const std::string kBlackRed{"\0\0\0\0\0\0\xff\0", 8};  // blue first
 std::string reds(const Result<Bitmap>& image) {
   if (!image) return image.error().message;
   std::string text;
-  for (std::size_t i = 0; i < image->pixels.size(); i += static_cast<std::size_t>(image->bands)) text += image->pixels[i] > 127 ? '#' : '.';
+  for (std::size_t i = 0; i < image->pixels.size(); i += static_cast<std::size_t>(image->bands))
+    text += image->pixels[i] > 127 ? '#' : '.';
   return text;
 }
 
@@ -74,7 +76,8 @@ TEST(Bitmap, WritesWhatItReads) {
     for (const bool tga : {false, true}) {
       auto file = tga ? tga_header(3, 2, bands) : bmp_header(3, 2, bands);
       const auto row = static_cast<std::size_t>(3 * bands);
-      for (std::size_t y = 0; y < 2; ++y) append_row(file, std::span(image.pixels).subspan(y * row, row), bands, tga ? 1 : 4);
+      for (std::size_t y = 0; y < 2; ++y)
+        append_row(file, std::span(image.pixels).subspan(y * row, row), bands, tga ? 1 : 4);
       const auto back = tga ? read_tga(bytes_of(file), 0) : read_bmp(bytes_of(file), 0);
       ASSERT_TRUE(back) << back.error().message;
       const bool widened = !tga && bands == 1;  // a palette of grays comes back as colours

@@ -221,7 +221,8 @@ Result<Bitmap> Dib::read(std::uint64_t pixel_limit) {
     }
     return true;
   };
-  if (icon_ && (bits_ < 32 || alphas(0))) read_icon_mask(pixels_ + stride(bits_) * static_cast<std::size_t>(image_.height));
+  if (icon_ && (bits_ < 32 || alphas(0)))
+    read_icon_mask(pixels_ + stride(bits_) * static_cast<std::size_t>(image_.height));
   // Many writers leave the fourth byte zero although the header claims alpha: such a picture is meant to be seen.
   if (!icon_ && image_.bands == 4 && alphas(0)) {
     for (std::size_t i = 3; i < image_.pixels.size(); i += 4) image_.pixels[i] = 255;
@@ -238,7 +239,9 @@ Result<Bitmap> read_bmp(Bytes file, std::uint64_t pixel_limit) {
   return Dib(file.subspan(kFileHeader), pixels - kFileHeader, false).read(pixel_limit);
 }
 
-Result<Bitmap> read_icon_bitmap(Bytes entry, std::uint64_t pixel_limit) { return Dib(entry, 0, true).read(pixel_limit); }
+Result<Bitmap> read_icon_bitmap(Bytes entry, std::uint64_t pixel_limit) {
+  return Dib(entry, 0, true).read(pixel_limit);
+}
 
 std::string bmp_header(int width, int height, int bands) {
   const bool alpha = bands == 4;
@@ -263,7 +266,8 @@ std::string bmp_header(int width, int height, int bands) {
   put32(text, 0);
   put32(text, 0);
   if (alpha) {
-    for (const auto mask : {0x00FF0000U, 0x0000FF00U, 0x000000FFU, 0xFF000000U, 0x73524742U}) put32(text, mask);  // last: sRGB
+    for (const auto mask : {0x00FF0000U, 0x0000FF00U, 0x000000FFU, 0xFF000000U, 0x73524742U})
+      put32(text, mask);  // last: sRGB
     text.append(48, '\0');
   }
   for (std::uint32_t shade = 0; bands == 1 && shade < 256; ++shade) put32(text, shade * 0x010101U);

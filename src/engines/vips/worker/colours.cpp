@@ -27,7 +27,8 @@ bool is_gray(const VImage& image) {
 VImage known_space(const VImage& image) {
   const bool whole = image.format() == VIPS_FORMAT_UCHAR || image.format() == VIPS_FORMAT_USHORT;
   const auto space = image.interpretation();
-  const bool rgb = space == VIPS_INTERPRETATION_sRGB || space == VIPS_INTERPRETATION_RGB16 || space == VIPS_INTERPRETATION_RGB;
+  const bool rgb =
+      space == VIPS_INTERPRETATION_sRGB || space == VIPS_INTERPRETATION_RGB16 || space == VIPS_INTERPRETATION_RGB;
   if (whole && (rgb || is_gray(image) || is_cmyk(image))) return image;
   if (whole && space == VIPS_INTERPRETATION_MULTIBAND) {
     const bool deep = image.format() == VIPS_FORMAT_USHORT;
@@ -49,7 +50,8 @@ VImage flatten(VImage image, const std::string& colour) {
     return image.flatten(VImage::option()->set("background", std::vector<double>{rgb[0] * unit}));
   }
   if (is_gray(image)) image = image.colourspace(is_deep(image) ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB);
-  return image.flatten(VImage::option()->set("background", std::vector<double>{rgb[0] * unit, rgb[1] * unit, rgb[2] * unit}));
+  return image.flatten(
+      VImage::option()->set("background", std::vector<double>{rgb[0] * unit, rgb[1] * unit, rgb[2] * unit}));
 }
 
 VImage to_cmyk(const VImage& image) {

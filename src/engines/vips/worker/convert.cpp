@@ -30,16 +30,23 @@ class Conversion {
  public:
   Conversion(Bytes input, int output, const Order& order, const Target& target, const Source& source,
              const std::function<void(int)>& percent)
-      : input_(input), output_(output), order_(order), target_(target), source_(source),
-        transform_(source, order, target), percent_(percent) {}
+      : input_(input),
+        output_(output),
+        order_(order),
+        target_(target),
+        source_(source),
+        transform_(source, order, target),
+        percent_(percent) {}
 
   boost::json::object run() {
     if (order_.sequence) {
       sequence();
     } else {
       Sink sink(VTarget::new_to_descriptor(output_));
-      if (target_.name == "pdf") pdf(sink);
-      else one_file(sink);
+      if (target_.name == "pdf")
+        pdf(sink);
+      else
+        one_file(sink);
     }
     return {{"files", files_}, {"width", width_}, {"height", height_}};
   }
@@ -95,7 +102,8 @@ class Conversion {
     }
     for (auto& one : pages) {
       if (one.bands() < 3 && bands >= 3) one = one.colourspace(VIPS_INTERPRETATION_sRGB);
-      if (one.bands() == 3 && bands == 4 && one.interpretation() != VIPS_INTERPRETATION_CMYK) one = one.bandjoin_const({255.0});
+      if (one.bands() == 3 && bands == 4 && one.interpretation() != VIPS_INTERPRETATION_CMYK)
+        one = one.bandjoin_const({255.0});
       if (one.width() == width && one.height() == height) continue;
       one = one.embed(0, 0, width, height, VImage::option()->set("extend", VIPS_EXTEND_WHITE));
     }
@@ -147,8 +155,10 @@ class Conversion {
   bool passes_through(const VImage& image) const {
     const auto& options = order_.options;
     const auto original = source_.page(0, 1);
-    const bool upright = original.get_typeof(VIPS_META_ORIENTATION) == 0 || original.get_int(VIPS_META_ORIENTATION) <= 1;
-    const bool same = image.width() == original.width() && image.height() == original.height() && image.bands() == original.bands();
+    const bool upright =
+        original.get_typeof(VIPS_META_ORIENTATION) == 0 || original.get_int(VIPS_META_ORIENTATION) <= 1;
+    const bool same =
+        image.width() == original.width() && image.height() == original.height() && image.bands() == original.bands();
     if (source_.kind() != "jpg" || !upright || !same || options.rotate != 0 || options.quality || options.strip ||
         original.get_typeof(VIPS_META_ICC_NAME) != 0 || original.interpretation() == VIPS_INTERPRETATION_CMYK) {
       return false;
@@ -208,7 +218,8 @@ Result<> start_library(const char* program) {
 
 std::string library_version() { return fmt::format("{}.{}.{}", vips_version(0), vips_version(1), vips_version(2)); }
 
-Result<boost::json::object> convert(Bytes input, int output, const Order& order, const std::function<void(int)>& percent) {
+Result<boost::json::object> convert(Bytes input, int output, const Order& order,
+                                    const std::function<void(int)>& percent) {
   const auto* const target = find_target(order.to);
   if (target == nullptr) return fail(ErrorCode::invalid_conversion_type, "vips cannot write " + order.to + ".");
   vips_error_clear();

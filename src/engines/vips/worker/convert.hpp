@@ -16,6 +16,7 @@ std::string library_version();
 
 /// Converts an image in memory to the file `output`. With order.sequence, `output` becomes a sequence of files (see
 /// worker::append_to_sequence). The object tells what was made: {"files": 2, "width": 640, "height": 480}.
-Result<boost::json::object> convert(Bytes input, int output, const Order& order, const std::function<void(int)>& percent = {});
+Result<boost::json::object> convert(Bytes input, int output, const Order& order,
+                                    const std::function<void(int)>& percent = {});
 
 }  // namespace recast::engines::vips

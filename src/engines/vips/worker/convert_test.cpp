@@ -46,14 +46,18 @@ class Convert : public testing::Test {
   }
 
   Result<std::string> run(const std::string& input, const std::string& from, const std::string& to,
-                          boost::json::object options = {}, bool sequence = false, std::uint64_t pixel_limit = 10'000'000) {
+                          boost::json::object options = {}, bool sequence = false,
+                          std::uint64_t pixel_limit = 10'000'000) {
     const auto path = folder_.path() / "output";
     UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    RECAST_TRY(const auto order, Order::parse({{"from", from}, {"to", to}, {"sequence", sequence},
-                                               {"pixel_limit", pixel_limit}, {"options", std::move(options)}}));
+    RECAST_TRY(const auto order, Order::parse({{"from", from},
+                                               {"to", to},
+                                               {"sequence", sequence},
+                                               {"pixel_limit", pixel_limit},
+                                               {"options", std::move(options)}}));
     const Bytes bytes(reinterpret_cast<const unsigned char*>(input.data()), input.size());
     RECAST_TRY(last_, convert(bytes, file.get(), order));
-    struct stat status{};
+    struct stat status {};
     ::fstat(file.get(), &status);
     std::string result(static_cast<std::size_t>(status.st_size), '\0');
     EXPECT_EQ(::pread(file.get(), result.data(), result.size(), 0), status.st_size);
@@ -62,14 +66,17 @@ class Convert : public testing::Test {
   static VImage decoded(const std::string& bytes, const char* options = "") {
     return VImage::new_from_buffer(bytes.data(), bytes.size(), options).copy_memory();
   }
-  VImage converted(const std::string& input, const std::string& from, const std::string& to, boost::json::object options = {}) {
+  VImage converted(const std::string& input, const std::string& from, const std::string& to,
+                   boost::json::object options = {}) {
     kept_.push_back(std::make_unique<std::string>());
     auto result = run(input, from, to, std::move(options));
     EXPECT_TRUE(result) << result.error().message;
     *kept_.back() = result.value_or("");
     return decoded(*kept_.back());
   }
-  static std::string size(const VImage& image) { return std::to_string(image.width()) + "x" + std::to_string(image.height()); }
+  static std::string size(const VImage& image) {
+    return std::to_string(image.width()) + "x" + std::to_string(image.height());
+  }
   /// "r", "g", "b", "w" or "." for the colour a pixel is closest to.
   static char colour(VImage image, int x, int y) {
     const auto pixel = image.getpoint(x, y);
@@ -97,7 +104,8 @@ class Convert : public testing::Test {
   }
   static std::string animation(int frames, const char* suffix = ".gif") {
     std::vector<VImage> list;
-    for (int i = 0; i < frames; ++i) list.push_back(plain(20, 10, {i % 3 == 0 ? 255.0 : 0, i % 3 == 1 ? 255.0 : 0, i % 3 == 2 ? 255.0 : 0}));
+    for (int i = 0; i < frames; ++i)
+      list.push_back(plain(20, 10, {i % 3 == 0 ? 255.0 : 0, i % 3 == 1 ? 255.0 : 0, i % 3 == 2 ? 255.0 : 0}));
     auto roll = VImage::arrayjoin(list, VImage::option()->set("across", 1)).copy();
     roll.set("page-height", 10);
     std::vector<int> delays;
@@ -113,7 +121,8 @@ class Convert : public testing::Test {
 
 TEST_F(Convert, EveryOutputIsWhatItsFormatSays) {
   const auto png = encoded(flag(), ".png");
-  for (const auto* to : {"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "jp2", "jxl", "ppm", "pgm", "ico", "tga", "pdf"}) {
+  for (const auto* to : {"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "jp2", "jxl", "ppm", "pgm",
+                         "ico", "tga", "pdf"}) {
     const auto result = run(png, "png", to);
     ASSERT_TRUE(result) << to << ": " << result.error().message;
     const auto found = format::sniff(*result);
@@ -294,7 +303,9 @@ TEST_F(Convert, FramesBecomeFiles) {
 }
 
 TEST_F(Convert, PagesOfATiffBecomeFilesOrOneFile) {
-  auto roll = VImage::arrayjoin({plain(30, 20, {255, 0, 0}), plain(30, 20, {0, 255, 0})}, VImage::option()->set("across", 1)).copy();
+  auto roll =
+      VImage::arrayjoin({plain(30, 20, {255, 0, 0}), plain(30, 20, {0, 255, 0})}, VImage::option()->set("across", 1))
+          .copy();
   roll.set("page-height", 20);
   const auto tiff = encoded(roll, ".tif");
   const auto result = run(tiff, "tiff", "png", {}, true);
@@ -315,7 +326,8 @@ TEST_F(Convert, PagesOfATiffBecomeFilesOrOneFile) {
 }
 
 TEST_F(Convert, DrawingsAreRenderedAtTheWantedSize) {
-  const std::string svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'><rect width='40' height='20' fill='#f00'/></svg>";
+  const std::string svg =
+      "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'><rect width='40' height='20' fill='#f00'/></svg>";
   EXPECT_EQ(size(converted(svg, "svg", "png")), "40x20");
   EXPECT_EQ(size(converted(svg, "svg", "png", {{"pixel_density", 192}})), "80x40");
   EXPECT_EQ(size(converted(svg, "svg", "png", {{"width", 400}})), "400x200");
@@ -335,8 +347,10 @@ TEST_F(Convert, ADrawingCannotReadFiles) {
   const auto name = secret.string();
   plain(40, 20, {255, 0, 0}).pngsave(name.c_str());
   for (const auto& reference : {"file://" + name, name, "secret.png" + std::string()}) {
-    const auto svg = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='40' height='20'>"
-                     "<image width='40' height='20' xlink:href='" + reference + "'/></svg>";
+    const auto svg =
+        "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='40' height='20'>"
+        "<image width='40' height='20' xlink:href='" +
+        reference + "'/></svg>";
     EXPECT_EQ(colour(converted(svg, "svg", "jpg"), 10, 10), 'w') << reference;
   }
 }
@@ -346,7 +360,8 @@ TEST_F(Convert, RefusesTooManyPixelsBeforeDecoding) {
   EXPECT_EQ(run(png, "png", "jpg", {}, false, 3'999'999).error().code, ErrorCode::pixel_limit);
   EXPECT_TRUE(run(png, "png", "jpg", {}, false, 4'000'000));
   EXPECT_EQ(run(animation(10), "gif", "webp", {}, false, 1999).error().code, ErrorCode::pixel_limit);
-  EXPECT_EQ(run(png, "png", "png", {{"width", 4000}, {"fit", "scale"}}, false, 4'000'000).error().code, ErrorCode::pixel_limit);
+  EXPECT_EQ(run(png, "png", "png", {{"width", 4000}, {"fit", "scale"}}, false, 4'000'000).error().code,
+            ErrorCode::pixel_limit);
 }
 
 TEST_F(Convert, SaysOpenFailedForDamagedFiles) {

@@ -15,7 +15,8 @@ std::string describe(const ::vips::VError& error, std::string_view what) {
 }
 
 ErrorCode code_of(const ::vips::VError& error, ErrorCode otherwise) {
-  return std::string_view(error.what()).find("out of memory") != std::string_view::npos ? ErrorCode::memory_limit : otherwise;
+  return std::string_view(error.what()).find("out of memory") != std::string_view::npos ? ErrorCode::memory_limit
+                                                                                        : otherwise;
 }
 
 }  // namespace recast::engines::vips

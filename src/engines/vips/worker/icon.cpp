@@ -24,7 +24,9 @@ Result<std::vector<IconEntry>> read_icon_directory(Bytes file) {
     const std::size_t offset = little32(file, at + 12);
     if (offset > file.size() || size > file.size() - offset || size < 12) continue;
     IconEntry entry{.data = file.subspan(offset, size)};
-    const auto side = [&](std::size_t where) { return byte_at(file, where) == 0 ? 256 : static_cast<int>(byte_at(file, where)); };
+    const auto side = [&](std::size_t where) {
+      return byte_at(file, where) == 0 ? 256 : static_cast<int>(byte_at(file, where));
+    };
     entry.width = side(at);
     entry.height = side(at + 1);
     entry.bits = static_cast<int>(little16(file, at + 6));

@@ -1,6 +1,6 @@
-// recast-worker-vips: image conversions in jailed children of one parent that has libvips loaded. The parent never runs a
-// pipeline, not even to warm up: libvips keeps a pipeline's threads for a while, fork() copies its list of idle threads
-// but not the threads, and a child's first pipeline would wait for one of them for ever.
+// recast-worker-vips: image conversions in jailed children of one parent that has libvips loaded. The parent never runs
+// a pipeline, not even to warm up: libvips keeps a pipeline's threads for a while, fork() copies its list of idle
+// threads but not the threads, and a child's first pipeline would wait for one of them for ever.
 #include <fontconfig/fontconfig.h>
 
 #include <cstdlib>

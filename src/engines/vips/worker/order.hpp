@@ -14,8 +14,8 @@ namespace recast::engines::vips {
 struct Order {
   std::string from;
   std::string to;
-  bool sequence = false;            ///< every page becomes a file
-  std::uint64_t pixel_limit = 0;    ///< of all pages together; 0: none
+  bool sequence = false;          ///< every page becomes a file
+  std::uint64_t pixel_limit = 0;  ///< of all pages together; 0: none
   Options options;
   format::PageList pages;
 

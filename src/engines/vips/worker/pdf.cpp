@@ -8,8 +8,8 @@ namespace recast::engines::vips {
 
 namespace {
 
-constexpr std::size_t kObjectsPerPage = 3;   // page, content, picture
-constexpr double kLongestSide = 14'400;      // points; readers refuse more
+constexpr std::size_t kObjectsPerPage = 3;  // page, content, picture
+constexpr double kLongestSide = 14'400;     // points; readers refuse more
 
 std::uint32_t big32(std::string_view bytes, std::size_t at) {
   std::uint32_t value = 0;
@@ -32,15 +32,17 @@ void PdfWriter::add(const Picture& picture, std::string_view filter, std::string
   const double width = picture.width * unit;
   const double height = picture.height * unit;
   begin(page);
-  sink_.write(fmt::format("<</Type/Page/Parent 2 0 R/MediaBox[0 0 {:.3f} {:.3f}]/Contents {} 0 R"
-                          "/Resources<</XObject<</I {} 0 R>>>>>>\nendobj\n",
-                          width, height, page + 1, page + 2));
+  sink_.write(
+      fmt::format("<</Type/Page/Parent 2 0 R/MediaBox[0 0 {:.3f} {:.3f}]/Contents {} 0 R"
+                  "/Resources<</XObject<</I {} 0 R>>>>>>\nendobj\n",
+                  width, height, page + 1, page + 2));
   const auto content = fmt::format("q {:.3f} 0 0 {:.3f} 0 0 cm /I Do Q", width, height);
   begin(page + 1);
   sink_.write(fmt::format("<</Length {}>>\nstream\n{}\nendstream\nendobj\n", content.size(), content));
   begin(page + 2);
-  sink_.write(fmt::format("<</Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8/ColorSpace/{}{}/Length {}>>\nstream\n",
-                          picture.width, picture.height, picture.bands == 1 ? "DeviceGray" : "DeviceRGB", filter, data.size()));
+  sink_.write(fmt::format(
+      "<</Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8/ColorSpace/{}{}/Length {}>>\nstream\n",
+      picture.width, picture.height, picture.bands == 1 ? "DeviceGray" : "DeviceRGB", filter, data.size()));
   sink_.write(data);
   sink_.write("\nendstream\nendobj\n");
 }
@@ -59,8 +61,8 @@ void PdfWriter::add_png(const Picture& picture, std::string_view file) {
     at += size + kAround;
   }
   add(picture,
-      fmt::format("/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors {}/BitsPerComponent 8/Columns {}>>", picture.bands,
-                  picture.width),
+      fmt::format("/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors {}/BitsPerComponent 8/Columns {}>>",
+                  picture.bands, picture.width),
       rows);
 }
 

@@ -16,7 +16,7 @@ class PdfWriter {
   struct Picture {
     int width = 0;
     int height = 0;
-    int bands = 3;       ///< 1 gray, 3 RGB
+    int bands = 3;  ///< 1 gray, 3 RGB
     double dpi = 96;
   };
   void add_jpg(const Picture& picture, std::string_view file);
@@ -31,7 +31,8 @@ class PdfWriter {
   void begin(std::size_t number);
 
   Sink& sink_;
-  std::vector<std::uint64_t> offsets_{0, 0};  // of objects 1 (catalogue) and 2 (pages), known at the end, and of the pages'
+  std::vector<std::uint64_t> offsets_{
+      0, 0};  // of objects 1 (catalogue) and 2 (pages), known at the end, and of the pages'
 };
 
 }  // namespace recast::engines::vips

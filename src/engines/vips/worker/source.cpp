@@ -23,12 +23,23 @@ struct Loader {
 };
 
 constexpr auto kLoaders = std::to_array<Loader>({
-    {"jpg", "jpg", "jpegload_buffer"}, {"png", "png", "pngload_buffer"},    {"webp", "webp", "webpload_buffer"},
-    {"gif", "gif", "gifload_buffer"},  {"tiff", "tiff", "tiffload_buffer"}, {"avif", "avif", "heifload_buffer"},
-    {"heic", "heic", "heifload_buffer"}, {"heif", "heic", "heifload_buffer"}, {"jp2", "jp2", "jp2kload_buffer"},
-    {"j2k", "jp2", "jp2kload_buffer"}, {"jxl", "jxl", "jxlload_buffer"},    {"ppm", "ppm", "ppmload_source"},
-    {"pgm", "ppm", "ppmload_source"},  {"pbm", "ppm", "ppmload_source"},    {"bmp", "bmp", ""},
-    {"ico", "ico", ""},                {"tga", "tga", ""},
+    {"jpg", "jpg", "jpegload_buffer"},
+    {"png", "png", "pngload_buffer"},
+    {"webp", "webp", "webpload_buffer"},
+    {"gif", "gif", "gifload_buffer"},
+    {"tiff", "tiff", "tiffload_buffer"},
+    {"avif", "avif", "heifload_buffer"},
+    {"heic", "heic", "heifload_buffer"},
+    {"heif", "heic", "heifload_buffer"},
+    {"jp2", "jp2", "jp2kload_buffer"},
+    {"j2k", "jp2", "jp2kload_buffer"},
+    {"jxl", "jxl", "jxlload_buffer"},
+    {"ppm", "ppm", "ppmload_source"},
+    {"pgm", "ppm", "ppmload_source"},
+    {"pbm", "ppm", "ppmload_source"},
+    {"bmp", "bmp", ""},
+    {"ico", "ico", ""},
+    {"tga", "tga", ""},
 });
 
 std::string_view text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
@@ -41,15 +52,15 @@ int number_of(const VImage& image, const char* name, int fallback) {
 VipsBlob* borrow(Bytes bytes) { return vips_blob_new(nullptr, bytes.data(), bytes.size()); }
 
 VImage from_bitmap(const Bitmap& bitmap) {
-  auto* const copy = vips_image_new_from_memory_copy(bitmap.pixels.data(), bitmap.pixels.size(), bitmap.width, bitmap.height,
-                                                     bitmap.bands, VIPS_FORMAT_UCHAR);
+  auto* const copy = vips_image_new_from_memory_copy(bitmap.pixels.data(), bitmap.pixels.size(), bitmap.width,
+                                                     bitmap.height, bitmap.bands, VIPS_FORMAT_UCHAR);
   if (copy == nullptr) throw ::vips::VError();
   const auto space = bitmap.bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
   return VImage(copy).copy(VImage::option()->set("interpretation", space));
 }
 
-/// Whether a drawing gives its width in inches, millimetres and the like. libvips takes a CSS pixel for 1/72 inch, so that
-/// the density that makes its inches right makes its pixels wrong.
+/// Whether a drawing gives its width in inches, millimetres and the like. libvips takes a CSS pixel for 1/72 inch, so
+/// that the density that makes its inches right makes its pixels wrong.
 bool has_real_units(std::string_view svg) {
   const auto root = svg.find("<svg");
   if (root == std::string_view::npos) return false;
@@ -98,7 +109,8 @@ VImage Source::load_icon(std::size_t index) const {
   if (!entry.png) return must(read_icon_bitmap(entry.data, pixel_limit_));
   VImage image;
   auto* const blob = borrow(entry.data);
-  auto* const options = VImage::option()->set("buffer", blob)->set("out", &image)->set("access", VIPS_ACCESS_SEQUENTIAL);
+  auto* const options =
+      VImage::option()->set("buffer", blob)->set("out", &image)->set("access", VIPS_ACCESS_SEQUENTIAL);
   vips_area_unref(VIPS_AREA(blob));
   VImage::call("pngload_buffer", options->set("fail_on", VIPS_FAIL_ON_ERROR));
   return image;
@@ -109,10 +121,12 @@ VImage Source::page(std::size_t index, double shrink) const {
   if (kind_ == "ico") return load_icon(index);
   auto* const options = VImage::option();
   if (paged_) options->set("page", pages_[index]);
-  // As libvips' own thumbnailer: at least a factor of two is left for the resampling, which is better than the decoder's.
+  // As libvips' own thumbnailer: at least a factor of two is left for the resampling, which is better than the
+  // decoder's.
   if (kind_ == "jpg" && shrink >= 4) options->set("shrink", shrink >= 16 ? 8 : shrink >= 8 ? 4 : 2);
   if (kind_ == "webp" && shrink > 1) options->set("scale", 1.0 / shrink);
-  if (is_vector()) options->set("dpi", has_real_units(text_of(bytes_)) ? 96.0 : 72.0)->set("scale", density_ / 96.0 / shrink);
+  if (is_vector())
+    options->set("dpi", has_real_units(text_of(bytes_)) ? 96.0 : 72.0)->set("scale", density_ / 96.0 / shrink);
   return load(options);
 }
 

@@ -51,10 +51,10 @@ class Source {
   ::vips::VImage load_icon(std::size_t index) const;
 
   Bytes bytes_;
-  std::string kind_;        ///< a key of the table of loaders, or "bmp", "tga", "ico"
-  std::string loader_;      ///< libvips' operation
+  std::string kind_;    ///< a key of the table of loaders, or "bmp", "tga", "ico"
+  std::string loader_;  ///< libvips' operation
   bool animated_ = false;
-  bool paged_ = false;      ///< the loader has a `page` option that is to be used
+  bool paged_ = false;  ///< the loader has a `page` option that is to be used
   std::uint64_t pixel_limit_ = 0;
   int density_ = 96;
   std::vector<int> pages_;  ///< numbers in the file, from 0

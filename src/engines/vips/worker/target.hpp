@@ -8,11 +8,11 @@ namespace recast::engines::vips {
 struct Target {
   std::string_view name;
   bool alpha = false;
-  bool profile = false;    ///< ICC profiles
+  bool profile = false;  ///< ICC profiles
   bool cmyk = false;
-  bool deep = false;       ///< 16 bits a band
-  bool gray = false;       ///< one band alone
-  int longest = 0;         ///< side in pixels
+  bool deep = false;  ///< 16 bits a band
+  bool gray = false;  ///< one band alone
+  int longest = 0;    ///< side in pixels
 };
 
 /// nullptr if it cannot be written.

@@ -36,7 +36,7 @@ struct Head {
   bool from_top = false;
   bool from_right = false;
   std::size_t map_first = 0, map_count = 0, map_bits = 0;
-  std::size_t start = 0;   // of the palette
+  std::size_t start = 0;  // of the palette
 };
 
 Result<Head> read_head(Bytes file) {
@@ -54,8 +54,8 @@ Result<Head> read_head(Bytes file) {
     head.map_bits = file[7];
   }
   const bool colour = head.bits == 15 || head.bits == 16 || head.bits == 24 || head.bits == 32;
-  const bool fits = (head.kind == 1 && (head.bits == 8 || head.bits == 16) && head.map_count > 0 && head.map_bits >= 15 &&
-                     head.map_bits <= 32) ||
+  const bool fits = (head.kind == 1 && (head.bits == 8 || head.bits == 16) && head.map_count > 0 &&
+                     head.map_bits >= 15 && head.map_bits <= 32) ||
                     (head.kind == 2 && colour) || (head.kind == 3 && head.bits == 8);
   if (file[1] > 1 || !fits) return damaged();
   return head;
@@ -65,10 +65,12 @@ Result<Head> read_head(Bytes file) {
 
 Result<Bitmap> read_tga(Bytes file, std::uint64_t pixel_limit) {
   RECAST_TRY(const auto head, read_head(file));
-  Bitmap image{.width = static_cast<int>(little16(file, 12)), .height = static_cast<int>(little16(file, 14)), .pixels = {}};
+  Bitmap image{
+      .width = static_cast<int>(little16(file, 12)), .height = static_cast<int>(little16(file, 14)), .pixels = {}};
   const auto count = static_cast<std::uint64_t>(image.width) * static_cast<std::uint64_t>(image.height);
   if (count == 0) return damaged();
-  if (pixel_limit > 0 && count > pixel_limit) return fail(ErrorCode::pixel_limit, "The image has more pixels than allowed.");
+  if (pixel_limit > 0 && count > pixel_limit)
+    return fail(ErrorCode::pixel_limit, "The image has more pixels than allowed.");
   const std::size_t size = (head.bits + 7) / 8;
   const std::size_t entry = (head.map_bits + 7) / 8;
   std::size_t next = head.start + head.map_count * entry;
@@ -77,8 +79,8 @@ Result<Bitmap> read_tga(Bytes file, std::uint64_t pixel_limit) {
   image.bands = head.kind == 3 ? 1 : deepest == 32 ? 4 : 3;
   image.pixels.resize(count * static_cast<std::uint64_t>(image.bands));
 
-  std::size_t run = 0;      // pixels left of the packet
-  bool repeats = false;     // the packet is one pixel several times
+  std::size_t run = 0;   // pixels left of the packet
+  bool repeats = false;  // the packet is one pixel several times
   for (std::uint64_t i = 0; i < count; ++i) {
     if (head.packed && run == 0) {
       if (next >= file.size()) return damaged();
@@ -103,7 +105,8 @@ Result<Bitmap> read_tga(Bytes file, std::uint64_t pixel_limit) {
     if (head.from_right) x = width - 1 - x;
     if (!head.from_top) y = static_cast<std::uint64_t>(image.height) - 1 - y;
     const auto at = (y * width + x) * static_cast<std::uint64_t>(image.bands);
-    for (std::size_t band = 0; band < static_cast<std::size_t>(image.bands); ++band) image.pixels[at + band] = pixel.at(band);
+    for (std::size_t band = 0; band < static_cast<std::size_t>(image.bands); ++band)
+      image.pixels[at + band] = pixel.at(band);
   }
   return image;
 }

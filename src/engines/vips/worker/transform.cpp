@@ -121,7 +121,8 @@ VImage Transform::geometry(VImage image, int full_width, int full_height) const 
     image = image.extract_area((image.width() - width) / 2, (image.height() - height) / 2, width, height);
   }
   if (image.width() > target_.longest || image.height() > target_.longest) {
-    throw Fault({ErrorCode::conversion_failed, "The image is too large for the format " + std::string(target_.name) + ".", {}});
+    throw Fault(
+        {ErrorCode::conversion_failed, "The image is too large for the format " + std::string(target_.name) + ".", {}});
   }
   return image;
 }

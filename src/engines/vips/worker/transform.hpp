@@ -12,7 +12,8 @@ namespace recast::engines::vips {
 /// Throws vips::VError, or Fault for a result that is too large.
 class Transform {
  public:
-  Transform(const Source& source, const Order& order, const Target& target) : source_(source), order_(order), target_(target) {}
+  Transform(const Source& source, const Order& order, const Target& target)
+      : source_(source), order_(order), target_(target) {}
 
   /// Page `index`, ready to be written.
   ::vips::VImage page(std::size_t index) const;
@@ -24,7 +25,7 @@ class Transform {
   struct Scale {
     double x = 1;
     double y = 1;
-    int crop_width = 0;   ///< 0: no crop; as the finished image has them
+    int crop_width = 0;  ///< 0: no crop; as the finished image has them
     int crop_height = 0;
     bool none() const { return x == 1 && y == 1 && crop_width == 0; }
   };
@@ -35,7 +36,9 @@ class Transform {
   ::vips::VImage colours(::vips::VImage image) const;
   bool turns_sideways(const ::vips::VImage& image) const;
   int quarter_turns() const;
-  bool wants_gray() const { return order_.options.grayscale || order_.options.colorspace == "grayscale" || target_.name == "pgm"; }
+  bool wants_gray() const {
+    return order_.options.grayscale || order_.options.colorspace == "grayscale" || target_.name == "pgm";
+  }
 
   const Source& source_;
   const Order& order_;

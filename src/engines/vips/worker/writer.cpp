@@ -58,7 +58,8 @@ Saver saver(const VImage& image, const Order& order, const Target& target) {
     return {"webpsave_target", set->set("Q", quality(order, 82))->set("lossless", options.lossless)};
   }
   if (target.name == "gif") return {"gifsave_target", set};
-  if (target.name == "jp2") return {"jp2ksave_target", set->set("Q", quality(order, 60))->set("lossless", options.lossless)};
+  if (target.name == "jp2")
+    return {"jp2ksave_target", set->set("Q", quality(order, 60))->set("lossless", options.lossless)};
   if (target.name == "jxl") {
     return {"jxlsave_target", set->set("Q", quality(order, 85))->set("lossless", options.lossless)->set("effort", 5)};
   }
@@ -115,15 +116,20 @@ void for_each_row(const VImage& image, const std::function<void(std::span<const 
 
 std::string to_png(const VImage& image) {
   Blob blob;
-  VImage::call("pngsave_buffer",
-               VImage::option()->set("in", image)->set("buffer", blob.out())->set("compression", 6)->set("strip", true));
+  VImage::call(
+      "pngsave_buffer",
+      VImage::option()->set("in", image)->set("buffer", blob.out())->set("compression", 6)->set("strip", true));
   return blob.text();
 }
 
 std::string to_jpg(const VImage& image, int quality) {
   Blob blob;
-  VImage::call("jpegsave_buffer", VImage::option()->set("in", image)->set("buffer", blob.out())->set("Q", quality)->set(
-                                      "optimize_coding", true)->set("strip", true));
+  VImage::call("jpegsave_buffer", VImage::option()
+                                      ->set("in", image)
+                                      ->set("buffer", blob.out())
+                                      ->set("Q", quality)
+                                      ->set("optimize_coding", true)
+                                      ->set("strip", true));
   return blob.text();
 }
 
