@@ -10,6 +10,9 @@
 namespace recast::execution {
 
 namespace {
+
+constexpr std::chrono::seconds kRetry{10};  // after a failure: what was busy or missing may be back
+
 std::string name_of(const engine::Installation& installation) {
   return fmt::format("{} {}", installation.engine->info().name, installation.version);
 }
@@ -53,6 +56,7 @@ bool Prober::wait_first(Deadline deadline) const {
 void Prober::work(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const auto catalogue = catalogue_();
+    bool all_ok = true;
     for (const auto& installation : catalogue->installations()) {
       if (stop.stop_requested()) return;
       if (installation.engine->info().probe.content.empty()) continue;
@@ -61,13 +65,14 @@ void Prober::work(std::stop_token stop) {
         log::error("an engine could not convert its probe file",
                    {{"engine", verdict.engine}, {"cause", verdict.detail}});
       }
+      all_ok = all_ok && verdict.ok;
       std::lock_guard lock(mutex_);
       verdicts_[verdict.engine] = std::move(verdict);
     }
     std::unique_lock lock(mutex_);
     first_done_ = true;
     changed_.notify_all();
-    changed_.wait_for(lock, stop, interval_, [] { return false; });
+    changed_.wait_for(lock, stop, all_ok ? interval_ : std::min(interval_, kRetry), [] { return false; });
   }
 }
 

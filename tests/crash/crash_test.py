@@ -113,6 +113,18 @@ def create_jobs(server, created, stop, number):
         time.sleep(0.05)
 
 
+def kill_one_below(server):
+    """Whether something below the server was killed."""
+    below = server.descendants()
+    if not below:
+        return False
+    try:
+        os.kill(choice.choice(below), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def kill_at_random(server, stop):
     killed = {"server": 0, "below": 0}
     while not stop.wait(choice.uniform(0.3, 1.2)):
@@ -122,13 +134,7 @@ def kill_at_random(server, stop):
             killed["server"] += 1
             server.start()
         else:
-            below = server.descendants()
-            if below:
-                try:
-                    os.kill(choice.choice(below), signal.SIGKILL)
-                    killed["below"] += 1
-                except ProcessLookupError:
-                    pass
+            killed["below"] += kill_one_below(server)
     return killed
 
 
@@ -159,6 +165,11 @@ def check(server, created):
     return failures, outcomes
 
 
+def left_behind(server):
+    left = [path.name for path in (server.folder / "data/work").iterdir() if path.name not in ("detection", "probe")]
+    return left + [path.name for path in (server.folder / "data/incoming").iterdir()]
+
+
 def main():
     print(f"seed {SEED}, {SECONDS} s", flush=True)
     server = Server()
@@ -172,8 +183,10 @@ def main():
         for maker in makers:
             maker.join()
         failures, outcomes = check(server, created)
-        left = [path.name for path in (server.folder / "data/work").iterdir() if path.name not in ("detection", "probe")]
-        left += [path.name for path in (server.folder / "data/incoming").iterdir()]
+        # An attempt whose lease another one took over may still be on its way out.
+        deadline = time.time() + 30
+        while (left := left_behind(server)) and time.time() < deadline:
+            time.sleep(0.2)
         if left:
             failures.append(f"left behind: {left}")
     finally:
@@ -183,9 +196,11 @@ def main():
     for failure in failures[:20]:
         print("FAILED", failure)
     if failures:
-        print((server.folder / "log").read_text(errors="replace")[-3000:])
+        log = (server.folder / "log").read_text(errors="replace")
+        print("\n".join(line for line in log.splitlines() if any(name.split(".")[0] in line for name in left)), log[-3000:], sep="\n")
     shutil.rmtree(server.folder, ignore_errors=True)
     return 1 if failures or not created else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -29,10 +29,11 @@ const clients = {
 };
 
 for (const [name, [module, options]] of Object.entries(clients)) {
-  test(`${name}: hears a job from its creation to its end`, async () => {
+  test(`${name}: hears a job from its creation to its end`, async (context) => {
     const io = require(path.join(__dirname, 'socket-io/node_modules', module));
     const job = await call('POST', '/jobs', { tasks: { in: { operation: 'import/upload' }, out: { operation: 'export/url', input: 'in' } } });
     const socket = io(base, { ...options, forceNew: true });
+    context.after(() => socket.close());
     const heard = [];
     const auth = { headers: { Authorization: `Bearer ${server.key}` } };
     for (const event of ['job.finished', 'task.finished', 'subscription_error']) socket.on(event, (channel, data) => heard.push([event, channel, data]));
@@ -48,6 +49,5 @@ for (const [name, [module, options]] of Object.entries(clients)) {
     assert.strictEqual(finished[1], `private-job.${job.id}`);
     assert.strictEqual(finished[2].job.tasks.length, 2);
     await until(() => heard.filter(([event]) => event === 'task.finished').length === 2, 5000, 'both tasks');
-    socket.close();
   });
 }

@@ -196,6 +196,43 @@ TEST_F(SocketIo, ClosesWhoDoesNotAnswerAPing) {
   EXPECT_EQ(closed.size(), 1U);
 }
 
+// The client may see the end of its poll before the answer to its probe, and polls again; it moves when that one ends.
+TEST_F(SocketIo, EndsPollsUntilTheUpgradeIsDone) {
+  const auto query = open();
+  post(query, "40");
+  get(query);
+  EXPECT_EQ(get(query), "(waits)");
+  const auto peer = std::make_shared<FakePeer>();
+  const auto link = connect("EIO=4&transport=websocket&" + query.substr(query.find("sid=")), peer);
+  link->on_message("2probe");
+  EXPECT_THAT(polled, ElementsAre("6"));
+  EXPECT_EQ(get(query), "(waits)");
+  later.erase(later.begin(), later.end() - 1);  // not the pings and time-outs of the opening
+  let_time_pass();
+  EXPECT_THAT(polled, ElementsAre("6", "6"));
+  link->on_message("5");
+  let_time_pass();
+  EXPECT_THAT(later, IsEmpty());
+  socket = nullptr;
+  link->on_message("42[\"moved\"]");
+  ASSERT_TRUE(socket);
+  socket->send("42[\"there\"]");
+  EXPECT_EQ(peer->sent.back(), "42[\"there\"]");
+}
+
+TEST_F(SocketIo, AProbeThatIsLostLeavesThePollsAlone) {
+  const auto query = open();
+  const auto peer = std::make_shared<FakePeer>();
+  const auto link = connect("EIO=4&transport=websocket&" + query.substr(query.find("sid=")), peer);
+  link->on_message("2probe");
+  link->on_close();
+  later.erase(later.begin(), later.end() - 1);
+  EXPECT_EQ(get(query), "(waits)");
+  let_time_pass();
+  EXPECT_THAT(polled, IsEmpty());
+  EXPECT_EQ(server.sessions(), 1U);
+}
+
 TEST_F(SocketIo, ClosesWhoNeverConnects) {
   const auto peer = std::make_shared<FakePeer>();
   const auto link = connect("EIO=4&transport=websocket", peer);
