@@ -4,14 +4,13 @@ threads and processes watched. Prints a row per interval and what grew between t
 
 bench/soak.py [SECONDS] [SECONDS BETWEEN KILLS, 0 for none]
 """
-import os
 import pathlib
 import sys
 import threading
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-os.environ.setdefault("RECAST_BINARIES", str(ROOT / "build/release/bin"))
+from common import ROOT, Server
+
 sys.path.insert(0, str(ROOT / "tests/crash"))
 import crash_test  # noqa: E402
 
@@ -42,7 +41,7 @@ def gauge(server):
 
 
 def main():
-    server, created, stop = crash_test.Server(), [], threading.Event()
+    server, created, stop = Server(*crash_test.SETTINGS), [], threading.Event()
     makers = [threading.Thread(target=crash_test.create_jobs, args=(server, created, stop, number)) for number in range(3)]
     rows, killed = [], 0
     begin = next_row = time.time()
@@ -70,8 +69,7 @@ def main():
         at_rest = gauge(server)
     finally:
         stop.set()
-        server.process.terminate()
-        server.process.wait(60)
+        server.stop()
     quarter = len(rows) // 4
     print(f"\n{len(created)} jobs, {killed} kills, outcomes {outcomes}\n\n| | second quarter | last quarter | at rest |\n|---|--:|--:|--:|")
     for name in at_rest:

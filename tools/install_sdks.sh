@@ -6,6 +6,6 @@ for folder in */; do
   [ -f "$folder/package.json" ] || continue
   if [ ! -f "$folder/node_modules/.complete" ] || [ "$folder/package.json" -nt "$folder/node_modules/.complete" ]; then
     echo "npm: $folder"
-    (cd "$folder" && npm install --no-audit --no-fund --ignore-scripts --no-package-lock --loglevel=error >/dev/null && touch node_modules/.complete)
+    (cd "$folder" && npm install --no-audit --no-fund --ignore-scripts --no-package-lock --loglevel=error >/dev/null && mkdir -p node_modules && touch node_modules/.complete)
   fi
 done

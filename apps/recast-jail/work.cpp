@@ -26,6 +26,23 @@ Result<> give(const fs::path& folder, uid_t uid) {
   return {};
 }
 
+/// What an earlier step, whose uid was another one, left below `folder`. A file with a second name may be one of ours
+/// (an input that was linked): it keeps its owner.
+Result<> give_content(const fs::path& folder, uid_t uid) {
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::end(entry);
+       entry.increment(error)) {
+    struct stat status {};
+    if (::lstat(entry->path().c_str(), &status) != 0) return std::unexpected(from_errno(errno, entry->path().string()));
+    if (status.st_uid == uid || (!S_ISDIR(status.st_mode) && status.st_nlink > 1)) continue;
+    if (::lchown(entry->path().c_str(), uid, uid) != 0) {
+      return std::unexpected(from_errno(errno, fmt::format("give {} away", entry->path().string())));
+    }
+  }
+  if (error) return std::unexpected(from_errno(error.value(), folder.string()));
+  return {};
+}
+
 // Inputs may be hard links to stored files, so their owner stays; it is the folders above that keep strangers out.
 Result<> open_to_all(const fs::path& path, mode_t bits) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -53,7 +70,10 @@ Result<> open_inputs(const fs::path& folder) {
 Result<> hand_over_work(const Options& options) {
   for (const auto* const name : {"in", "out", "tmp"}) RECAST_CHECK(make_folder(options.work / name));
   if (::geteuid() != 0 || !options.uid) return {};
-  for (const auto* const name : {"out", "tmp"}) RECAST_CHECK(give(options.work / name, *options.uid));
+  for (const auto* const name : {"out", "tmp"}) {
+    RECAST_CHECK(give(options.work / name, *options.uid));
+    RECAST_CHECK(give_content(options.work / name, *options.uid));
+  }
   if (options.level != jail::Level::full) RECAST_CHECK(open_to_all(options.work, 0111));
   return open_inputs(options.work / "in");
 }

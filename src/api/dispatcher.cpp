@@ -40,7 +40,8 @@ void Dispatcher::post_at(Steady at, Work work) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return;
-    first = later_.emplace(at, std::move(work)) == later_.begin();
+    const auto added = later_.emplace(at, std::move(work));
+    first = added == later_.begin();
   }
   // A thread that sleeps until a later time has to look again.
   if (first) changed_.notify_all();

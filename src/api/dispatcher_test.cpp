@@ -38,6 +38,19 @@ TEST(Dispatcher, RunsTheEarlierTimeFirst) {
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
 }
 
+// Whether the thread sleeps already cannot be seen; in a hundred rounds it does.
+TEST(Dispatcher, LooksAgainWhenAnEarlierTimeComesWhileItSleeps) {
+  Dispatcher dispatcher(1);
+  dispatcher.post_at(in(1h), [] {});
+  for (int round = 0; round < 100; ++round) {
+    std::promise<void> woken, done;
+    dispatcher.post([&] { woken.set_value(); });
+    woken.get_future().wait();
+    dispatcher.post_at(in(1ms), [&] { done.set_value(); });
+    ASSERT_EQ(done.get_future().wait_for(10s), std::future_status::ready) << "round " << round;
+  }
+}
+
 TEST(Dispatcher, GoesOnAfterWorkThatThrows) {
   Dispatcher dispatcher(1);
   std::promise<void> done;

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <thread>
 
+#include "../../tests/support/identity.hpp"
 #include "../../tests/support/temporary_folder.hpp"
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
@@ -22,7 +23,6 @@ namespace {
 
 using test::TemporaryFolder;
 using Steady = std::chrono::steady_clock;
-constexpr unsigned kFirstUid = 61'000;
 
 fs::path binaries() {
   const auto* const folder = std::getenv("RECAST_BINARIES");
@@ -51,7 +51,7 @@ class JailedProgram : public testing::TestWithParam<Mode> {
     open_folders();
     auto runner = Runner::open({.jail_program = jail_program(),
                                 .level = GetParam().level,
-                                .first_uid = GetParam().who == Who::root ? kFirstUid : 0,
+                                .first_uid = GetParam().who == Who::root ? test::first_uid() : 0,
                                 .uid_count = 4});
     ASSERT_TRUE(runner) << runner.error().message;
     runner_ = std::move(*runner);
@@ -63,15 +63,9 @@ class JailedProgram : public testing::TestWithParam<Mode> {
     for (const auto* const name : {"job", "job/out", "job/tmp"}) ::chmod((temp_ / name).c_str(), 0777);
   }
 
-  // As root, a server without root is played by a script that gives root away first.
   fs::path jail_program() const {
-    const auto jail = binaries() / "recast-jail";
-    if (GetParam().who == Who::root || ::geteuid() != 0) return jail;
-    const auto script =
-        temp_.write("as-user", "#!/bin/sh\nexec /usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups " +
-                                   jail.string() + " \"$@\"\n");
-    ::chmod(script.c_str(), 0755);
-    return script;
+    auto jail = binaries() / "recast-jail";
+    return GetParam().who == Who::root ? jail : test::without_root(temp_, jail);
   }
 
   Program program(std::vector<std::string> arguments) const {
@@ -320,13 +314,13 @@ TEST_P(JailedProgram, HasAUidThatNoOtherRunningProgramHas) {
   run(first, stop.get_token());
   const auto alone = run(program({"ids"})).output;
   EXPECT_NE(alone, other);
-  for (const auto& text : {alone, other}) EXPECT_GE(std::atoi(text.c_str()), static_cast<int>(kFirstUid));
+  for (const auto& text : {alone, other}) EXPECT_GE(std::atoi(text.c_str()), static_cast<int>(test::first_uid()));
 }
 
 TEST_P(JailedProgram, WaitsForAFreeUidUntilTheDeadline) {
   if (GetParam().who != Who::root) GTEST_SKIP() << "one uid only";
   auto runner =
-      Runner::open({.jail_program = jail_program(), .level = GetParam().level, .first_uid = kFirstUid, .uid_count = 1});
+      Runner::open({.jail_program = jail_program(), .level = GetParam().level, .first_uid = test::first_uid(), .uid_count = 1});
   ASSERT_TRUE(runner);
   auto first = program({"hang"});
   std::stop_source stop;

@@ -17,6 +17,7 @@
 #include <set>
 #include <thread>
 
+#include "../../tests/support/identity.hpp"
 #include "../../tests/support/temporary_folder.hpp"
 #include "base/unique_handle.hpp"
 #include "process/sequence.hpp"
@@ -80,15 +81,9 @@ class ResidentWorker : public testing::TestWithParam<Mode> {
     EXPECT_THAT(parents_in(temp_.path()), testing::IsEmpty()) << "a parent or child outlived its server";
   }
 
-  // As root, a server without root is played by a script that gives root away first.
   fs::path executable() const {
-    const auto worker = binaries() / "recast-test-worker";
-    if (GetParam().who == Who::root || ::geteuid() != 0) return worker;
-    const auto script =
-        temp_.write("as-user", "#!/bin/sh\nexec /usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups " +
-                                   worker.string() + " \"$@\"\n");
-    ::chmod(script.c_str(), 0755);
-    return script;
+    auto worker = binaries() / "recast-test-worker";
+    return GetParam().who == Who::root ? worker : test::without_root(temp_, worker);
   }
 
   void open(WorkerSpec spec = {}, milliseconds start_timeout = seconds(60)) {
@@ -96,7 +91,7 @@ class ResidentWorker : public testing::TestWithParam<Mode> {
     spec.executable = executable();
     auto opened = Workers::open({.scratch = temp_ / "scratch",
                                  .level = GetParam().level,
-                                 .first_uid = GetParam().who == Who::root ? 62'000U : 0U,
+                                 .first_uid = GetParam().who == Who::root ? test::first_uid() : 0U,
                                  .start_timeout = start_timeout},
                                 {std::move(spec)});
     ASSERT_TRUE(opened) << opened.error().message;
@@ -177,7 +172,7 @@ TEST_P(ResidentWorker, UsesEachChildOnce) {
     EXPECT_EQ(object.at("jobs").as_int64(), 1);
     tokens.insert(std::string(object.at("token").as_string()));
     if (GetParam().who == Who::root) {
-      EXPECT_GE(object.at("uid").as_int64(), 62'000);
+      EXPECT_GE(object.at("uid").as_int64(), test::first_uid());
     }
   }
   EXPECT_EQ(tokens.size(), 5U);

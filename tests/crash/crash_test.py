@@ -11,17 +11,17 @@ import json
 import os
 import pathlib
 import random
-import shutil
 import signal
 import struct
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import zlib
 
-BIN = pathlib.Path(os.environ.get("RECAST_BINARIES", "build/dev/bin"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from recast import Server  # noqa: E402
+
+SETTINGS = ("--scheduler.attempts=20", "--scheduler.lease_seconds=5")
 SECONDS = float(os.environ.get("RECAST_CRASH_SECONDS", "25"))
 SEED = int(os.environ.get("RECAST_SEED", str(random.randrange(1 << 30))))
 choice = random.Random(SEED)
@@ -50,62 +50,12 @@ KINDS = {
 BEGINS = {"link": b"hello", "image": b"\xff\xd8\xff", "document": b"%PDF-"}
 
 
-class Server:
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="recast-crash-"))
-        self.log = open(self.folder / "log", "wb")
-        self.process = None
-        self.port = 0
-        self.start()
-        self.key = (self.folder / "key").read_text().strip()
-
-    def start(self):
-        (self.folder / "ports").unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [BIN / "recastd", "--data", self.folder / "data", f"--server.port={self.port}", "--server.sync_port=-1",
-             f"--server.port_file={self.folder}/ports", f"--first-key-file={self.folder}/key", "--server.access_log=false",
-             "--scheduler.attempts=20", "--scheduler.lease_seconds=5"], stdout=self.log, stderr=self.log)
-        deadline = time.time() + 120
-        while not (self.folder / "ports").exists():
-            if self.process.poll() is not None or time.time() > deadline:
-                raise SystemExit("recastd did not start:\n" + (self.folder / "log").read_text(errors="replace")[-4000:])
-            time.sleep(0.02)
-        self.port = int((self.folder / "ports").read_text().split()[0])
-
-    def descendants(self):
-        """Pids below the server, as the kernel tells them."""
-        children = {}
-        for entry in pathlib.Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-                    children.setdefault(int(fields[1]), []).append(int(entry.name))
-                except (OSError, IndexError):
-                    pass
-        found, queue = [], [self.process.pid]
-        while queue:
-            for pid in children.get(queue.pop(), []):
-                found.append(pid)
-                queue.append(pid)
-        return found
-
-    def call(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request(method, path, json.dumps(body) if body is not None else None,
-                               {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-
 def create_jobs(server, created, stop, number):
-    source = random.Random(SEED + number)
+    source, client = random.Random(SEED + number), server.client()
     while not stop.is_set():
         kind = source.choices(list(KINDS), [5, 4, 2])[0]
         try:
-            status, text = server.call("POST", "/v2/jobs", {"tag": kind, "tasks": KINDS[kind]})
+            status, text = client.raw("POST", "/v2/jobs", json.dumps({"tag": kind, "tasks": KINDS[kind]}), client.headers)
             if status == 201:
                 created.append((json.loads(text)["data"]["id"], kind))
         except (OSError, http.client.HTTPException):
@@ -139,10 +89,10 @@ def kill_at_random(server, stop):
 
 
 def check(server, created):
-    deadline, failures, outcomes = time.time() + 180, [], {}
+    client, deadline, failures, outcomes = server.client(), time.time() + 180, [], {}
     for job, kind in created:
         while True:
-            status, text = server.call("GET", f"/v2/jobs/{job}")
+            status, text = client.raw("GET", f"/v2/jobs/{job}", headers=client.headers)
             if status != 200:
                 failures.append(f"{kind} {job}: HTTP {status}")
                 break
@@ -152,7 +102,7 @@ def check(server, created):
                 outcomes[(kind, data["status"])] = outcomes.get((kind, data["status"]), 0) + 1
                 if data["status"] == "finished":
                     url = data["tasks"][-1]["result"]["files"][0]["url"]
-                    status, content = server.call("GET", url[url.index("/tasks/"):])
+                    status, content = client.raw("GET", url[url.index("/tasks/"):])
                     if status != 200 or not content.startswith(BEGINS[kind]):
                         failures.append(f"{kind} {job}: export HTTP {status}, {content[:20]!r}")
                 elif not codes <= {"WORKER_LOST", "INPUT_TASK_FAILED"}:
@@ -165,14 +115,9 @@ def check(server, created):
     return failures, outcomes
 
 
-def left_behind(server):
-    left = [path.name for path in (server.folder / "data/work").iterdir() if path.name not in ("detection", "probe")]
-    return left + [path.name for path in (server.folder / "data/incoming").iterdir()]
-
-
 def main():
     print(f"seed {SEED}, {SECONDS} s", flush=True)
-    server = Server()
+    server = Server(*SETTINGS)
     created, stop = [], threading.Event()
     makers = [threading.Thread(target=create_jobs, args=(server, created, stop, number)) for number in range(3)]
     for maker in makers:
@@ -185,20 +130,18 @@ def main():
         failures, outcomes = check(server, created)
         # An attempt whose lease another one took over may still be on its way out.
         deadline = time.time() + 30
-        while (left := left_behind(server)) and time.time() < deadline:
+        while (left := server.left_behind()) and time.time() < deadline:
             time.sleep(0.2)
         if left:
             failures.append(f"left behind: {left}")
+        log = server.log()
     finally:
-        server.process.terminate()
-        server.process.wait(60)
+        server.stop()
     print(f"{len(created)} jobs, killed {killed}, outcomes {outcomes}")
     for failure in failures[:20]:
         print("FAILED", failure)
     if failures:
-        log = (server.folder / "log").read_text(errors="replace")
         print("\n".join(line for line in log.splitlines() if any(name.split(".")[0] in line for name in left)), log[-3000:], sep="\n")
-    shutil.rmtree(server.folder, ignore_errors=True)
     return 1 if failures or not created else 0
 
 

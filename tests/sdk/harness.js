@@ -5,7 +5,7 @@ const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const tls = require('node:tls');
+const { redirectHosts } = require('./redirect.js');
 
 const source = process.env.RECAST_SOURCE || path.join(__dirname, '../..');
 const binaries = process.env.RECAST_BINARIES || path.join(source, 'build/dev/bin');
@@ -46,7 +46,7 @@ async function startServer({ tlsOn = true, settings = [] } = {}) {
   }, 120000, 'recastd');
   const [port, syncPort] = fs.readFileSync(`${folder}/ports`, 'utf8').split('\n').map(Number);
   return {
-    folder, port, syncPort, key: fs.readFileSync(`${folder}/key`, 'utf8').trim(), pid: server.pid,
+    folder, port, syncPort, authority: `${folder}/ca.pem`, key: fs.readFileSync(`${folder}/key`, 'utf8').trim(), pid: server.pid,
     stop: async () => {
       server.kill('SIGTERM');
       await until(() => ended, 60000, 'recastd to stop');
@@ -54,20 +54,6 @@ async function startServer({ tlsOn = true, settings = [] } = {}) {
       fs.rmSync(folder, { recursive: true, force: true });
       if (ended !== 'status 0') throw new Error(`recastd ended with ${ended}:\n${text}`);
     },
-  };
-}
-
-/** From here on every TLS connection of this process to *.cloudconvert.com goes to the server. */
-function redirectHosts(server) {
-  const connect = tls.connect;
-  const authority = fs.readFileSync(`${server.folder}/ca.pem`);
-  tls.connect = function (...args) {
-    const options = typeof args[0] === 'object' ? args[0] : null;
-    const host = options && (options.servername || options.host || options.hostname);
-    if (host && host.endsWith('cloudconvert.com')) {
-      args[0] = { ...options, host: '127.0.0.1', hostname: '127.0.0.1', port: server.port, servername: host, ca: authority, path: undefined };
-    }
-    return connect.apply(this, args);
   };
 }
 

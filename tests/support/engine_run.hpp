@@ -19,6 +19,7 @@
 #include "execution/executor.hpp"
 #include "process/runner.hpp"
 #include "process/workers.hpp"
+#include "identity.hpp"
 #include "temporary_folder.hpp"
 
 /// Runs the plans of an engine as the server does, in the strictest jail this machine can give.
@@ -52,7 +53,7 @@ class EngineRun {
     const auto jail = binaries() / "recast-jail";
     auto runner = process::Runner::open({.jail_program = jail,
                                          .level = process::probe(jail).level,
-                                         .first_uid = ::geteuid() == 0 ? 62'000U : 0U,
+                                         .first_uid = first_uid(),
                                          .uid_count = 8});
     if (!runner) throw std::runtime_error(runner.error().message);
     runner_ = std::move(*runner);

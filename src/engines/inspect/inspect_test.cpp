@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <cstdlib>
 
+#include "../../../tests/support/identity.hpp"
 #include "../../../tests/support/temporary_folder.hpp"
 #include "base/unique_handle.hpp"
 #include "engine/registry.hpp"
@@ -39,7 +40,7 @@ TEST(Inspect, TheJailedWorkerTellsWhatAFileIs) {
   auto workers =
       process::Workers::open({.scratch = temp / "scratch",
                               .level = process::probe(binaries / "recast-jail").level,
-                              .first_uid = ::geteuid() == 0 ? 60'000U : 0U},
+                              .first_uid = test::first_uid()},
                              {{.name = "inspect", .executable = binaries / "recast-worker-inspect", .arguments = {}}});
   ASSERT_TRUE(workers) << workers.error().message;
   const auto path = temp.write("unknown", "\x89PNG\r\n\x1a\n" + std::string("\0\0\0\rIHDR\0\0\0\2\0\0\0\1\x08\2", 18));

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "../../../tests/support/identity.hpp"
 #include "../../../tests/support/temporary_folder.hpp"
 #include "engine/registry.hpp"
 #include "execution/executor.hpp"
@@ -62,7 +63,7 @@ class JailedVips : public testing::Test {
       ::chmod(folder.path().c_str(), 0755);
       const auto jail = binaries() / "recast-jail";
       const auto level = process::probe(jail).level;
-      const unsigned first_uid = ::geteuid() == 0 ? 61'000U : 0U;
+      const unsigned first_uid = test::first_uid();
       auto opened = process::Runner::open({.jail_program = jail, .level = level, .first_uid = first_uid});
       if (opened)
         runner = std::move(*opened);
