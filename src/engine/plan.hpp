@@ -69,6 +69,9 @@ struct Plan {
   std::vector<std::string> outputs;
   /// Turns a failed step into the task's error; empty: conversion_failed with the shortened standard error.
   std::function<Error(const StepEnd&)> explain;
+  /// For programs that say they succeeded when they did not: what is wrong after all with a step that ended well. Empty:
+  /// the exit status is believed.
+  std::function<std::optional<Error>(const StepEnd&)> doubt;
 };
 
 }  // namespace recast::engine

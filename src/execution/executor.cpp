@@ -158,6 +158,10 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
     report.exit_code = 0;
   if (on_step_) on_step_({step.program, report.setup, report.ok()});
   if (!report.ok()) return std::unexpected(explain(report, *execution.plan));
+  if (execution.plan->doubt) {
+    auto doubt = execution.plan->doubt({report.exit_code, report.signal, report.output, report.errors});
+    if (doubt) return std::unexpected(*std::move(doubt));
+  }
   return take_over(run.folder / "out");
 }
 

@@ -55,4 +55,9 @@ Error explain(const engine::StepEnd& end) {
   return {ErrorCode::conversion_failed, fmt::format("poppler ended with status {}", end.exit_code), {}};
 }
 
+std::optional<Error> doubt(const engine::StepEnd& end) {
+  if (!mentions(end.errors, "Bogus memory allocation")) return std::nullopt;
+  return explain(end);
+}
+
 }  // namespace recast::engines::poppler

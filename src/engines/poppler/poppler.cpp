@@ -49,6 +49,7 @@ class Planner {
       : request_(request), options_(std::move(options)), ranges_(pages.merged()) {
     if (ranges_.empty()) ranges_.push_back({1, format::PageList::kOpen});
     plan_.explain = &explain;
+    plan_.doubt = &doubt;
   }
 
   engine::Plan raster();

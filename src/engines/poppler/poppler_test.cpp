@@ -145,6 +145,13 @@ TEST(PopplerExplain, TellsPasswordsPagesAndDamageApart) {
   EXPECT_EQ(explained("first\nlast\n").message, "last");
 }
 
+TEST(PopplerExplain, DoesNotBelieveASuccessWithoutMemory) {
+  const auto told = poppler::doubt({.exit_code = 0, .signal = 0, .output = {}, .errors = "Bogus memory allocation size\n"});
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->code, ErrorCode::memory_limit);
+  EXPECT_FALSE(poppler::doubt({.exit_code = 0, .signal = 0, .output = {}, .errors = "Syntax Warning: x\n"}));
+}
+
 class PopplerRun : public testing::Test {
  protected:
   Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to,

@@ -163,7 +163,7 @@ Result<json::value> Document::evaluate(std::string_view expression, bool await, 
              call("Runtime.evaluate",
                   {{"expression", expression}, {"returnByValue", true}, {"awaitPromise", await}, {"timeout", 5000}},
                   deadline));
-  if (answer.contains("exceptionDetails")) return fail(ErrorCode::conversion_failed, "A script failed.");
+  if (answer.contains("exceptionDetails")) return fail(ErrorCode::invalid_data, "A script failed.");
   auto* const result = answer.if_contains("result");
   if (result == nullptr || !result->is_object()) return json::value();
   auto* const value = result->get_object().if_contains("value");
@@ -175,14 +175,16 @@ Result<> Document::wait_for_element(const std::string& selector, Deadline deadli
   const auto expression = fmt::format("document.querySelector({})!==null", json::serialize(json::string(selector)));
   while (true) {
     const auto found = evaluate(expression, false, limit);
-    if (!found && found.error().code == ErrorCode::conversion_failed && !crashed_) {
+    if (!found && found.error().code == ErrorCode::invalid_data) {
       return fail(ErrorCode::conversion_failed, "The wait_for_element is no CSS selector.", "wait_for_element");
     }
     if (found && found->is_bool() && found->get_bool()) return {};
     if (limit.expired() || (!found && found.error().code == ErrorCode::timeout)) {
       return fail(ErrorCode::timeout, "The element of wait_for_element did not appear.", "wait_for_element");
     }
-    if (!found) return std::unexpected(found.error());
+    // A page that is just loading itself anew refuses a question; the next one it answers.
+    if (!found && (crashed_ || found.error().code != ErrorCode::conversion_failed))
+      return std::unexpected(found.error());
     RECAST_CHECK(pause(std::chrono::milliseconds(50), deadline));
   }
 }
@@ -294,9 +296,10 @@ Result<std::string> Document::stretch(const std::string& base64, const Options& 
       "g.imageSmoothingQuality='high';g.drawImage(i,0,0,c.width,c.height);return c.toDataURL('image/{}',{})}})()",
       base64, *options.width, *options.height, png ? "png" : "jpeg",
       static_cast<double>(options.quality.value_or(85)) / 100);
-  RECAST_TRY(const auto value, evaluate(expression, true, deadline));
-  if (!value.is_string()) return fail(ErrorCode::conversion_failed, "The picture could not be stretched.");
-  return std::string(value.get_string());
+  const auto value = evaluate(expression, true, deadline);
+  if (!value && value.error().code != ErrorCode::invalid_data) return std::unexpected(value.error());
+  if (!value || !value->is_string()) return fail(ErrorCode::conversion_failed, "The picture could not be stretched.");
+  return std::string(value->get_string());
 }
 
 }  // namespace recast::chrome

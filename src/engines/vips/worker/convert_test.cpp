@@ -337,6 +337,11 @@ TEST_F(Convert, DrawingsAreRenderedAtTheWantedSize) {
   EXPECT_EQ(run(svg, "svg", "png", {{"width", 60'000}}).error().code, ErrorCode::pixel_limit);
 }
 
+TEST_F(Convert, ADrawingThatOverflowsTheLibraryIsRefused) {
+  const std::string svg = "<svg xmlns='http://www.w3.org/2000/svg' width='1000000000' height=\"9\"></svg>";
+  EXPECT_EQ(run(svg, "svg", "png").error().code, ErrorCode::pixel_limit);
+}
+
 TEST_F(Convert, ADrawingIsNotLoadedUnderAnotherName) {
   const std::string svg = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'/>";
   EXPECT_EQ(run(svg, "png", "jpg").error().code, ErrorCode::open_failed);

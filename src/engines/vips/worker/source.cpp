@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <numeric>
 
 #include "engines/vips/worker/fault.hpp"
@@ -59,21 +60,35 @@ VImage from_bitmap(const Bitmap& bitmap) {
   return VImage(copy).copy(VImage::option()->set("interpretation", space));
 }
 
+/// An attribute of a drawing's root element, such as "210mm"; empty if it has none.
+std::string_view root_attribute(std::string_view svg, std::string_view name) {
+  const auto root = svg.find("<svg");
+  if (root == std::string_view::npos) return {};
+  const auto tag = svg.substr(root, svg.find('>', root) - root);
+  for (auto at = tag.find(name); at != std::string_view::npos; at = tag.find(name, at + 1)) {
+    if (at == 0 || (tag[at - 1] != ' ' && tag[at - 1] != '\n' && tag[at - 1] != '\t')) continue;
+    const auto begin = tag.find_first_of("\"'", at);
+    if (begin == std::string_view::npos) return {};
+    const auto end = tag.find(tag[begin], begin + 1);
+    return tag.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
+  }
+  return {};
+}
+
 /// Whether a drawing gives its width in inches, millimetres and the like. libvips takes a CSS pixel for 1/72 inch, so
 /// that the density that makes its inches right makes its pixels wrong.
 bool has_real_units(std::string_view svg) {
-  const auto root = svg.find("<svg");
-  if (root == std::string_view::npos) return false;
-  const auto tag = svg.substr(root, svg.find('>', root) - root);
-  for (auto at = tag.find("width"); at != std::string_view::npos; at = tag.find("width", at + 1)) {
-    const auto value = tag.substr(at, tag.find_first_of("\"'", tag.find_first_of("\"'", at) + 1) - at);
-    if (at == 0 || (tag[at - 1] != ' ' && tag[at - 1] != '\n' && tag[at - 1] != '\t')) continue;
-    for (const auto* const unit : {"in", "mm", "cm", "pt", "pc"}) {
-      if (value.ends_with(unit)) return true;
-    }
-    return false;
-  }
-  return false;
+  const auto width = root_attribute(svg, "width");
+  return std::ranges::any_of(std::to_array<std::string_view>({"in", "mm", "cm", "pt", "pc"}),
+                             [&](auto unit) { return width.ends_with(unit); });
+}
+
+/// librsvg's integers overflow at such a size, and what is drawn then is one pixel.
+bool is_absurdly_large(std::string_view svg) {
+  constexpr double kLargestSide = 1e7;
+  return std::ranges::any_of(std::to_array<std::string_view>({"width", "height"}), [&](auto name) {
+    return std::strtod(std::string(root_attribute(svg, name)).c_str(), nullptr) > kLargestSide;
+  });
 }
 
 VImage must(Result<Bitmap> bitmap) {
@@ -220,6 +235,9 @@ Result<Source> Source::open(Bytes bytes, const Order& order) {
   source.pixel_limit_ = order.pixel_limit;
   source.density_ = static_cast<int>(order.options.pixel_density);
   RECAST_CHECK(source.find_kind(order));
+  if (source.is_vector() && is_absurdly_large(text_of(bytes))) {
+    return fail(ErrorCode::pixel_limit, "The image has more pixels than allowed.");
+  }
   try {
     int available = 1;
     int preferred = 0;
