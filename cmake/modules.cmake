@@ -57,6 +57,34 @@ function(recast_fuzzers name sources)
   endforeach()
 endfunction()
 
+# recast_worker(<name> [LIBRARIES <targets>...]), for a plugin.cmake: the resident worker in ${plugin_folder}/worker.
+# Its main.cpp becomes the program recast-worker-<name>, the rest the library recast_<name>_worker, which its *_test.cpp and
+# *_fuzz.cpp are linked with.
+function(recast_worker name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  file(GLOB sources CONFIGURE_DEPENDS ${plugin_folder}/worker/*.cpp)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  set(library recast_${name}_worker)
+  if(sources)
+    add_library(${library} STATIC ${sources})
+    target_link_libraries(${library} PUBLIC ${plugin_target} recast_worker ${arg_LIBRARIES})
+  else()
+    add_library(${library} INTERFACE)
+    target_link_libraries(${library} INTERFACE ${plugin_target} recast_worker ${arg_LIBRARIES})
+  endif()
+  recast_tests(${name}_worker "${tests}" ${library})
+  recast_fuzzers(${name} "${fuzzers}" ${library})
+  add_executable(recast-worker-${name} ${plugin_folder}/worker/main.cpp)
+  target_link_libraries(recast-worker-${name} PRIVATE ${library})
+  if(TARGET engine_${plugin}_test)
+    add_dependencies(engine_${plugin}_test recast-worker-${name})
+  endif()
+endfunction()
+
 # recast_plugins(<kind> <contract>): every folder below the current one is a plug-in of that contract.
 # Its *.cpp are its code; `plugin.cmake`, if there is one, adds libraries to ${plugin_target} or programs of its own
 # (a resident worker lives in `worker/`). The list of register_<folder>() calls is written to register_all.cpp.
@@ -82,6 +110,11 @@ function(recast_plugins kind contract)
     add_library(${plugin_target} STATIC ${sources})
     target_link_libraries(${plugin_target} PUBLIC recast_${contract} recast_format)
     recast_tests(${contract}_${plugin} "${tests}" ${plugin_target})
+    # An engine's tests run the real thing in the real jail.
+    if(contract STREQUAL "engine" AND TARGET engine_${plugin}_test)
+      target_link_libraries(engine_${plugin}_test PRIVATE recast_engine_test_support)
+      add_dependencies(engine_${plugin}_test recast-jail)
+    endif()
     if(EXISTS ${folder}/plugin.cmake)
       include(${folder}/plugin.cmake)
     endif()

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value_from.hpp>
 #include <cmath>
@@ -82,23 +83,23 @@ class Catalogue {
     return out;
   }
 
-  std::string group(const operation::Record& record) {
+  static std::string group(const operation::Record& record) {
     const auto* format = format::find(record.from.empty() ? record.to : record.from);
     if (format != nullptr) return std::string(format->group);
-    return record.engine == nullptr ? "other" : info(*record.engine).group;
-  }
-
-  const engine::Info& info(const engine::Engine& engine) {
-    const auto known = infos_.find(&engine);
-    return known != infos_.end() ? known->second : infos_.emplace(&engine, engine.info()).first->second;
+    return record.engine == nullptr ? "other" : record.engine->info().group;
   }
 
   const json::array& options(const operation::Operation& operation, const operation::Record& record) {
     const auto [at, added] = options_.try_emplace({operation.name, record.engine_name});
     if (!added) return at->second;
     for (const auto& one : operation.options) at->second.push_back(option(one));
-    if (record.engine != nullptr) {
-      for (const auto& one : info(*record.engine).options) at->second.push_back(option(one));
+    const auto* const ability = record.engine == nullptr ? nullptr : record.engine->ability(operation.name);
+    if (ability == nullptr) return at->second;
+    const auto known = [&](const schema::FieldInfo& one) {
+      return std::ranges::find(operation.options, one.name, &schema::FieldInfo::name) != operation.options.end();
+    };
+    for (const auto& one : ability->options) {
+      if (!known(one)) at->second.push_back(option(one));
     }
     return at->second;
   }
@@ -121,7 +122,6 @@ class Catalogue {
   const Include include_;
   const bool alternatives_;
   std::map<std::string, std::string> filters_;
-  std::map<const engine::Engine*, engine::Info> infos_;
   std::map<std::pair<std::string, std::string>, json::array> options_;
 };
 

@@ -1,6 +1,7 @@
 #include "api/views.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <utility>
 
 #include "api/payload.hpp"
@@ -67,6 +68,11 @@ json::object View::task(const job::Task& task, const Include& include) const {
   }
   if (include.has("payload")) out["payload"] = visible_payload(task, operation);
   out["result"] = result(task);
+  if (include.has("report")) {
+    boost::system::error_code error;
+    auto report = task.report.empty() ? json::value(nullptr) : json::parse(task.report, error);
+    out["report"] = error ? json::value(nullptr) : std::move(report);
+  }
   out["created_at"] = format_time(task.created);
   out["started_at"] = or_null(task.started);
   out["ended_at"] = or_null(task.ended);

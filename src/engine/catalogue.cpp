@@ -24,37 +24,70 @@ std::vector<Candidate> candidates(const std::vector<Installation>& installations
   std::vector<Candidate> rows;
   for (const auto& installation : installations) {
     if (!seen.insert(installation.engine).second) continue;
-    const auto info = installation.engine->info();
+    const auto& info = installation.engine->info();
     auto names = info.aliases;
     names.insert(names.begin(), info.name);
-    for (const auto& conversion : info.conversions) {
-      for (std::size_t i = 0; i < names.size(); ++i) {
-        // An alias comes right behind its engine: one of the two is the default, never both.
-        rows.push_back(
-            {{std::string(conversion.from), std::string(conversion.to), installation.engine, names[i], false},
-             conversion.rank * 100 + static_cast<int>(i)});
+    for (const auto& ability : info.abilities) {
+      for (const auto& pair : ability.conversions) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+          // An alias comes right behind its engine: one of the two is the default, never both.
+          rows.push_back({{ability.operation, pair.from, pair.to, installation.engine, names[i], false},
+                          pair.rank * 100 + static_cast<int>(i)});
+        }
       }
     }
   }
   std::ranges::stable_sort(rows, [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.pair.from, a.pair.to, a.rank) < std::tie(b.pair.from, b.pair.to, b.rank);
+    return std::tie(a.pair.operation, a.pair.from, a.pair.to, a.rank) <
+           std::tie(b.pair.operation, b.pair.from, b.pair.to, b.rank);
   });
   return rows;
+}
+
+/// The part of sorted rows whose key, made by `key_of`, equals `key`.
+template <class Key, class KeyOf>
+std::span<const Pair> rows_of(const std::vector<Pair>& pairs, const Key& key, KeyOf key_of) {
+  const auto found = std::ranges::equal_range(pairs, key, {}, key_of);
+  return {found.begin(), found.end()};
+}
+
+std::unexpected<Error> no_engine(const Wish& wish, std::string_view from, std::string_view to) {
+  const bool convert = wish.operation == "convert";
+  if (!wish.engine.empty()) {
+    return fail(ErrorCode::invalid_conversion_type,
+                convert ? fmt::format("The engine {} does not convert {} to {}.", wish.engine, from, to)
+                        : fmt::format("The engine {} does not do {} with {}.", wish.engine, wish.operation,
+                                      from.empty() ? to : from));
+  }
+  return fail(ErrorCode::invalid_conversion_type,
+              convert ? fmt::format("No engine converts {} to {}.", from, to)
+                      : fmt::format("No engine does {} with {}.", wish.operation, from.empty() ? to : from));
 }
 
 }  // namespace
 
 Catalogue::Catalogue(std::vector<Installation> installations) : installations_(std::move(installations)) {
   for (auto& row : candidates(installations_)) {
-    row.pair.is_default = pairs_.empty() || pairs_.back().from != row.pair.from || pairs_.back().to != row.pair.to;
+    const auto key = [](const Pair& pair) { return std::tie(pair.operation, pair.from, pair.to); };
+    row.pair.is_default = pairs_.empty() || key(pairs_.back()) != key(row.pair);
     pairs_.push_back(std::move(row.pair));
   }
+}
+
+std::span<const Pair> Catalogue::pairs(std::string_view operation) const {
+  return rows_of(pairs_, operation, [](const Pair& pair) { return std::string_view(pair.operation); });
+}
+
+std::span<const Pair> Catalogue::pairs(std::string_view operation, std::string_view from, std::string_view to) const {
+  using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
+  return rows_of(pairs_, Key(operation, from, to),
+                 [](const Pair& pair) { return Key(pair.operation, pair.from, pair.to); });
 }
 
 std::vector<const Installation*> Catalogue::installations(std::string_view engine) const {
   std::vector<const Installation*> result;
   for (const auto& installation : installations_) {
-    const auto info = installation.engine->info();
+    const auto& info = installation.engine->info();
     if (info.name == engine || std::ranges::find(info.aliases, engine) != info.aliases.end()) {
       result.push_back(&installation);
     }
@@ -76,37 +109,39 @@ Result<> Catalogue::check_names(std::string_view engine, std::string_view versio
               "engine_version");
 }
 
-Result<Choice> Catalogue::choose(const Wish& wish) const {
+Result<std::vector<Choice>> Catalogue::choices(const Wish& wish) const {
   RECAST_CHECK(check_names(wish.engine, wish.version));
   const auto from = format::canonical(wish.from);
   const auto to = format::canonical(wish.to);
-  const auto same_pair = [&](const Pair& pair) {
-    return pair.from == from && pair.to == to && (wish.engine.empty() || pair.reported_name == wish.engine);
-  };
-  const auto found = std::ranges::find_if(pairs_, same_pair);
-  if (found == pairs_.end()) {
-    return fail(ErrorCode::invalid_conversion_type,
-                wish.engine.empty() ? fmt::format("No engine converts {} to {}.", from, to)
-                                    : fmt::format("The engine {} does not convert {} to {}.", wish.engine, from, to));
-  }
-  const auto installed = installations(found->reported_name);
   const auto wanted = [&](const Installation* one) {
     if (wish.version.empty()) return one->is_default;
     return wish.version == "latest" ? one->latest : one->version == wish.version;
   };
-  const auto version = std::ranges::find_if(installed, wanted);
-  if (version == installed.end()) {
-    return fail(ErrorCode::invalid_data,
-                fmt::format("The selected engine version is invalid; {} {} is not installed.", found->reported_name,
-                            wish.version),
-                "engine_version");
+  std::vector<Choice> result;
+  for (const auto& pair : pairs(wish.operation, from, to)) {
+    if (!wish.engine.empty() && pair.reported_name != wish.engine) continue;
+    const auto same = [&](const Choice& choice) { return choice.engine == pair.engine; };
+    if (std::ranges::any_of(result, same)) continue;  // an alias
+    const auto installed = installations(pair.reported_name);
+    const auto version = std::ranges::find_if(installed, wanted);
+    if (version != installed.end()) result.push_back({pair.engine, *version, pair.reported_name});
   }
-  return Choice{found->engine, *version, found->reported_name};
+  if (!result.empty()) return result;
+  if (!wish.engine.empty() || wish.version.empty() || pairs(wish.operation, from, to).empty())
+    return no_engine(wish, from, to);
+  return fail(ErrorCode::invalid_data,
+              fmt::format("The selected engine version is invalid; {} is not installed.", wish.version),
+              "engine_version");
+}
+
+Result<Choice> Catalogue::choose(const Wish& wish) const {
+  RECAST_TRY(auto all, choices(wish));
+  return std::move(all.front());
 }
 
 std::vector<std::string> Catalogue::targets(std::string_view from) const {
   std::vector<std::string> result;
-  for (const auto& pair : pairs_) {
+  for (const auto& pair : pairs("convert")) {
     if (pair.from == from && pair.is_default) result.push_back(pair.to);
   }
   return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,13 @@ struct Installation {
   std::vector<std::string> workers;  ///< names under which its resident workers were started, in the order of Info
 };
 
-/// What a client asked for. Empty members mean "the default".
+/// What a client asked for. Empty members mean "the default"; for formats, that the operation has none.
 struct Wish {
   std::string from;
   std::string to;
   std::string engine;
   std::string version;  ///< exact, or "latest"
+  std::string operation = "convert";
 };
 
 struct Choice {
@@ -35,8 +37,9 @@ struct Choice {
   std::string reported_name;  ///< the alias the client used, or the engine's own name
 };
 
-/// One (from, to, engine) row of the catalogue.
+/// One (operation, from, to, engine) row of the catalogue.
 struct Pair {
+  std::string operation;
   std::string from;
   std::string to;
   const Engine* engine = nullptr;
@@ -53,13 +56,18 @@ class Catalogue {
   /// invalid_conversion_type if no engine has the pair; invalid_data on "engine" or "engine_version" for a name or
   /// version that is not installed.
   Result<Choice> choose(const Wish& wish) const;
+  /// The same, with every other engine that could do it behind the one that is tried first. One alone if the client
+  /// named an engine.
+  Result<std::vector<Choice>> choices(const Wish& wish) const;
   /// Unknown engine or version names: invalid_data with that field. Empty ones are fine.
   Result<> check_names(std::string_view engine, std::string_view version) const;
-  /// Every pair, best engine first. Aliases appear as engines of their own.
+  /// Every pair, by operation and formats, best engine first. Aliases appear as engines of their own.
   const std::vector<Pair>& pairs() const { return pairs_; }
+  std::span<const Pair> pairs(std::string_view operation) const;
+  std::span<const Pair> pairs(std::string_view operation, std::string_view from, std::string_view to) const;
   std::vector<const Installation*> installations(std::string_view engine) const;
   const std::vector<Installation>& installations() const { return installations_; }
-  /// Targets that `from` can become.
+  /// Formats that `from` can be converted to directly.
   std::vector<std::string> targets(std::string_view from) const;
 
  private:

@@ -7,18 +7,21 @@ namespace {
 
 struct Named final : Engine {
   Named(std::string name, std::vector<std::string> aliases, int rank)
-      : name_(std::move(name)), aliases_(std::move(aliases)), rank_(rank) {}
-  Info info() const override {
+      : Engine(describe(std::move(name), std::move(aliases), rank)) {}
+  static Info describe(std::string name, std::vector<std::string> aliases, int rank) {
     Info info;
-    info.name = name_;
-    info.aliases = aliases_;
-    info.conversions = {{"docx", "pdf", rank_}, {"jpg", "png", rank_}};
+    info.name = std::move(name);
+    info.aliases = std::move(aliases);
+    info.abilities = {{.conversions = {{"docx", "pdf", rank}, {"jpg", "png", rank}}, .options = {}}};
+    if (rank == 20) {
+      info.abilities.push_back({.operation = "optimize",
+                                .conversions = {{"pdf", "pdf"}},
+                                .options = {{.name = "profile"}},
+                                .most_inputs = 3});
+    }
     return info;
   }
-  Result<Plan> plan(const Request&) const override { return Plan{}; }
-  std::string name_;
-  std::vector<std::string> aliases_;
-  int rank_;
+  Result<Plan> make_plan(const Request&) const override { return Plan{}; }
 };
 
 struct CatalogueTest : testing::Test {
@@ -64,11 +67,43 @@ TEST_F(CatalogueTest, OtherSpellingsOfAFormatAreTheSameFormat) {
   EXPECT_TRUE(catalogue.choose({.from = "JPEG", .to = "png"}));
 }
 
+TEST_F(CatalogueTest, OthersStandBehindTheFirstUnlessTheClientNamedOne) {
+  const auto all = catalogue.choices({.from = "docx", .to = "pdf"});
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 2U);  // the alias is no other engine
+  EXPECT_EQ(all->back().engine, &other);
+  EXPECT_EQ(catalogue.choices({.from = "docx", .to = "pdf", .engine = "office"})->size(), 1U);
+}
+
+TEST_F(CatalogueTest, AnEngineMayServeSeveralOperations) {
+  EXPECT_TRUE(catalogue.choose({.from = "pdf", .to = "pdf", .operation = "optimize"}));
+  EXPECT_EQ(catalogue.choose({.from = "pdf", .to = "pdf"}).error().message, "No engine converts pdf to pdf.");
+  EXPECT_EQ(catalogue.choose({.from = "png", .to = "png", .operation = "optimize"}).error().message,
+            "No engine does optimize with png.");
+  EXPECT_EQ(catalogue.pairs("optimize").size(), 1U);
+  EXPECT_TRUE(other.has_option("optimize", "profile"));
+  EXPECT_FALSE(other.has_option("convert", "profile"));
+}
+
+TEST_F(CatalogueTest, AnEngineRefusesWhatItDoesNotDo) {
+  const auto plan = [&](std::string operation, std::string from, std::size_t inputs) {
+    Request request{.inputs = std::vector<std::string>(inputs, "in/in-1.pdf"), .from = from, .to = "pdf"};
+    request.operation = std::move(operation);
+    return other.plan(request);
+  };
+  EXPECT_TRUE(plan("optimize", "pdf", 3));
+  EXPECT_EQ(plan("optimize", "png", 1).error().code, ErrorCode::invalid_conversion_type);
+  EXPECT_EQ(plan("convert", "pdf", 1).error().code, ErrorCode::invalid_conversion_type);
+  EXPECT_EQ(plan("optimize", "pdf", 4).error().field, "input");
+  EXPECT_EQ(plan("convert", "docx", 2).error().message, "other takes one file at a time.");
+  EXPECT_EQ(plan("convert", "docx", 0).error().field, "input");
+}
+
 TEST_F(CatalogueTest, EachPairHasExactlyOneDefault) {
   int defaults = 0;
-  for (const auto& pair : catalogue.pairs()) defaults += pair.from == "docx" && pair.is_default;
+  for (const auto& pair : catalogue.pairs("convert")) defaults += pair.from == "docx" && pair.is_default;
   EXPECT_EQ(defaults, 1);
-  EXPECT_EQ(catalogue.pairs().size(), 6U);  // two engines and an alias, two pairs each
+  EXPECT_EQ(catalogue.pairs("convert").size(), 6U);  // two engines and an alias, two pairs each
   EXPECT_EQ(catalogue.targets("docx"), std::vector<std::string>{"pdf"});
 }
 

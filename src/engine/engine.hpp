@@ -1,7 +1,9 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/result.hpp"
@@ -10,11 +12,20 @@
 
 namespace recast::engine {
 
-/// One pair an engine converts. `rank` orders engines of one pair: the smallest is the default (processing.md 3.3).
+/// One pair of formats an engine takes and gives. `rank` orders engines of one pair: the smallest is the default
+/// (processing.md 3.3). An operation that has no such thing leaves it empty: `metadata` has no `to`.
 struct Conversion {
-  std::string_view from;
-  std::string_view to;
+  std::string from;
+  std::string to;
   int rank = 50;
+};
+
+/// What an engine does for one operation, with the options it has there.
+struct Ability {
+  std::string operation = "convert";
+  std::vector<Conversion> conversions;
+  std::vector<schema::FieldInfo> options;
+  std::size_t most_inputs = 1;  ///< files that one plan takes
 };
 
 /// How to learn whether an engine is installed and which version it is, by running a program (jailed, like all others)
@@ -35,6 +46,7 @@ struct ResidentWorker {
 
 /// A small file of ours that is converted to see that an engine works ("healthy").
 struct Probe {
+  std::string operation = "convert";
   std::string from;
   std::string to;
   std::string content;  ///< bytes of the input file
@@ -46,8 +58,7 @@ struct Info {
   std::vector<std::string> aliases;  ///< other engine names it answers to, such as "office" for libreoffice
   std::string summary;
   std::string group;  ///< default catalogue group: document, image, video, audio, …
-  std::vector<Conversion> conversions;
-  std::vector<schema::FieldInfo> options;
+  std::vector<Ability> abilities;
   Detection detection;
   std::vector<ResidentWorker> workers;
   Probe probe;
@@ -57,9 +68,27 @@ struct Info {
 class Engine {
  public:
   virtual ~Engine() = default;
-  virtual Info info() const = 0;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const Info& info() const { return info_; }
+  /// Its options in an operation; nullptr if it has no part in that.
+  const Ability* ability(std::string_view operation) const;
+  bool does(std::string_view operation, std::string_view from, std::string_view to) const;
+  bool has_option(std::string_view operation, std::string_view name) const;
+
   /// invalid_data with the option's name if an option is wrong; invalid_conversion_type for a pair it does not have.
-  virtual Result<Plan> plan(const Request& request) const = 0;
+  Result<Plan> plan(const Request& request) const;
+
+ protected:
+  explicit Engine(Info info);
+
+ private:
+  /// Called for pairs it has, with at least one input unless the pair has no `from`.
+  virtual Result<Plan> make_plan(const Request& request) const = 0;
+
+  const Info info_;
+  std::set<std::tuple<std::string, std::string, std::string>, std::less<>> pairs_;
 };
 
 }  // namespace recast::engine

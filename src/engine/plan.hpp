@@ -20,9 +20,10 @@ struct Request {
   std::vector<std::string> inputs;  ///< seen from the step's working folder, such as "in/in-1.docx"
   std::string from;                 ///< canonical format name of the inputs, such as "docx"
   std::string to;
-  json::object options;  ///< the task's payload as it came
+  json::object options;  ///< the task's payload as it came, less what another leg of its route takes
   std::string engine;    ///< the name the client used, for engines with aliases ("office")
   std::string install;   ///< path of the chosen installation (program folder or prefix); empty: the system's own
+  std::string operation = "convert";
 };
 
 /// How one step ended, for an engine to explain. `exit_code` and `signal` as wait(2) has them.
@@ -65,12 +66,14 @@ struct Step {
 struct Plan {
   std::vector<Step> steps;
   /// Patterns (one * each at most) of the files below the working folder that are the result, such as "out/page-*.png".
-  /// Matches are put in natural order (page-2 before page-10). No match at all is conversion_failed.
+  /// Matches are put in natural order (page-2 before page-10). "out/**" is every file below out/, in the order of their
+  /// paths. No match at all is conversion_failed, unless it `may_be_empty`.
   std::vector<std::string> outputs;
+  bool may_be_empty = false;
   /// Turns a failed step into the task's error; empty: conversion_failed with the shortened standard error.
   std::function<Error(const StepEnd&)> explain;
-  /// For programs that say they succeeded when they did not: what is wrong after all with a step that ended well. Empty:
-  /// the exit status is believed.
+  /// For programs that say they succeeded when they did not: what is wrong after all with a step that ended well.
+  /// Empty: the exit status is believed.
   std::function<std::optional<Error>(const StepEnd&)> doubt;
 };
 

@@ -5,7 +5,7 @@
 namespace recast::engine {
 
 Result<> Registry::add(std::unique_ptr<Engine> engine) {
-  const auto info = engine->info();
+  const auto& info = engine->info();
   std::vector<std::string> names = info.aliases;
   names.push_back(info.name);
   for (const auto& name : names) {

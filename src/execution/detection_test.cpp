@@ -8,17 +8,17 @@ namespace recast::execution {
 namespace {
 
 struct Paint final : engine::Engine {
-  engine::Info info() const override {
+  Paint() : Engine(describe()) {}
+  static engine::Info describe() {
     engine::Info info;
     info.name = "paint";
     info.aliases = {"brush"};
-    static constexpr engine::Conversion conversions[] = {{"png", "jpg", 10}};
-    info.conversions = {std::begin(conversions), std::end(conversions)};
+    info.abilities = {{.conversions = {{"png", "jpg", 10}}, .options = {}}};
     info.detection.programs = {"no-such-program-anywhere"};
     info.workers = {{"paint", "recast-worker-paint", {"--install={install}", "--fast"}, 2}};
     return info;
   }
-  Result<engine::Plan> plan(const engine::Request&) const override { return engine::Plan{}; }
+  Result<engine::Plan> make_plan(const engine::Request&) const override { return engine::Plan{}; }
 };
 
 struct DetectionTest : testing::Test {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <csignal>
@@ -60,13 +62,40 @@ Result<UniqueFd> open_file(const fs::path& file, int flags) {
   return fd;
 }
 
+/// A step as `include=report` shows it.
+void note_step(boost::json::object* report, const std::string& program, const process::ExitReport& end,
+               std::chrono::steady_clock::time_point began) {
+  if (report == nullptr) return;
+  const auto seconds = [](std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; };
+  const auto wall = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  boost::json::object step{{"program", program},
+                           {"exit_code", end.exit_code},
+                           {"wall_seconds", seconds(wall)},
+                           {"cpu_seconds", seconds(end.cpu)},
+                           {"peak_memory", end.max_rss}};
+  if (end.signal != 0) step["signal"] = end.signal;
+  if (!report->contains("steps")) (*report)["steps"] = boost::json::array();
+  report->at("steps").as_array().push_back(std::move(step));
+}
+
 std::string worker_name(const engine::Installation* installation, const std::string& wanted) {
   if (installation == nullptr) return wanted;
-  const auto named = installation->engine->info().workers;
+  const auto& named = installation->engine->info().workers;
   for (std::size_t i = 0; i < named.size() && i < installation->workers.size(); ++i) {
     if (named[i].name == wanted) return installation->workers[i];
   }
   return wanted;
+}
+
+/// What a worker said, and of that what it has to report.
+void read_answer(const std::string& text, boost::json::object* report, operation::Executed& done) {
+  boost::system::error_code error;
+  auto answer = boost::json::parse(text, error);
+  if (error || !answer.is_object()) return;
+  done.answer = std::move(answer.get_object());
+  auto* const told = done.answer.if_contains("report");
+  if (told == nullptr || !told->is_object() || report == nullptr) return;
+  for (auto& [name, value] : told->get_object()) (*report)[name] = value;
 }
 
 }  // namespace
@@ -134,7 +163,7 @@ Limits Executor::capped(Limits limits) const {
 }
 
 Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
-                               const std::function<void(int)>& on_percent) {
+                               const std::function<void(int)>& on_percent, operation::Executed& done) {
   const auto& execution = *run.execution;
   const auto prefix = execution.installation == nullptr ? std::string() : execution.installation->prefix;
   process::Program program{.executable = find_program(step.program, prefix),
@@ -153,7 +182,9 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
       if (const auto percent = step.progress(line)) on_percent(std::clamp(*percent, 0, 100));
     };
   }
+  const auto began = std::chrono::steady_clock::now();
   RECAST_TRY(auto report, runner_.run(program, run.deadline, run.stop));
+  note_step(run.report, step.program, report, began);
   if (report.signal == 0 && std::ranges::find(step.accepted, report.exit_code) != step.accepted.end())
     report.exit_code = 0;
   if (on_step_) on_step_({step.program, report.setup, report.ok()});
@@ -162,11 +193,12 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
     auto doubt = execution.plan->doubt({report.exit_code, report.signal, report.output, report.errors});
     if (doubt) return std::unexpected(*std::move(doubt));
   }
+  done.output = std::move(report.output);
   return take_over(run.folder / "out");
 }
 
 Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
-                              const std::function<void(int)>& on_percent) {
+                              const std::function<void(int)>& on_percent, operation::Executed& done) {
   std::vector<UniqueFd> files;
   process::WorkerJob job{.request = boost::json::serialize(step.request),
                          .inputs = {},
@@ -184,10 +216,13 @@ Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
     files.push_back(std::move(file));
   }
   const auto name = worker_name(run.execution->installation, step.worker);
+  const auto began = std::chrono::steady_clock::now();
   auto reply = workers_.run(name, job, run.deadline, run.stop);
+  if (reply) note_step(run.report, step.worker, reply->report, began);
   if (on_step_) on_step_({step.worker, reply ? reply->report.setup : std::chrono::microseconds(0), reply.has_value()});
   if (!reply) return std::unexpected(std::move(reply).error());
   if (!reply->report.ok()) return std::unexpected(explain(reply->report, *run.execution->plan));
+  read_answer(reply->result, run.report, done);
   if (!step.sequence || step.outputs.empty()) return {};
   const auto extension = fs::path(run.execution->plan->outputs.front()).extension().string();
   const auto numbered = [&](std::size_t number) {
@@ -199,7 +234,7 @@ Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
   return {};
 }
 
-Result<std::vector<fs::path>> Executor::execute(const Run& run) {
+Result<operation::Executed> Executor::execute(const Run& run) {
   const auto& execution = *run.execution;
   RECAST_CHECK(make_folder(run.folder, 0755));
   for (const auto* const part : {"in", "out", "tmp"}) RECAST_CHECK(make_folder(run.folder / part, 0755));
@@ -209,20 +244,22 @@ Result<std::vector<fs::path>> Executor::execute(const Run& run) {
   int total = 0;
   for (const auto& step : execution.plan->steps) total += std::max(step.weight, 1);
   int done = 0;
+  operation::Executed result;
   for (const auto& step : execution.plan->steps) {
     const int weight = std::max(step.weight, 1);
     const std::function<void(int)> on_percent = [&](int percent) {
       if (run.on_percent) run.on_percent((done * 100 + weight * percent) / std::max(total, 1));
     };
     const auto* program = std::get_if<engine::ProgramStep>(&step.action);
-    RECAST_CHECK(program != nullptr ? run_program(run, *program, on_percent)
-                                    : run_worker(run, std::get<engine::WorkerStep>(step.action), on_percent));
+    RECAST_CHECK(program != nullptr ? run_program(run, *program, on_percent, result)
+                                    : run_worker(run, std::get<engine::WorkerStep>(step.action), on_percent, result));
     done += weight;
     on_percent(0);
   }
-  RECAST_TRY(auto outputs, collect(run.folder, execution.plan->outputs));
-  if (outputs.empty()) return fail(ErrorCode::conversion_failed, "The engine made no output file.");
-  return outputs;
+  RECAST_TRY(result.files, collect(run.folder, execution.plan->outputs));
+  const bool wanted = !execution.plan->outputs.empty() && !execution.plan->may_be_empty;
+  if (result.files.empty() && wanted) return fail(ErrorCode::conversion_failed, "The engine made no output file.");
+  return result;
 }
 
 }  // namespace recast::execution

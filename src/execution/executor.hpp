@@ -63,16 +63,19 @@ class Executor {
     fs::path folder;  ///< to be created: in/, out/, tmp/
     Deadline deadline;
     std::stop_token stop;
-    std::function<void(int)> on_percent;  ///< 0 to 100 of this execution
+    std::function<void(int)> on_percent;    ///< 0 to 100 of this execution
+    boost::json::object* report = nullptr;  ///< gets a member "steps", and what a worker has to report
   };
-  /// The outputs in order. Failures carry the limit's own code, the engine's explanation, or conversion_failed.
-  Result<std::vector<fs::path>> execute(const Run& run);
+  /// Failures carry the limit's own code, the engine's explanation, or conversion_failed.
+  Result<operation::Executed> execute(const Run& run);
 
   process::Workers& workers() { return workers_; }
 
  private:
-  Result<> run_program(const Run& run, const engine::ProgramStep& step, const std::function<void(int)>& on_percent);
-  Result<> run_worker(const Run& run, const engine::WorkerStep& step, const std::function<void(int)>& on_percent);
+  Result<> run_program(const Run& run, const engine::ProgramStep& step, const std::function<void(int)>& on_percent,
+                       operation::Executed& done);
+  Result<> run_worker(const Run& run, const engine::WorkerStep& step, const std::function<void(int)>& on_percent,
+                      operation::Executed& done);
   Limits capped(Limits limits) const;
 
   const Settings& settings_;

@@ -52,11 +52,13 @@ struct ExecutorTest : testing::Test {
   Result<std::vector<fs::path>> execute(const engine::Plan& plan) {
     const auto input = folder.write("stored", "content");
     const operation::Execution execution{.plan = &plan, .inputs = {input}, .input_names = {"in/in-1.docx"}};
-    return executor.execute({.execution = &execution,
-                             .folder = folder / ("run" + std::string(runs++, '+')),
-                             .deadline = Deadline::in(std::chrono::seconds(5)),
-                             .stop = {},
-                             .on_percent = [this](int percent) { percents.push_back(percent); }});
+    RECAST_TRY(auto done, executor.execute({.execution = &execution,
+                                            .folder = folder / ("run" + std::string(runs++, '+')),
+                                            .deadline = Deadline::in(std::chrono::seconds(5)),
+                                            .stop = {},
+                                            .on_percent = [this](int percent) { percents.push_back(percent); },
+                                            .report = &report}));
+    return std::move(done.files);
   }
   static engine::Plan program_plan() {
     engine::ProgramStep step{.program = "/bin/true", .arguments = {"in/in-1.docx"}};
@@ -72,6 +74,7 @@ struct ExecutorTest : testing::Test {
   FakeWorkers workers;
   Executor executor{settings, runner, workers};
   std::vector<int> percents;
+  boost::json::object report;
   std::size_t runs = 0;
 };
 
@@ -92,6 +95,36 @@ TEST_F(ExecutorTest, MapsTheStepsProgressByWeight) {
   runner.lines = {"noise", "half"};
   ASSERT_TRUE(execute(plan));
   EXPECT_THAT(percents, ElementsAre(12, 25, 62, 100));
+}
+
+TEST_F(ExecutorTest, ReportsEachStepWhetherItSucceedsOrNot) {
+  auto plan = program_plan();
+  plan.steps.push_back(plan.steps.front());
+  runner.writes = {{"out/a.pdf", "x"}};
+  runner.report = {.cpu = std::chrono::milliseconds(1500), .max_rss = 4096};
+  ASSERT_TRUE(execute(plan));
+  const auto steps = report.at("steps").as_array();
+  ASSERT_EQ(steps.size(), 2U);
+  EXPECT_EQ(steps[0].at("program"), "/bin/true");
+  EXPECT_EQ(steps[0].at("cpu_seconds"), 1.5);
+  EXPECT_EQ(steps[0].at("peak_memory"), 4096);
+  EXPECT_FALSE(steps[0].as_object().contains("signal"));
+  runner.report = {.signal = 11};
+  EXPECT_FALSE(execute(plan));
+  EXPECT_EQ(report.at("steps").as_array().back().at("signal"), 11);
+}
+
+TEST_F(ExecutorTest, DoubtsAStepThatOnlySaysItSucceeded) {
+  auto plan = program_plan();
+  runner.writes = {{"out/a.pdf", "x"}};
+  runner.report = {.errors = "no memory"};
+  plan.doubt = [](const engine::StepEnd& end) -> std::optional<Error> {
+    if (end.errors != "no memory") return std::nullopt;
+    return Error{ErrorCode::memory_limit, "too large", {}};
+  };
+  EXPECT_EQ(execute(plan).error().code, ErrorCode::memory_limit);
+  runner.report.errors = "all well";
+  EXPECT_TRUE(execute(plan));
 }
 
 TEST_F(ExecutorTest, NoOutputIsAFailureWithAReason) {

@@ -77,7 +77,7 @@ void Prober::work(std::stop_token stop) {
 }
 
 Prober::Verdict Prober::probe(const engine::Installation& installation, std::stop_token stop) {
-  const auto info = installation.engine->info();
+  const auto& info = installation.engine->info();
   Verdict verdict{name_of(installation), true, false, "converted its probe file", {}};
   const auto begin = std::chrono::steady_clock::now();
   const auto convert = [&]() -> Result<> {
@@ -87,7 +87,8 @@ Prober::Verdict Prober::probe(const engine::Installation& installation, std::sto
                                                            .to = info.probe.to,
                                                            .options = info.probe.options,
                                                            .engine = info.name,
-                                                           .install = installation.prefix}));
+                                                           .install = installation.prefix,
+                                                           .operation = info.probe.operation}));
     std::error_code error;
     fs::remove_all(work_, error);
     fs::create_directories(work_, error);
@@ -95,12 +96,13 @@ Prober::Verdict Prober::probe(const engine::Installation& installation, std::sto
     std::ofstream(file, std::ios::binary) << info.probe.content;
     const operation::Execution execution{
         .plan = &plan, .inputs = {file}, .input_names = {input}, .installation = &installation};
-    RECAST_TRY(const auto outputs, executor_.execute({.execution = &execution,
-                                                      .folder = work_ / "run",
-                                                      .deadline = Deadline::in(std::chrono::seconds(60)),
-                                                      .stop = stop,
-                                                      .on_percent = {}}));
-    if (fs::file_size(outputs.front(), error) == 0) return fail(ErrorCode::conversion_failed, "the output is empty");
+    RECAST_TRY(const auto done, executor_.execute({.execution = &execution,
+                                                   .folder = work_ / "run",
+                                                   .deadline = Deadline::in(std::chrono::seconds(60)),
+                                                   .stop = stop,
+                                                   .on_percent = {}}));
+    if (!done.files.empty() && fs::file_size(done.files.front(), error) == 0)
+      return fail(ErrorCode::conversion_failed, "the output is empty");
     return {};
   };
   if (const auto done = convert(); !done) {

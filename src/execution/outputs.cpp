@@ -28,6 +28,33 @@ bool is_regular(const fs::path& file) {
   return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+using Names = std::vector<std::string>;
+
+Result<Names> files_in(const fs::path& place, const std::string& pattern) {
+  Names names;
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(place, error); !error && entry != fs::end(entry); entry.increment(error)) {
+    auto name = entry->path().filename().string();
+    if (matches(pattern, name) && is_regular(entry->path())) names.push_back(std::move(name));
+  }
+  if (error) return std::unexpected(from_errno(error.value(), "reading the output folder"));
+  std::ranges::sort(names, natural_less);
+  return names;
+}
+
+/// Paths below `place`. Folders behind links are not entered.
+Result<Names> files_below(const fs::path& place) {
+  Names names;
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(place, error); !error && entry != fs::end(entry);
+       entry.increment(error)) {
+    if (is_regular(entry->path())) names.push_back(entry->path().lexically_relative(place).string());
+  }
+  if (error) return std::unexpected(from_errno(error.value(), "reading the output folder"));
+  std::ranges::sort(names, natural_less);
+  return names;
+}
+
 }  // namespace
 
 bool natural_less(std::string_view a, std::string_view b) {
@@ -57,18 +84,11 @@ bool matches(std::string_view pattern, std::string_view name) {
 Result<std::vector<fs::path>> collect(const fs::path& folder, const std::vector<std::string>& patterns) {
   std::vector<fs::path> result;
   for (const auto& pattern : patterns) {
-    const fs::path path(pattern);
-    const auto parent = folder / path.parent_path();
-    std::vector<std::string> names;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(parent, error)) {
-      auto name = entry.path().filename().string();
-      if (matches(path.filename().string(), name) && is_regular(entry.path())) names.push_back(std::move(name));
-    }
-    if (error) return std::unexpected(from_errno(error.value(), "reading the output folder"));
-    std::ranges::sort(names, natural_less);
+    const auto place = folder / fs::path(pattern).parent_path();
+    RECAST_TRY(const auto names,
+               pattern.ends_with("/**") ? files_below(place) : files_in(place, fs::path(pattern).filename().string()));
     for (const auto& name : names) {
-      const auto file = parent / name;
+      const auto file = place / name;
       if (std::ranges::find(result, file) != result.end()) continue;
       if (::geteuid() == 0 && ::lchown(file.c_str(), 0, 0) != 0) return std::unexpected(from_errno(errno, "chown"));
       if (::chmod(file.c_str(), 0444) != 0) return std::unexpected(from_errno(errno, "chmod"));

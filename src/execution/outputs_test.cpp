@@ -46,6 +46,18 @@ TEST(Outputs, CollectsInOrderAndSkipsLinksThatLeaveTheFolder) {
   EXPECT_EQ(status.st_mode & 0777, 0444U);
 }
 
+TEST(Outputs, TwoStarsAreWholeTreesWithoutTheirLinks) {
+  const test::TemporaryFolder folder;
+  for (const auto* const name : {"out/b/x.txt", "out/a10/y.txt", "out/a2/y.txt", "out/z"}) folder.write(name, "x");
+  folder.write("elsewhere/secret", "x");
+  fs::create_directory_symlink(folder / "elsewhere", folder / "out/link");
+  const auto files = collect(folder.path(), {"out/**"});
+  ASSERT_TRUE(files) << files.error().message;
+  std::vector<std::string> names;
+  for (const auto& file : *files) names.push_back(file.lexically_relative(folder.path()).string());
+  EXPECT_EQ(names, (std::vector<std::string>{"out/a2/y.txt", "out/a10/y.txt", "out/b/x.txt", "out/z"}));
+}
+
 TEST(Outputs, NothingFoundIsAnEmptyList) {
   test::TemporaryFolder folder;
   std::filesystem::create_directory(folder / "out");

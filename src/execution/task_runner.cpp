@@ -5,14 +5,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <cerrno>
 
 #include "base/log.hpp"
 #include "base/unique_handle.hpp"
+#include "execution/hash.hpp"
 #include "format/format.hpp"
 
 namespace recast::execution {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -51,7 +55,7 @@ class Context final : public operation::TaskContext {
         inputs_(std::move(inputs)),
         deadline_(deadline),
         stop_(std::move(stop)),
-        report_(std::move(report)),
+        progress_(std::move(report)),
         catalogue_(means.catalogue()) {}
 
   const TaskId& id() const override { return claim_.task.id; }
@@ -63,7 +67,7 @@ class Context final : public operation::TaskContext {
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stop_; }
   Deadline deadline() const override { return deadline_; }
-  void progress(int percent, std::string_view message) override { report_(percent, message); }
+  void progress(int percent, std::string_view message) override { progress_(percent, message); }
   void ran(std::string_view engine, std::string_view version) override {
     engine_ = engine;
     version_ = version;
@@ -71,15 +75,18 @@ class Context final : public operation::TaskContext {
   const engine::Catalogue& catalogue() const override { return *catalogue_; }
   net::Client& net() override { return means_.net; }
 
-  Result<std::vector<fs::path>> execute(const operation::Execution& execution) override {
+  json::object& report() override { return report_; }
+
+  Result<operation::Executed> execute(const operation::Execution& execution) override {
     const int span = execution.percent_to - execution.percent_from;
-    return means_.executor.execute({.execution = &execution,
-                                    .folder = work_ / fmt::format("run-{}", ++runs_),
-                                    .deadline = deadline_,
-                                    .stop = stop_,
-                                    .on_percent = [this, &execution, span](int percent) {
-                                      report_(execution.percent_from + span * percent / 100, {});
-                                    }});
+    return means_.executor.execute(
+        {.execution = &execution,
+         .folder = work_ / fmt::format("run-{}", ++runs_),
+         .deadline = deadline_,
+         .stop = stop_,
+         .on_percent = [this, &execution,
+                        span](int percent) { progress_(execution.percent_from + span * percent / 100, {}); },
+         .report = &report_});
   }
 
   std::string magic(const fs::path& file) override {
@@ -115,10 +122,11 @@ class Context final : public operation::TaskContext {
   operation::Files inputs_;
   Deadline deadline_;
   std::stop_token stop_;
-  std::function<void(int, std::string_view)> report_;
+  std::function<void(int, std::string_view)> progress_;
   std::shared_ptr<const engine::Catalogue> catalogue_;
   std::string engine_;
   std::string version_;
+  json::object report_;
   int runs_ = 0;
 };
 
@@ -153,12 +161,14 @@ class Runner final : public scheduler::TaskRunner {
     RECAST_TRY(auto inputs, fetch(claim, folder->path()));
     Context context(claim, means_, folder->path(), std::move(inputs), deadline, stop, std::move(progress));
     auto outcome = operation->run(context, claim.task.payload);
+    ending.report = std::move(context.report());
     if (!context.engine().empty()) {
       ending.engine = context.engine();
       ending.engine_version = context.version();
     }
     if (!outcome) return std::unexpected(std::move(outcome).error());
     RECAST_CHECK(keep(claim, outcome->files, ending.files));
+    if (!ending.report.empty()) RECAST_CHECK(add_hashes(outcome->files, ending.report));
     ending.extra = std::move(outcome->extra);
     ending.message = std::move(outcome->message);
     ending.credits = outcome->credits;
@@ -194,6 +204,19 @@ class Runner final : public scheduler::TaskRunner {
       stored.push_back(
           {format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
     }
+    return {};
+  }
+
+  /// SHA-256 of each output, for tasks that an engine worked on.
+  static Result<> add_hashes(const operation::Files& files, json::object& report) {
+    json::array list;
+    for (const auto& file : files) {
+      RECAST_TRY(auto hash, sha256_of(file.path));
+      json::object one{{"filename", format::clean_file_name(file.name)}, {"size", file.size}, {"sha256", hash}};
+      if (!file.dir.empty()) one["dir"] = file.dir;
+      list.push_back(std::move(one));
+    }
+    report["files"] = std::move(list);
     return {};
   }
 

@@ -53,6 +53,7 @@ struct Task {
   std::string engine_version;
   std::vector<StoredFile> files;
   json::object extra;  ///< members of `result` besides files
+  std::string report;  ///< JSON text of what the engines did, or empty; read only when it is asked for
   Time created{};
   std::optional<Time> started;
   std::optional<Time> ended;

@@ -57,12 +57,50 @@ bool contradicts(std::string_view mime, std::string_view format) {
   return certain && group != family(wanted->group);
 }
 
+/// An extension fit for a name of ours: a client's may be anything.
+std::string tame_extension(const std::string& token) {
+  constexpr std::size_t kLongest = 12;
+  const auto tame = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.'; };
+  return token.empty() || token.size() > kLongest || !std::ranges::all_of(token, tame) ? "bin" : token;
+}
+
 std::vector<std::string> names_in_jail(const Conversion& conversion) {
-  std::vector<std::string> names{fmt::format("in/in-1.{}", conversion.from)};
-  for (const auto& file : conversion.further) {
-    names.push_back(fmt::format("in/in-{}.{}", names.size() + 1, format::of_file_name(file.name)));
+  std::vector<std::string> names;
+  for (const auto& file : conversion.inputs) {
+    const bool first = names.empty() && !conversion.wish.from.empty();
+    const auto token = first ? conversion.wish.from : format::of_file_name(file.name);
+    names.push_back(fmt::format("in/in-{}.{}", names.size() + 1, tame_extension(token)));
   }
   return names;
+}
+
+Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice, const Conversion& conversion) {
+  const auto& wish = conversion.wish;
+  const engine::Request request{.inputs = names_in_jail(conversion),
+                                .from = wish.from,
+                                .to = wish.to,
+                                .options = conversion.options,
+                                .engine = choice.reported_name,
+                                .install = choice.installation->prefix,
+                                .operation = wish.operation};
+  RECAST_TRY(auto plan, choice.engine->plan(request));
+  if (conversion.adjust) conversion.adjust(plan);
+  Execution execution{.plan = &plan,
+                      .input_names = request.inputs,
+                      .installation = choice.installation,
+                      .percent_from = conversion.percent_from,
+                      .percent_to = conversion.percent_to};
+  for (const auto& file : conversion.inputs) execution.inputs.push_back(file.path);
+  context.ran(choice.reported_name, choice.installation->version);
+  RECAST_TRY(auto executed, context.execute(execution));
+  return Converted{std::move(executed.files), std::move(executed.answer), std::move(executed.output), {}};
+}
+
+/// Whether another engine may do better: this one crashed, gave up, or could not read what it was given. A wrong
+/// password is wrong for all, and a limit is meant for the task.
+bool may_try_another(const Error& error) {
+  if (error.code == ErrorCode::open_failed) return error.field != "password";
+  return error.code == ErrorCode::conversion_failed && error.field.empty();
 }
 
 }  // namespace
@@ -91,41 +129,72 @@ Result<> check_content(TaskContext& context, const File& file, std::string_view 
   return {};
 }
 
-Result<std::vector<fs::path>> run_conversion(TaskContext& context, const Conversion& conversion) {
-  const auto& [engine, installation, reported_name] = conversion.choice;
-  const engine::Request request{.inputs = names_in_jail(conversion),
-                                .from = conversion.from,
-                                .to = conversion.to,
-                                .options = conversion.options,
-                                .engine = reported_name,
-                                .install = installation->prefix};
-  RECAST_TRY(auto plan, engine->plan(request));
-  if (conversion.adjust) conversion.adjust(plan);
-  Execution execution{.plan = &plan,
-                      .inputs = {conversion.input},
-                      .input_names = request.inputs,
-                      .installation = installation,
-                      .percent_from = conversion.percent_from,
-                      .percent_to = conversion.percent_to};
-  for (const auto& file : conversion.further) execution.inputs.push_back(file.path);
-  context.ran(reported_name, installation->version);
-  return context.execute(execution);
+Result<Converted> run_conversion(TaskContext& context, const Conversion& conversion) {
+  RECAST_TRY(const auto choices, context.catalogue().choices(conversion.wish));
+  Error first;
+  std::string names;
+  for (const auto& choice : choices) {
+    auto done = run_choice(context, choice, conversion);
+    if (done) {
+      if (!names.empty())
+        done->note = fmt::format("{} could not do it ({}); done by {}.", names, first.message, choice.reported_name);
+      return done;
+    }
+    const bool more = &choice != &choices.back() && conversion.wish.engine.empty() && !context.stop().stop_requested();
+    if (!more || !may_try_another(done.error())) {
+      if (names.empty() || !may_try_another(done.error())) return done;
+      break;
+    }
+    if (names.empty()) first = std::move(done).error();
+    names += (names.empty() ? "" : ", ") + choice.reported_name;
+  }
+  context.ran(choices.front().reported_name, choices.front().installation->version);
+  return std::unexpected(std::move(first));
 }
 
-Result<> check_options(const engine::Choice& choice, std::string_view from, std::string_view to,
-                       const json::object& options, std::size_t inputs) {
-  engine::Request request{.inputs = {fmt::format("in/in-1.{}", from)},
-                          .from = std::string(from),
-                          .to = std::string(to),
+Result<> check_options(const engine::Catalogue& catalogue, const engine::Wish& wish, const json::object& options,
+                       std::size_t inputs) {
+  const auto choice = catalogue.choose(wish);
+  // An unsupported pair is said by the task when it runs.
+  if (!choice && choice.error().code != ErrorCode::invalid_data) return {};
+  if (!choice) return std::unexpected(choice.error());
+  engine::Request request{.inputs = {fmt::format("in/in-1.{}", wish.from)},
+                          .from = wish.from,
+                          .to = wish.to,
                           .options = options,
-                          .engine = choice.reported_name,
-                          .install = choice.installation->prefix};
+                          .engine = choice->reported_name,
+                          .install = choice->installation->prefix,
+                          .operation = wish.operation};
   // What further inputs are is known when they are there; subtitles are the only kind so far.
   while (request.inputs.size() < inputs)
     request.inputs.push_back(fmt::format("in/in-{}.srt", request.inputs.size() + 1));
-  const auto plan = choice.engine->plan(request);
+  const auto plan = choice->engine->plan(request);
   if (plan || plan.error().code != ErrorCode::invalid_data) return {};
   return std::unexpected(plan.error());
+}
+
+std::pair<std::string, std::string> engine_known(const engine::Catalogue& catalogue, const engine::Wish& wish) {
+  if (const auto choice = catalogue.choose(wish)) return {choice->reported_name, choice->installation->version};
+  if (wish.engine.empty()) return {};
+  for (const auto* const one : catalogue.installations(wish.engine)) {
+    const bool wanted = wish.version.empty()       ? one->is_default
+                        : wish.version == "latest" ? one->latest
+                                                   : wish.version == one->version;
+    if (wanted) return {wish.engine, one->version};
+  }
+  return {};
+}
+
+std::vector<Record> engine_records(std::string_view operation, const engine::Catalogue& catalogue) {
+  std::vector<Record> rows;
+  for (const auto& pair : catalogue.pairs(operation)) {
+    rows.push_back({.from = pair.from,
+                    .to = pair.to,
+                    .engine = pair.engine,
+                    .engine_name = pair.reported_name,
+                    .is_default = pair.is_default});
+  }
+  return rows;
 }
 
 void Outputs::add(const File& input, std::string_view to, std::vector<fs::path> results) {

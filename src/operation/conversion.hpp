@@ -1,13 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "operation/operation.hpp"
+#include "engine/catalogue.hpp"
+#include "operation/files.hpp"
 
-/// What operations that hand single files to engines have in common: convert, thumbnail, and others of their kind.
+/// What operations that hand files to engines have in common.
 namespace recast::operation {
 
 /// The canonical format of an input: `wished` (the `input_format` option) or else its name's extension.
@@ -18,26 +18,37 @@ Result<std::string> input_format(const File& file, std::string_view wished);
 /// libmagic.
 Result<> check_content(TaskContext& context, const File& file, std::string_view format);
 
-/// One run of the engine that was chosen for a pair.
+/// One thing for an engine to do.
 struct Conversion {
-  engine::Choice choice;
-  std::string from;
-  std::string to;
-  json::object options;  ///< for the engine
-  fs::path input;
-  std::vector<File> further;  ///< files that options speak of, such as subtitles; the second input and so on
+  engine::Wish wish;  ///< operation, canonical formats, and the engine if the client named one
+  json::object options;
+  Files inputs;                               ///< all for one plan: in/in-1.<from>, in/in-2.…
   std::function<void(engine::Plan&)> adjust;  ///< may look at the plan before it runs
   int percent_from = 0;
   int percent_to = 100;
 };
 
-/// Plans the conversion, runs it and reports what ran. The result files, as execute() gives them.
-Result<std::vector<fs::path>> run_conversion(TaskContext& context, const Conversion& conversion);
+struct Converted {
+  std::vector<fs::path> files;  ///< as execute() gives them
+  json::object answer;
+  std::string output;
+  std::string note;  ///< what the client should know although it worked: that another engine had to help out
+};
+
+/// Plans the conversion with the best engine, runs it and reports what ran. Where the client named no engine and the
+/// best one crashes or refuses, the next one tries. The error is that of the first.
+Result<Converted> run_conversion(TaskContext& context, const Conversion& conversion);
 
 /// What the engine would say to these options. For checks before a task is created: invalid_data is its only error, an
 /// unsupported pair is not one.
-Result<> check_options(const engine::Choice& choice, std::string_view from, std::string_view to,
-                       const json::object& options, std::size_t inputs = 1);
+Result<> check_options(const engine::Catalogue& catalogue, const engine::Wish& wish, const json::object& options,
+                       std::size_t inputs = 1);
+
+/// The engine that will run, if that is known already: for Operation::engine_of. Two empty strings if not.
+std::pair<std::string, std::string> engine_known(const engine::Catalogue& catalogue, const engine::Wish& wish);
+
+/// The catalogue rows of an operation: every pair that an engine has for it.
+std::vector<Record> engine_records(std::string_view operation, const engine::Catalogue& catalogue);
 
 /// Takes the results of one input, or of all under one pattern, into a task's output: named by processing.md 2.3.
 class Outputs {

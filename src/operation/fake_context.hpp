@@ -18,26 +18,23 @@ namespace recast::operation::test {
 /// An engine that a test describes; its plan remembers the request and has one step and one output pattern.
 class FakeEngine final : public engine::Engine {
  public:
-  explicit FakeEngine(engine::Info info) : info_(std::move(info)) {}
+  explicit FakeEngine(engine::Info info) : Engine(std::move(info)) {}
+  FakeEngine(std::string name, std::vector<engine::Conversion> conversions, std::vector<schema::FieldInfo> options = {})
+      : FakeEngine(engine::Info{
+            .name = std::move(name),
+            .abilities = {{.conversions = std::move(conversions), .options = std::move(options), .most_inputs = 2}}}) {}
 
-  engine::Info info() const override { return info_; }
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    const bool known = std::ranges::any_of(
-        info_.conversions, [&](const auto& pair) { return pair.from == request.from && pair.to == request.to; });
-    if (!known) return fail(ErrorCode::invalid_conversion_type, "no such pair");
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     if (check) RECAST_CHECK(check(request));
     requests.push_back(request);
     engine::ProgramStep step;
-    step.program = info_.name;
+    step.program = info().name;
     step.arguments = {request.to};
     return engine::Plan{.steps = {{step, 1}}, .outputs = {"out/*"}, .explain = {}};
   }
 
   std::function<Result<>(const engine::Request&)> check;
   mutable std::vector<engine::Request> requests;
-
- private:
-  engine::Info info_;
 };
 
 /// A row of the field table, for engines that say which options they have.
@@ -104,19 +101,21 @@ class FakeContext final : public TaskContext {
     last_run = {std::string(engine), std::string(version)};
   }
   const engine::Catalogue& catalogue() const override { return catalogue_; }
-  Result<std::vector<fs::path>> execute(const Execution& execution) override {
+  json::object& report() override { return report_; }
+  Result<Executed> execute(const Execution& execution) override {
     executions.push_back(execution);
     executions.back().plan = nullptr;  // it ends with the call
     const auto folder = work_ / ("run-" + std::to_string(executions.size()));
     fs::create_directories(folder);
-    if (!on_execute) return std::vector<fs::path>();
+    if (!on_execute) return Executed{};
     RECAST_TRY(const auto outputs, on_execute(execution));
-    std::vector<fs::path> paths;
+    Executed done;
     for (const auto& [name, content] : outputs) {
-      paths.push_back(folder / name);
-      std::ofstream(paths.back(), std::ios::binary) << content;
+      done.files.push_back(folder / name);
+      std::ofstream(done.files.back(), std::ios::binary) << content;
     }
-    return paths;
+    done.answer = answer;
+    return done;
   }
   std::string magic(const fs::path& file) override {
     asked_magic.push_back(file);
@@ -130,6 +129,7 @@ class FakeContext final : public TaskContext {
 
   Execute on_execute;
   std::string magic_answer;
+  json::object answer;  ///< what workers say
   std::map<std::string, File> own_files;
   FakeNet fake_net;
   std::stop_source stopper;
@@ -147,6 +147,7 @@ class FakeContext final : public TaskContext {
   std::string operation_ = "convert";
   Files inputs_;
   engine::Catalogue catalogue_;
+  json::object report_;
 };
 
 /// The operation of a plug-in's register function.

@@ -45,6 +45,13 @@ struct Outcome {
   int credits = 0;
 };
 
+/// What an execution left.
+struct Executed {
+  std::vector<fs::path> files;  ///< in the order of the plan's patterns, below work()
+  json::object answer;          ///< what the last worker step said
+  std::string output;           ///< standard output of the last program step, at most 1 MiB
+};
+
 /// One engine plan to be executed on some inputs.
 struct Execution {
   const engine::Plan* plan = nullptr;
@@ -71,9 +78,11 @@ class TaskContext {
   /// What really ran, for the task's `engine` and `engine_version`.
   virtual void ran(std::string_view engine, std::string_view version) = 0;
   virtual const engine::Catalogue& catalogue() const = 0;
-  /// Executes the plan's steps in jails; the result files in the plan's order, named as the engine named them, below
-  /// work().
-  virtual Result<std::vector<fs::path>> execute(const Execution& execution) = 0;
+  /// Executes the plan's steps in jails.
+  virtual Result<Executed> execute(const Execution& execution) = 0;
+  /// What `include=report` will show of this task. execute() adds its steps and what workers have to report; an
+  /// operation may add members of its own.
+  virtual json::object& report() = 0;
   /// What the jailed libmagic calls the file: a MIME type such as "application/pdf"; empty if it cannot be asked.
   virtual std::string magic(const fs::path& file) = 0;
   /// Outbound HTTP under the policy.

@@ -319,8 +319,8 @@ TEST_P(JailedProgram, HasAUidThatNoOtherRunningProgramHas) {
 
 TEST_P(JailedProgram, WaitsForAFreeUidUntilTheDeadline) {
   if (GetParam().who != Who::root) GTEST_SKIP() << "one uid only";
-  auto runner =
-      Runner::open({.jail_program = jail_program(), .level = GetParam().level, .first_uid = test::first_uid(), .uid_count = 1});
+  auto runner = Runner::open(
+      {.jail_program = jail_program(), .level = GetParam().level, .first_uid = test::first_uid(), .uid_count = 1});
   ASSERT_TRUE(runner);
   auto first = program({"hang"});
   std::stop_source stop;

@@ -5,6 +5,14 @@
 
 namespace recast::store {
 
+namespace {
+
+std::string text_of(const boost::json::object& object) {
+  return object.empty() ? std::string() : boost::json::serialize(object);
+}
+
+}  // namespace
+
 Result<job::Task> held_task(sql::Connection& connection, const TaskId& id, int attempt) {
   auto rows = connection.query(select_tasks("id = $1 AND attempt = $2 AND holder IS NOT NULL"), id, attempt);
   if (!rows.next()) return fail(ErrorCode::conflict, "The task is not held by this attempt any more.");
@@ -17,12 +25,13 @@ void end_task(Write& write, const job::Task& task, const Ending& ending) {
       "UPDATE tasks SET status = $2, ready = 0, covered = $3, credits = $4, code = $5, message = $6, percent = 100, "
       "engine = CASE $7 WHEN '' THEN engine ELSE $7 END, engine_version = CASE $7 WHEN '' THEN engine_version ELSE $8 "
       "END, "
-      "extra = $9, started = coalesce(started, $10), ended = $10, queue = NULL, holder = NULL, lease = NULL WHERE id = "
-      "$1",
+      "extra = $9, report = $11, started = coalesce(started, $10), ended = $10, queue = NULL, holder = NULL, lease = "
+      "NULL "
+      "WHERE id = $1",
       task.id, failed ? job::Status::error : job::Status::finished, failed && task.ignore_error,
       failed ? 0 : ending.credits, failed ? code_name(ending.error->code) : std::string_view(),
       presentable(failed ? ending.error->message : ending.message), ending.engine, ending.engine_version,
-      ending.extra.empty() ? std::string() : boost::json::serialize(ending.extra), write.now);
+      text_of(ending.extra), write.now, text_of(ending.report));
   insert_files(write, task.id, ending.files);
   write.event(failed ? "task.failed" : "task.finished", task.user, task.job_id, task.id);
   settle_after(write, {{task.id, task.job_id}});

@@ -66,7 +66,7 @@ std::string select_tasks(std::string_view what) {
   return fmt::format(
       "SELECT number, id, job_id, user_id, position, name, operation, payload, status, ready, ignore_error, covered, "
       "credits, code, message, percent, engine, engine_version, extra, file_count, created, started, ended, retry_of, "
-      "priority, host_name, attempt FROM tasks WHERE {}",
+      "priority, host_name, attempt, report FROM tasks WHERE {}",
       what);
 }
 
@@ -99,6 +99,7 @@ job::Task read_task(sql::Connection& connection, const sql::Rows& rows) {
   task.priority = static_cast<int>(rows.integer(24));
   task.host_name = rows.text(25);
   task.attempt = static_cast<int>(rows.integer(26));
+  task.report = rows.text(27);
   task.depends_on = inputs_of(connection, number);
   if (file_count > 0) append_files(connection, number, task.files);
   return task;

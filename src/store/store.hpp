@@ -59,6 +59,7 @@ struct Ending {
   std::optional<Error> error;  ///< set: status error
   std::vector<job::StoredFile> files;
   boost::json::object extra;
+  boost::json::object report;  ///< what the engines did; kept whether the task failed or not
   std::string message;
   std::string engine;
   std::string engine_version;

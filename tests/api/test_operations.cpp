@@ -109,7 +109,8 @@ class Context final : public TaskContext {
     version_ = version;
   }
   const engine::Catalogue& catalogue() const override { return catalogue_; }
-  Result<std::vector<fs::path>> execute(const operation::Execution&) override {
+  boost::json::object& report() override { return report_; }
+  Result<operation::Executed> execute(const operation::Execution&) override {
     return fail(ErrorCode::conversion_failed, "There are no engines here.");
   }
   std::string magic(const fs::path&) override { return {}; }
@@ -118,6 +119,7 @@ class Context final : public TaskContext {
 
   operation::Files inputs_;
   std::string engine_, version_;
+  boost::json::object report_;
 
  private:
   const store::Claim& claim_;

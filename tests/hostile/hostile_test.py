@@ -23,7 +23,8 @@ SLACK = 45  # seconds beyond a sample's own time-out: two cores, sanitizers, and
 
 class Canary:
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="recast-canary-"))
+        self.owned = tempfile.TemporaryDirectory(prefix="recast-canary-")
+        self.folder = pathlib.Path(self.owned.name)
         self.folder.chmod(0o755)
         self.secret = f"canary{uuid.uuid4().hex}"
         self.text = self.folder / "secret.txt"

@@ -13,7 +13,7 @@ namespace recast::engines {
 namespace chrome {
 namespace {
 
-constexpr engine::Conversion kConversions[] = {{"html", "pdf", 10}, {"html", "png", 10}, {"html", "jpg", 10}};
+const engine::Conversion kConversions[] = {{"html", "pdf", 10}, {"html", "png", 10}, {"html", "jpg", 10}};
 constexpr std::size_t kLongestTemplate = 16'384;  // a request to a worker is at most 60 KiB
 constexpr std::size_t kLongestSelector = 1'024;
 
@@ -42,33 +42,27 @@ Error explain(const engine::StepEnd& end) {
   return {ErrorCode::conversion_failed, "The browser ended without a result.", {}};
 }
 
+engine::Info describe() {
+  engine::Info info;
+  info.name = "chrome";
+  info.aliases = {"chromium"};
+  info.summary = "Prints and photographs web pages with Chromium.";
+  info.group = "document";
+  info.abilities = {
+      {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()}};
+  info.detection = {};  // the worker finds the browser and names its version
+  info.workers = {
+      {.name = "chrome", .program = "recast-worker-chrome", .arguments = {"--install={install}"}, .spares = 1}};
+  info.probe = {.from = "html", .to = "pdf", .content = "<!doctype html><title>Recast</title><p>Recast", .options = {}};
+  return info;
+}
+
 class Chrome final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    engine::Info info;
-    info.name = "chrome";
-    info.aliases = {"chromium"};
-    info.summary = "Prints and photographs web pages with Chromium.";
-    info.group = "document";
-    info.conversions.assign(std::begin(kConversions), std::end(kConversions));
-    info.options = schema::describe<Options>();
-    info.detection = {};  // the worker finds the browser and names its version
-    info.workers = {
-        {.name = "chrome", .program = "recast-worker-chrome", .arguments = {"--install={install}"}, .spares = 1}};
-    info.probe = {
-        .from = "html", .to = "pdf", .content = "<!doctype html><title>Recast</title><p>Recast", .options = {}};
-    return info;
-  }
+  Chrome() : Engine(describe()) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    const auto known = std::ranges::any_of(
-        kConversions, [&](const auto& one) { return one.from == request.from && one.to == request.to; });
-    if (!known) {
-      return fail(ErrorCode::invalid_conversion_type,
-                  fmt::format("chrome does not convert {} to {}.", request.from, request.to));
-    }
-    if (request.inputs.size() != 1)
-      return fail(ErrorCode::invalid_data, "chrome converts one file at a time.", "input");
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     RECAST_CHECK(format::PageList::parse(options.pages));
     RECAST_CHECK(check_length(options.header_template, kLongestTemplate, "header_template"));

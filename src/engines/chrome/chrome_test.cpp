@@ -16,11 +16,7 @@ using testing::HasSubstr;
 using testing::Not;
 using json = boost::json::object;
 
-const engine::Engine& chrome_engine() {
-  static engine::Registry registry;
-  static const auto added = register_chrome(registry);
-  return *registry.find("chrome");
-}
+const engine::Engine& chrome_engine() { return test::engine_of(&register_chrome); }
 
 Result<engine::Plan> plan(std::string to, json options = {}) {
   return chrome_engine().plan({{"in/in-1.html"}, "html", std::move(to), std::move(options), {}, {}});
@@ -57,50 +53,33 @@ TEST(ChromePlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("docx").error().code, ErrorCode::invalid_conversion_type);
 }
 
-/// One server with one browser worker for all tests, as it lives.
+/// One browser worker for all tests, as it lives.
 class ChromeRun : public testing::Test {
  protected:
-  struct Server {
-    test::TemporaryFolder folder;
-    std::unique_ptr<process::Workers> workers;
-    std::unique_ptr<test::EngineRun> run;
-  };
-  static void SetUpTestSuite() {
-    server_ = new Server;
-    ::chmod(server_->folder.path().c_str(), 0755);
-    process::WorkerSpec spec{
-        .name = "chrome", .executable = test::binaries() / "recast-worker-chrome", .arguments = {}};
-    auto workers = process::Workers::open({.scratch = server_->folder / "scratch",
-                                           .level = process::probe(test::binaries() / "recast-jail").level,
-                                           .first_uid = test::first_uid()},
-                                          {spec});
-    ASSERT_TRUE(workers) << workers.error().message;
-    server_->workers = std::move(*workers);
-    const auto version = server_->workers->wait_ready("chrome", Deadline::in(std::chrono::seconds(60)));
-    ASSERT_TRUE(version) << version.error().message;
-    EXPECT_THAT(*version, HasSubstr("."));
-    server_->run = std::make_unique<test::EngineRun>(server_->workers.get());
-  }
-  static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
+  static test::EngineRun& browser() {
+    static test::EngineRun one(&register_chrome);
+    return one;
   }
 
   Result<std::string> convert(std::string_view html, const std::string& to, const json& options = {},
                               Deadline deadline = Deadline::in(std::chrono::seconds(60)), std::stop_token stop = {}) {
-    const auto file = server_->folder.write("page.html", html);
-    RECAST_TRY(const auto files,
-               server_->run->convert(chrome_engine(), "html", to, {file}, options, deadline, std::move(stop)));
-    return test::read_file(files.at(0));
+    const auto file = browser().folder().write("page.html", html);
+    RECAST_TRY(const auto done, browser().run({.from = "html",
+                                               .to = to,
+                                               .files = {file},
+                                               .options = options,
+                                               .deadline = deadline,
+                                               .stop = std::move(stop)}));
+    return test::read_file(done.files.at(0));
   }
   std::string text_of(const std::string& pdf) {
-    const auto file = server_->folder.write("page.pdf", pdf), text = server_->folder / "page.txt";
+    const auto file = browser().folder().write("page.pdf", pdf), text = browser().folder() / "page.txt";
     EXPECT_EQ(std::system(("pdftotext " + file.string() + " " + text.string()).c_str()), 0);
     return test::read_file(text);
   }
-
-  static inline Server* server_ = nullptr;
 };
+
+TEST_F(ChromeRun, NamesItsVersion) { EXPECT_THAT(browser().version(), HasSubstr(".")); }
 
 TEST_F(ChromeRun, PrintsText) {
   const auto pdf = convert("<!doctype html><title>x</title><h1>Grüße</h1>", "pdf");
@@ -133,7 +112,7 @@ TEST_F(ChromeRun, PrintsTheOptionsItIsGiven) {
 
 TEST_F(ChromeRun, ReadsNoFileAndCallsNobody) {
   const test::Canary canary;
-  const auto secret = server_->folder.write("secret.txt", "CANARYFILE");
+  const auto secret = browser().folder().write("secret.txt", "CANARYFILE");
   ::chmod(secret.c_str(), 0644);
   const auto file = "file://" + secret.string(), http = "http://" + canary.address() + "/";
   const auto html =
@@ -227,10 +206,9 @@ TEST_F(ChromeRun, PrintsManyDocumentsAtOnce) {
   std::atomic<int> done = 0;
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back([&, i] {
-      test::EngineRun run(server_->workers.get());
-      const auto file = run.folder().write("page.html", "<p>number " + std::to_string(i));
+      const auto page = "<p>number " + std::to_string(i);
       for (int round = 0; round < 3; ++round) {
-        const auto files = run.convert(chrome_engine(), "html", "pdf", {file});
+        const auto files = browser().convert_bytes(page, "html", "pdf");
         if (files)
           ++done;
         else

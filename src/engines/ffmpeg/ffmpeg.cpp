@@ -29,10 +29,10 @@ std::vector<engine::Conversion> conversions() {
   for (const auto& to : containers()) {
     for (const auto from : video_inputs()) {
       if (from == "gif" && (to.name == "gif" || (!to.has_video()))) continue;
-      result.push_back({from, to.name, to.image ? kRankOfGifs : kRank});
+      result.push_back({std::string(from), std::string(to.name), to.image ? kRankOfGifs : kRank});
     }
     if (to.image || to.has_video()) continue;
-    for (const auto from : audio_inputs()) result.push_back({from, to.name, kRank});
+    for (const auto from : audio_inputs()) result.push_back({std::string(from), std::string(to.name), kRank});
   }
   return result;
 }
@@ -235,32 +235,26 @@ std::string probe_sound() {
   return wav + std::string(800, '\x80');
 }
 
+engine::Info describe() {
+  engine::Info info;
+  info.name = "ffmpeg";
+  info.summary = "Converts, cuts and resizes sound and film.";
+  info.group = "video";
+  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>(), .most_inputs = 2}};
+  info.detection = {.programs = {"ffmpeg", "ffprobe"},
+                    .version_command = {"ffmpeg", "-version"},
+                    .version_pattern = "ffmpeg version n?([0-9.]+)"};
+  info.probe = {.from = "wav", .to = "flac", .content = probe_sound(), .options = {}};
+  return info;
+}
+
 class Ffmpeg final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    engine::Info info;
-    info.name = "ffmpeg";
-    info.summary = "Converts, cuts and resizes sound and film.";
-    info.group = "video";
-    info.conversions = conversions();
-    info.options = schema::describe<Options>();
-    info.detection = {.programs = {"ffmpeg", "ffprobe"},
-                      .version_command = {"ffmpeg", "-version"},
-                      .version_pattern = "ffmpeg version n?([0-9.]+)"};
-    info.probe = {.from = "wav", .to = "flac", .content = probe_sound(), .options = {}};
-    return info;
-  }
+  Ffmpeg() : Engine(describe()) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     const auto* const container = find_container(request.to);
-    const auto all = conversions();
-    const bool known =
-        std::ranges::any_of(all, [&](const auto& one) { return one.from == request.from && one.to == request.to; });
-    if (container == nullptr || !known) {
-      return fail(ErrorCode::invalid_conversion_type,
-                  fmt::format("ffmpeg does not convert {} to {}.", request.from, request.to));
-    }
-    if (request.inputs.empty()) return fail(ErrorCode::invalid_data, "There is no file to convert.", "input");
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     return Planner(request, std::move(options), *container).plan();
   }

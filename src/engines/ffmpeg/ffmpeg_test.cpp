@@ -21,11 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 using json = boost::json::object;
 
-const engine::Engine& ffmpeg_engine() {
-  static engine::Registry registry;
-  static const auto added = register_ffmpeg(registry);
-  return *registry.find("ffmpeg");
-}
+const engine::Engine& ffmpeg_engine() { return test::engine_of(&register_ffmpeg); }
 
 Result<engine::Plan> plan(const std::string& from, std::string to, json options = {},
                           std::vector<std::string> inputs = {"in/in-1.avi"}) {
@@ -230,7 +226,7 @@ class FfmpegRun : public testing::Test {
   }
   Result<std::vector<fs::path>> convert(const std::string& from, const std::string& to, const fs::path& file,
                                         const json& options = {}) {
-    return run_.convert(ffmpeg_engine(), from, to, {file}, options);
+    return run_.convert(from, to, {file}, options);
   }
   /// What ffprobe says of a file, one `key=value` a line.
   std::string look(const fs::path& file) {
@@ -242,7 +238,7 @@ class FfmpegRun : public testing::Test {
     EXPECT_EQ(std::system(command.c_str()), 0);
     return test::read_file(report);
   }
-  test::EngineRun run_;
+  test::EngineRun run_{&register_ffmpeg};
 };
 
 TEST_F(FfmpegRun, MakesEveryVideoFormat) {
@@ -303,19 +299,23 @@ TEST_F(FfmpegRun, CutsTurnsAndFits) {
 }
 
 TEST_F(FfmpegRun, ReportsProgressThatGrows) {
-  const auto files =
-      convert("mkv", "webm", sample("film.mkv"), {{"preset", "veryslow"}, {"width", 1280}, {"height", 960}});
-  ASSERT_TRUE(files) << files.error().message;
-  EXPECT_TRUE(std::ranges::is_sorted(run_.percents));
-  const auto between = std::ranges::count_if(run_.percents, [](int percent) { return percent > 5 && percent < 95; });
-  EXPECT_GE(between, 1) << testing::PrintToString(run_.percents);
+  std::vector<int> percents;
+  const auto done = run_.run({.from = "mkv",
+                              .to = "webm",
+                              .files = {sample("film.mkv")},
+                              .options = {{"preset", "veryslow"}, {"width", 1280}, {"height", 960}},
+                              .percents = &percents});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(std::ranges::is_sorted(percents));
+  const auto between = std::ranges::count_if(percents, [](int percent) { return percent > 5 && percent < 95; });
+  EXPECT_GE(between, 1) << testing::PrintToString(percents);
 }
 
 TEST_F(FfmpegRun, DrawsSubtitlesIntoThePicture) {
   const auto words = run_.folder().write("words.srt", "1\n00:00:00,000 --> 00:00:03,000\nHello\n");
   for (const auto* const mode : {"hard", "soft"}) {
-    const auto files = run_.convert(ffmpeg_engine(), "mkv", "mp4", {sample("film.mkv"), words},
-                                    {{"subtitles_mode", mode}, {"preset", "ultrafast"}});
+    const auto files =
+        run_.convert("mkv", "mp4", {sample("film.mkv"), words}, {{"subtitles_mode", mode}, {"preset", "ultrafast"}});
     ASSERT_TRUE(files) << mode << ": " << files.error().message;
     EXPECT_EQ(look(files->front()).find("codec_name=mov_text") != std::string::npos, mode == std::string("soft"));
   }
@@ -375,9 +375,12 @@ TEST_F(FfmpegRun, EndsSoonAfterAStopRequest) {
     stop.request_stop();
   });
   const auto started = std::chrono::steady_clock::now();
-  const auto files = run_.convert(ffmpeg_engine(), "mkv", "webm", {sample("film.mkv")},
-                                  {{"preset", "veryslow"}, {"width", 4096}, {"height", 2160}},
-                                  Deadline::in(std::chrono::seconds(60)), stop.get_token());
+  const auto files = run_.run({.from = "mkv",
+                               .to = "webm",
+                               .files = {sample("film.mkv")},
+                               .options = {{"preset", "veryslow"}, {"width", 4096}, {"height", 2160}},
+                               .deadline = Deadline::in(std::chrono::seconds(60)),
+                               .stop = stop.get_token()});
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, ErrorCode::cancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));

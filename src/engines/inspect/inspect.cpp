@@ -10,24 +10,20 @@ namespace {
 /// sends the worker "inspect" an empty request with one input and gets {"mime":…,"encoding":…,"description":…}.
 class Inspect final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    return {
-        .name = "inspect",
-        .aliases = {},
-        .summary = "Tells what a file is by its content, by libmagic.",
-        .group = "other",
-        .conversions = {},
-        .options = {},
-        .detection = {},
-        .workers = {{.name = "inspect", .program = "recast-worker-inspect", .arguments = {}}},
-        .probe = {},
-    };
-  }
+  Inspect()
+      : Engine({
+            .name = "inspect",
+            .aliases = {},
+            .summary = "Tells what a file is by its content, by libmagic.",
+            .group = "other",
+            .abilities = {},
+            .detection = {},
+            .workers = {{.name = "inspect", .program = "recast-worker-inspect", .arguments = {}}},
+            .probe = {},
+        }) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    return fail(ErrorCode::invalid_conversion_type,
-                "inspect does not convert " + request.from + " to " + request.to + ".");
-  }
+ private:
+  Result<engine::Plan> make_plan(const engine::Request&) const override { return engine::Plan{}; }
 };
 
 }  // namespace

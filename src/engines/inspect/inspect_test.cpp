@@ -25,7 +25,7 @@ TEST(Inspect, BringsAWorkerAndNoConversion) {
   engine::Registry registry;
   ASSERT_TRUE(register_inspect(registry));
   const auto info = registry.find("inspect")->info();
-  EXPECT_TRUE(info.conversions.empty());
+  EXPECT_TRUE(info.abilities.empty());
   EXPECT_TRUE(info.probe.from.empty());
   ASSERT_EQ(info.workers.size(), 1U);
   EXPECT_EQ(registry.find("inspect")->plan({}).error().code, ErrorCode::invalid_conversion_type);

@@ -137,7 +137,7 @@ std::vector<engine::Conversion> make_conversions() {
   std::vector<engine::Conversion> result;
   const auto add = [&](std::string_view from, std::string_view to) {
     const auto same = [&](const auto& pair) { return pair.from == from && pair.to == to; };
-    if (std::ranges::none_of(result, same)) result.push_back({from, to, rank_of(from, to)});
+    if (std::ranges::none_of(result, same)) result.push_back({std::string(from), std::string(to), rank_of(from, to)});
   };
   for (const auto& source : kImports) {
     for (const auto& target : kExports) {

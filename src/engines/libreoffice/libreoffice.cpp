@@ -137,38 +137,32 @@ engine::Step draw_pages(const Options& options, std::string_view to) {
   return {.action = std::move(step)};
 }
 
+engine::Info describe() {
+  return {
+      .name = "libreoffice",
+      .aliases = {"office"},
+      .summary = "Text documents, sheets, slides and drawings, by LibreOffice.",
+      .group = "document",
+      .abilities = {{.conversions = libreoffice::conversions(), .options = schema::describe<Options>()}},
+      .detection = {.programs = {"soffice.bin", "pdftoppm"}},
+      .workers = {{.name = "office", .program = "recast-worker-office", .arguments = {"--install={install}"}}},
+      .probe = {.from = "docx", .to = "pdf", .content = libreoffice::docx_sample(kHealthText)},
+  };
+}
+
 class LibreOffice final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    return {
-        .name = "libreoffice",
-        .aliases = {"office"},
-        .summary = "Text documents, sheets, slides and drawings, by LibreOffice.",
-        .group = "document",
-        .conversions = libreoffice::conversions(),
-        .options = schema::describe<Options>(),
-        .detection = {.programs = {"soffice.bin", "pdftoppm"}},
-        .workers = {{.name = "office", .program = "recast-worker-office", .arguments = {"--install={install}"}}},
-        .probe = {.from = "docx", .to = "pdf", .content = libreoffice::docx_sample(kHealthText)},
-    };
-  }
+  LibreOffice() : Engine(describe()) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    if (!libreoffice::converts(request.from, request.to)) {
-      return fail(ErrorCode::invalid_conversion_type,
-                  fmt::format("LibreOffice cannot convert {} to {}.", request.from, request.to));
-    }
-    if (request.inputs.size() != 1) {
-      return fail(ErrorCode::invalid_data, "LibreOffice converts one file at a time.", "input");
-    }
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     RECAST_CHECK(check(options));
     RECAST_TRY(const auto pages, format::PageList::parse(options.pages));
-    return make_plan(request, options, page_range(pages));
+    return plan_for(request, options, page_range(pages));
   }
 
- private:
-  static engine::Plan make_plan(const engine::Request& request, const Options& options, const std::string& pages) {
+  static engine::Plan plan_for(const engine::Request& request, const Options& options, const std::string& pages) {
     const bool raster = libreoffice::is_raster(request.to);
     const auto module = libreoffice::find_import(request.from, request.to)->module;
 

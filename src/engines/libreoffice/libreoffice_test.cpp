@@ -158,9 +158,10 @@ TEST(LibreOffice, AnswersToTheNameOffice) {
 TEST(LibreOffice, ListsThePasswordAsASecret) {
   engine::Registry registry;
   ASSERT_TRUE(register_libreoffice(registry));
-  const auto info = registry.find("libreoffice")->info();
-  const auto password = std::ranges::find(info.options, "password", &schema::FieldInfo::name);
-  ASSERT_NE(password, info.options.end());
+  const auto& info = registry.find("libreoffice")->info();
+  const auto& options = info.abilities.front().options;
+  const auto password = std::ranges::find(options, "password", &schema::FieldInfo::name);
+  ASSERT_NE(password, options.end());
   EXPECT_TRUE(password->secret);
   EXPECT_TRUE(info.probe.content.starts_with("PK"));
 }

@@ -1,7 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -9,13 +7,8 @@
 #include <fstream>
 #include <memory>
 
-#include "../../../tests/support/identity.hpp"
-#include "../../../tests/support/temporary_folder.hpp"
-#include "engine/registry.hpp"
+#include "../../../tests/support/engine_run.hpp"
 #include "engines/libreoffice/samples.hpp"
-#include "execution/executor.hpp"
-#include "process/runner.hpp"
-#include "process/workers.hpp"
 
 /// The engine's plans carried out: the real resident worker and the real Poppler, in the jail this machine can give.
 namespace recast::engines {
@@ -33,48 +26,23 @@ using libreoffice::xlsx_sample;
 using testing::HasSubstr;
 using testing::Not;
 
-fs::path binaries() {
-  const auto* const folder = std::getenv("RECAST_BINARIES");
-  return folder != nullptr ? fs::path(folder) : fs::path("build/dev/bin");
-}
-
-/// What a program prints. The command is ours, made of fixed words and paths of the test.
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen((command + " 2>&1").c_str(), "r"), &::pclose);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (pipe && std::fgets(buffer.data(), buffer.size(), pipe.get()) != nullptr) text += buffer.data();
-  return text;
-}
+using test::output_of;
 
 std::string text_of(const fs::path& pdf) { return output_of("pdftotext -layout " + pdf.string() + " -"); }
 
 class Office : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    if (!fs::exists(binaries() / "recast-worker-office")) return;
-    state = std::make_unique<State>();
+  static test::EngineRun& office() {
+    static test::EngineRun one(&register_libreoffice);
+    return one;
   }
-  static void TearDownTestSuite() { state.reset(); }
-
   void SetUp() override {
-    if (!state) GTEST_SKIP() << "recast-worker-office is not built";
-    ASSERT_TRUE(state->problem.empty()) << state->problem;
+    if (!fs::exists(test::binaries() / "recast-worker-office")) GTEST_SKIP() << "recast-worker-office is not built";
   }
 
   static Result<std::vector<fs::path>> convert(const std::string& bytes, const std::string& from, const std::string& to,
-                                               json::object options = {}) {
-    const auto name = "in/in-1." + from;
-    const engine::Request request{.inputs = {name}, .from = from, .to = to, .options = std::move(options)};
-    RECAST_TRY(const auto plan, state->registry.find("office")->plan(request));
-    const auto number = std::to_string(++state->runs);
-    const auto input = state->folder.write("input-" + number, bytes);
-    const operation::Execution execution{.plan = &plan, .inputs = {input}, .input_names = {name}};
-    return state->executor->execute({.execution = &execution,
-                                     .folder = state->folder / ("run-" + number),
-                                     .deadline = Deadline::in(std::chrono::seconds(60)),
-                                     .stop = {},
-                                     .on_percent = {}});
+                                               const json::object& options = {}) {
+    return office().convert_bytes(bytes, from, to, options);
   }
 
   /// The one output; a test failure and an empty path if there is none.
@@ -91,51 +59,10 @@ class Office : public testing::Test {
     EXPECT_FALSE(result) << from << " to " << to << " should fail";
     return result ? Error{} : result.error();
   }
-
-  struct State {
-    State() {
-      ::chmod(folder.path().c_str(), 0755);
-      const auto jail = binaries() / "recast-jail";
-      const auto level = process::probe(jail).level;
-      const unsigned first_uid = test::first_uid();
-      auto opened = process::Runner::open({.jail_program = jail, .level = level, .first_uid = first_uid});
-      if (opened)
-        runner = std::move(*opened);
-      else
-        problem = opened.error().message;
-      fs::create_directory(folder / "scratch");
-      auto resident = process::Workers::open(
-          {.scratch = folder / "scratch", .level = level, .first_uid = first_uid + 512},
-          {{.name = "office", .executable = binaries() / "recast-worker-office", .arguments = {"--install="}}});
-      if (resident)
-        workers = std::move(*resident);
-      else
-        problem = resident.error().message;
-      if (!problem.empty()) return;
-      const auto ready = workers->wait_ready("office", Deadline::in(std::chrono::seconds(60)));
-      if (!ready)
-        problem = ready.error().message;
-      else
-        version = *ready;
-      executor = std::make_unique<execution::Executor>(settings, *runner, *workers);
-      if (const auto added = register_libreoffice(registry); !added) problem = added.error().message;
-    }
-
-    test::TemporaryFolder folder;
-    std::string problem;
-    std::string version;
-    execution::Settings settings;
-    std::unique_ptr<process::Runner> runner;
-    std::unique_ptr<process::Workers> workers;
-    std::unique_ptr<execution::Executor> executor;
-    engine::Registry registry;
-    unsigned runs = 0;
-  };
-  static inline std::unique_ptr<State> state;
 };
 
 TEST_F(Office, ConvertsEachFamilyToPdfWithTextAndEmbeddedFonts) {
-  EXPECT_THAT(state->version, testing::MatchesRegex("[0-9]+[.][0-9.]+"));
+  EXPECT_THAT(office().version(), testing::MatchesRegex("[0-9]+[.][0-9.]+"));
   constexpr std::string_view kText = "Grüße 漢&";
   for (const auto& [from, bytes] : {std::pair{"docx", docx_sample(kText)},
                                     {"xlsx", xlsx_sample(kText)},

@@ -21,32 +21,12 @@ else()
     VERBATIM)
   add_custom_target(office_headers DEPENDS ${office_generated}/stamp)
 
-  file(GLOB office_sources CONFIGURE_DEPENDS ${plugin_folder}/worker/*.cpp)
-  set(office_tests ${office_sources})
-  list(FILTER office_sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
-  list(FILTER office_tests INCLUDE REGEX "_test\\.cpp$")
-
-  add_library(recast_office_worker STATIC ${office_sources})
+  recast_worker(office LIBRARIES PkgConfig::office_libraries
+    ${office_program}/libuno_cppuhelpergcc3.so.3 ${office_program}/libuno_cppu.so.3 ${office_program}/libuno_sal.so.3
+    ${office_program}/libuno_salhelpergcc3.so.3 ${CMAKE_DL_LIBS})
   add_dependencies(recast_office_worker office_headers)
   target_compile_definitions(recast_office_worker PUBLIC LINUX UNX POINTERHOLDER_TRANSITION=4)
   target_include_directories(recast_office_worker SYSTEM PUBLIC ${office_generated} ${office_includes} /usr/include/libreoffice)
-  target_link_libraries(recast_office_worker PUBLIC ${plugin_target} recast_worker PkgConfig::office_libraries
-    ${office_program}/libuno_cppuhelpergcc3.so.3 ${office_program}/libuno_cppu.so.3 ${office_program}/libuno_sal.so.3
-    ${office_program}/libuno_salhelpergcc3.so.3 ${CMAKE_DL_LIBS})
-  recast_tests(office_worker "${office_tests}" recast_office_worker)
-
-  add_executable(recast-worker-office ${plugin_folder}/worker/main.cpp)
-  target_link_libraries(recast-worker-office PRIVATE recast_office_worker)
   # LibreOffice finds its other libraries beside these.
   set_target_properties(recast-worker-office PROPERTIES BUILD_RPATH ${office_program} INSTALL_RPATH ${office_program})
-
-  if(TARGET engine_${plugin}_test)
-    add_dependencies(engine_${plugin}_test recast-worker-office)
-  endif()
-endif()
-
-# Its tests run the real worker, and Poppler's program, in the real jail.
-if(TARGET engine_${plugin}_test)
-  target_link_libraries(engine_${plugin}_test PRIVATE recast_execution recast_process)
-  add_dependencies(engine_${plugin}_test recast-jail)
 endif()

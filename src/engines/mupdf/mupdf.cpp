@@ -20,7 +20,7 @@ constexpr std::uint64_t kMemory = 3ULL << 30;
 constexpr std::uint32_t kProcesses = 32;
 constexpr std::size_t kLongestLine = 300;
 
-constexpr engine::Conversion kConversions[] = {
+const engine::Conversion kConversions[] = {
     {"pdf", "svg", 10},  {"pdf", "png", 20},  {"pdf", "txt", 20},  {"pdf", "html", 30}, {"pdf", "docx", 40},
     {"xps", "pdf", 10},  {"xps", "png", 10},  {"xps", "svg", 10},  {"xps", "txt", 10},  {"xps", "html", 20},
     {"oxps", "pdf", 10}, {"oxps", "png", 10}, {"oxps", "svg", 10}, {"oxps", "txt", 10}, {"oxps", "html", 20},
@@ -194,29 +194,25 @@ engine::Plan Planner::one_file() {
   return std::move(plan_);
 }
 
+engine::Info describe() {
+  engine::Info info;
+  info.name = "mupdf";
+  info.summary = "Draws PDF, XPS, comic and e-book pages, as vectors too.";
+  info.group = "document";
+  info.abilities = {
+      {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()}};
+  info.detection = {
+      .programs = {"mutool"}, .version_command = {"mutool", "-v"}, .version_pattern = "version ([0-9.]+)"};
+  info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
+  return info;
+}
+
 class MuPdf final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    engine::Info info;
-    info.name = "mupdf";
-    info.summary = "Draws PDF, XPS, comic and e-book pages, as vectors too.";
-    info.group = "document";
-    info.conversions.assign(std::begin(kConversions), std::end(kConversions));
-    info.options = schema::describe<Options>();
-    info.detection = {
-        .programs = {"mutool"}, .version_command = {"mutool", "-v"}, .version_pattern = "version ([0-9.]+)"};
-    info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
-    return info;
-  }
+  MuPdf() : Engine(describe()) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    const auto known = std::ranges::any_of(
-        kConversions, [&](const auto& one) { return one.from == request.from && one.to == request.to; });
-    if (!known) {
-      return fail(ErrorCode::invalid_conversion_type,
-                  fmt::format("mupdf does not convert {} to {}.", request.from, request.to));
-    }
-    if (request.inputs.size() != 1) return fail(ErrorCode::invalid_data, "mupdf converts one file at a time.", "input");
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     RECAST_TRY(auto pages, format::PageList::parse(options.pages));
     Planner planner(request, std::move(options), std::move(pages));

@@ -19,11 +19,7 @@ using format::PageList;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const engine::Engine& mupdf_engine() {
-  static engine::Registry registry;
-  static const auto added = register_mupdf(registry);
-  return *registry.find("mupdf");
-}
+const engine::Engine& mupdf_engine() { return test::engine_of(&register_mupdf); }
 
 Result<engine::Plan> plan(std::string to, boost::json::object options = {}, const std::string& from = "pdf") {
   return mupdf_engine().plan({{"in/in-1." + from}, from, std::move(to), std::move(options), {}, {}});
@@ -121,9 +117,9 @@ class MuPdfRun : public testing::Test {
  protected:
   Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to,
                                         const boost::json::object& options = {}, const std::string& from = "pdf") {
-    return run_.convert(mupdf_engine(), from, to, {run_.folder().write("input", content)}, options);
+    return run_.convert_bytes(content, from, to, options);
   }
-  test::EngineRun run_;
+  test::EngineRun run_{&register_mupdf};
 };
 
 TEST_F(MuPdfRun, MakesEveryFormatOfAPdf) {

@@ -19,9 +19,9 @@ constexpr int kNoSuchPage = 99;  // what Poppler's tools end with if a page rang
 constexpr std::uint64_t kMemory = 3ULL << 30;
 constexpr std::uint32_t kProcesses = 32;
 
-constexpr engine::Conversion kConversions[] = {{"pdf", "png", 10}, {"pdf", "jpg", 10},  {"pdf", "tiff", 10},
-                                               {"pdf", "txt", 10}, {"pdf", "html", 20}, {"pdf", "svg", 20},
-                                               {"pdf", "eps", 20}, {"pdf", "ps", 20}};
+const engine::Conversion kConversions[] = {{"pdf", "png", 10}, {"pdf", "jpg", 10},  {"pdf", "tiff", 10},
+                                           {"pdf", "txt", 10}, {"pdf", "html", 20}, {"pdf", "svg", 20},
+                                           {"pdf", "eps", 20}, {"pdf", "ps", 20}};
 
 using Range = format::PageList::Range;
 using Arguments = std::vector<std::string>;
@@ -225,31 +225,26 @@ engine::Plan Planner::postscript() {
   return std::move(plan_);
 }
 
+engine::Info describe() {
+  engine::Info info;
+  info.name = "poppler";
+  info.summary = "Draws the pages of PDF documents and reads their text.";
+  info.group = "document";
+  info.abilities = {
+      {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()}};
+  info.detection = {.programs = {"pdftoppm", "pdftocairo", "pdftotext", "pdftohtml", "pdfseparate"},
+                    .version_command = {"pdftoppm", "-v"},
+                    .version_pattern = "version ([0-9.]+)"};
+  info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
+  return info;
+}
+
 class Poppler final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    engine::Info info;
-    info.name = "poppler";
-    info.summary = "Draws the pages of PDF documents and reads their text.";
-    info.group = "document";
-    info.conversions.assign(std::begin(kConversions), std::end(kConversions));
-    info.options = schema::describe<Options>();
-    info.detection = {.programs = {"pdftoppm", "pdftocairo", "pdftotext", "pdftohtml", "pdfseparate"},
-                      .version_command = {"pdftoppm", "-v"},
-                      .version_pattern = "version ([0-9.]+)"};
-    info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
-    return info;
-  }
+  Poppler() : Engine(describe()) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    const auto known = std::ranges::any_of(
-        kConversions, [&](const auto& one) { return one.from == request.from && one.to == request.to; });
-    if (!known) {
-      return fail(ErrorCode::invalid_conversion_type,
-                  fmt::format("poppler does not convert {} to {}.", request.from, request.to));
-    }
-    if (request.inputs.size() != 1)
-      return fail(ErrorCode::invalid_data, "poppler converts one file at a time.", "input");
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     if (options.colorspace == "cmyk" && request.to != "jpg" && request.to != "tiff") {
       return fail(ErrorCode::invalid_data, "The colorspace cmyk is possible for jpg and tiff only.", "colorspace");

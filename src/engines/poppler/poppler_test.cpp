@@ -15,11 +15,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const engine::Engine& poppler() {
-  static engine::Registry registry;
-  static const auto added = register_poppler(registry);
-  return *registry.find("poppler");
-}
+const engine::Engine& poppler() { return test::engine_of(&register_poppler); }
 
 Result<engine::Plan> plan(std::string to, boost::json::object options = {}) {
   return poppler().plan({{"in/in-1.pdf"}, "pdf", std::move(to), std::move(options), {}, {}});
@@ -146,7 +142,8 @@ TEST(PopplerExplain, TellsPasswordsPagesAndDamageApart) {
 }
 
 TEST(PopplerExplain, DoesNotBelieveASuccessWithoutMemory) {
-  const auto told = poppler::doubt({.exit_code = 0, .signal = 0, .output = {}, .errors = "Bogus memory allocation size\n"});
+  const auto told =
+      poppler::doubt({.exit_code = 0, .signal = 0, .output = {}, .errors = "Bogus memory allocation size\n"});
   ASSERT_TRUE(told);
   EXPECT_EQ(told->code, ErrorCode::memory_limit);
   EXPECT_FALSE(poppler::doubt({.exit_code = 0, .signal = 0, .output = {}, .errors = "Syntax Warning: x\n"}));
@@ -156,14 +153,13 @@ class PopplerRun : public testing::Test {
  protected:
   Result<std::vector<fs::path>> convert(std::string_view content, const std::string& to,
                                         const boost::json::object& options = {}) {
-    const auto file = run_.folder().write("input", content);
-    return run_.convert(poppler(), "pdf", to, {file}, options);
+    return run_.convert_bytes(content, "pdf", to, options);
   }
   static std::string first_bytes(const fs::path& file, std::size_t count) {
     return test::read_file(file).substr(0, count);
   }
 
-  test::EngineRun run_;
+  test::EngineRun run_{&register_poppler};
 };
 
 TEST_F(PopplerRun, MakesOneImageForEachPage) {

@@ -30,12 +30,10 @@ bool in(const List& list, std::string_view token) {
 std::vector<engine::Conversion> conversions() {
   std::vector<engine::Conversion> list;
   for (const auto from : kInputs) {
-    for (const auto to : kOutputs) list.push_back({from, to, kRank});
+    for (const auto to : kOutputs) list.push_back({std::string(from), std::string(to), kRank});
   }
   return list;
 }
-
-bool converts(std::string_view from, std::string_view to) { return in(kInputs, from) && in(kOutputs, to); }
 
 bool joins(std::string_view from, std::string_view to) {
   return in(kHoldsPages, to) || (to == "webp" && (from == "gif" || from == "webp"));

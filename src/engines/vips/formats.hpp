@@ -8,7 +8,6 @@
 namespace recast::engines::vips {
 
 std::vector<engine::Conversion> conversions();
-bool converts(std::string_view from, std::string_view to);
 
 /// Whether all pages of a `from` go into one file of format `to`: frames into frames, pages into pages.
 bool joins(std::string_view from, std::string_view to);

@@ -35,31 +35,28 @@ Result<> check(const Options& options, const engine::Request& request) {
   return {};
 }
 
+engine::Info describe() {
+  return {
+      .name = "vips",
+      .aliases = {},
+      .summary = "Raster images, by libvips.",
+      .group = "image",
+      .abilities = {{.conversions = vips::conversions(), .options = schema::describe<Options>()}},
+      .detection = {},
+      .workers = {{.name = "vips", .program = "recast-worker-vips", .arguments = {}, .spares = 2}},
+      .probe = {.from = "ppm", .to = "png", .content = std::string(kSample), .options = {}},
+  };
+}
+
 class Vips final : public engine::Engine {
  public:
-  engine::Info info() const override {
-    return {
-        .name = "vips",
-        .aliases = {},
-        .summary = "Raster images, by libvips.",
-        .group = "image",
-        .conversions = vips::conversions(),
-        .options = schema::describe<Options>(),
-        .detection = {},
-        .workers = {{.name = "vips", .program = "recast-worker-vips", .arguments = {}, .spares = 2}},
-        .probe = {.from = "ppm", .to = "png", .content = std::string(kSample), .options = {}},
-    };
-  }
+  Vips() : Engine(describe()) {}
 
-  Result<engine::Plan> plan(const engine::Request& request) const override {
-    if (!vips::converts(request.from, request.to)) {
-      return fail(ErrorCode::invalid_conversion_type,
-                  "vips cannot convert " + request.from + " to " + request.to + ".");
-    }
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     RECAST_TRY(const auto pages, format::PageList::parse(options.pages));
     RECAST_CHECK(check(options, request));
-    if (request.inputs.size() != 1) return fail(ErrorCode::conversion_failed, "One image at a time can be converted.");
 
     const bool several = vips::gives_several(request.from, request.to, !pages.all()) && !pages.single();
     engine::WorkerStep step{.worker = "vips",

@@ -4,8 +4,9 @@
 #include <array>
 
 #include "format/format.hpp"
-#include "operation/conversion.hpp"
+#include "operation/common.hpp"
 #include "operation/registry.hpp"
+#include "operation/route.hpp"
 
 namespace recast::operations {
 
@@ -13,32 +14,20 @@ namespace json = boost::json;
 
 namespace {
 
-struct Options {
-  std::vector<std::string> input;
-  std::string input_format;
+struct Options : operation::Common {
   std::string output_format;
-  std::string engine;
-  std::string engine_version;
-  std::string filename;
-  std::optional<std::int64_t> timeout;
   std::vector<std::string> subtitles;
 
-  static constexpr auto fields = std::tuple{
-      schema::field(&Options::input, "input", "Tasks whose files are converted."),
-      schema::field(&Options::input_format, "input_format",
-                    "Format of the input; the extension of its name if nothing is said."),
-      schema::field(&Options::output_format, "output_format", "Format to convert to.", {.required = true}),
-      schema::field(&Options::engine, "engine", "Engine that converts; the pair's default if nothing is said."),
-      schema::field(&Options::engine_version, "engine_version", "Version of the engine, or latest."),
-      schema::field(&Options::filename, "filename",
-                    "Name of the output with its extension; %d is replaced by a number."),
-      schema::field(&Options::timeout, "timeout", "Seconds after which the task is ended.", {.min = 1}),
-      schema::field(&Options::subtitles, "subtitles",
-                    "Tasks whose file holds the subtitles of a film; see subtitles_mode."),
-  };
+  static constexpr auto fields = std::tuple_cat(
+      Common::common_fields,
+      std::tuple{
+          schema::field(&Options::output_format, "output_format", "Format to convert to.", {.required = true}),
+          schema::field(&Options::subtitles, "subtitles",
+                        "Tasks whose file holds the subtitles of a film; see subtitles_mode."),
+      });
 
-  engine::Wish wish(std::string from) const {
-    return {std::move(from), format::canonical(output_format), engine, engine_version};
+  engine::Wish wish_from(std::string_view from) const {
+    return wish("convert", format::canonical(from), format::canonical(output_format));
   }
 };
 
@@ -56,16 +45,17 @@ operation::Files take_subtitles(operation::Files& inputs) {
   return subtitles;
 }
 
+/// With both formats known a pair that cannot be is refused at once; else the task says it when it runs.
 Result<> check(const json::object& payload, const engine::Catalogue& catalogue) {
   RECAST_TRY(const auto options, schema::parse<Options>(payload));
   RECAST_CHECK(catalogue.check_names(options.engine, options.engine_version));
   if (options.input_format.empty()) return {};
-  const auto from = format::canonical(options.input_format);
-  const auto choice = catalogue.choose(options.wish(from));
-  if (!choice && choice.error().code != ErrorCode::invalid_data) return {};  // the task says it when it runs
-  if (!choice) return std::unexpected(choice.error());
-  return operation::check_options(*choice, from, format::canonical(options.output_format), payload,
-                                  options.subtitles.empty() ? 1 : 2);
+  const auto wish = options.wish_from(options.input_format);
+  const auto route = operation::find_route(catalogue, wish);
+  if (!route && route.error().code == ErrorCode::invalid_conversion_type)
+    return fail(ErrorCode::invalid_data, route.error().message, "output_format");
+  if (!route) return std::unexpected(route.error());
+  return operation::check_route(catalogue, *route, wish, payload, options.subtitles.empty() ? 1 : 2);
 }
 
 Result<operation::Outcome> convert(operation::TaskContext& context, const json::object& payload) {
@@ -73,54 +63,38 @@ Result<operation::Outcome> convert(operation::TaskContext& context, const json::
   auto inputs = context.inputs();
   const auto subtitles = options.subtitles.empty() ? operation::Files() : take_subtitles(inputs);
   operation::Outputs outputs(options.filename);
+  operation::Outcome outcome{.credits = 1};
   const auto share = [&](std::size_t number) { return static_cast<int>(number * 100 / inputs.size()); };
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];
-    RECAST_TRY(auto from, operation::input_format(input, options.input_format));
-    RECAST_TRY(const auto choice, context.catalogue().choose(options.wish(from)));
+    RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
+    const auto wish = options.wish_from(from);
+    RECAST_TRY(const auto route, operation::find_route(context.catalogue(), wish));
     RECAST_CHECK(operation::check_content(context, input, from));
-    operation::Conversion conversion{.choice = choice,
-                                     .from = std::move(from),
-                                     .to = format::canonical(options.output_format),
-                                     .options = payload,
-                                     .input = input.path,
-                                     .further = subtitles,
-                                     .percent_from = share(at),
-                                     .percent_to = share(at + 1)};
-    RECAST_TRY(auto results, operation::run_conversion(context, conversion));
-    outputs.add(input, conversion.to, std::move(results));
+    operation::Conversion conversion{
+        .wish = wish, .options = payload, .inputs = {input}, .percent_from = share(at), .percent_to = share(at + 1)};
+    conversion.inputs.insert(conversion.inputs.end(), subtitles.begin(), subtitles.end());
+    RECAST_TRY(auto done, operation::run_route(context, route, conversion));
+    outputs.add(input, wish.to, std::move(done.files));
+    if (outcome.message.empty()) outcome.message = std::move(done.note);
   }
-  RECAST_TRY(auto files, outputs.take());
-  return operation::Outcome{.files = std::move(files), .credits = 1};
+  RECAST_TRY(outcome.files, outputs.take());
+  return outcome;
 }
 
 std::vector<operation::Record> records(const engine::Catalogue& catalogue) {
-  std::vector<operation::Record> rows;
-  for (const auto& pair : catalogue.pairs()) {
-    rows.push_back({.from = pair.from,
-                    .to = pair.to,
-                    .engine = pair.engine,
-                    .engine_name = pair.reported_name,
-                    .is_default = pair.is_default});
-  }
+  auto rows = operation::engine_records("convert", catalogue);
+  auto routed = operation::routed_records(catalogue);
+  rows.insert(rows.end(), std::make_move_iterator(routed.begin()), std::make_move_iterator(routed.end()));
+  std::ranges::stable_sort(rows, {}, [](const auto& row) { return std::tie(row.from, row.to); });
   return rows;
 }
 
 /// Known before the task runs if the pair is, or if the client chose.
 std::pair<std::string, std::string> engine_of(const json::object& payload, const engine::Catalogue& catalogue) {
   const auto options = schema::parse<Options>(payload);
-  if (!options || (options->input_format.empty() && options->engine.empty())) return {};
-  if (!options->input_format.empty()) {
-    const auto choice = catalogue.choose(options->wish(format::canonical(options->input_format)));
-    if (!choice) return {};
-    return {choice->reported_name, choice->installation->version};
-  }
-  for (const auto* const one : catalogue.installations(options->engine)) {
-    const auto& version = options->engine_version;
-    const bool wanted = version.empty() ? one->is_default : version == "latest" ? one->latest : version == one->version;
-    if (wanted) return {options->engine, one->version};
-  }
-  return {};
+  if (!options) return {};
+  return operation::engine_known(catalogue, options->wish_from(options->input_format));
 }
 
 }  // namespace

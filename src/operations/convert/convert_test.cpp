@@ -42,11 +42,11 @@ class Converting : public ::testing::Test {
     return list;
   }
 
-  FakeEngine poppler{{.name = "poppler", .conversions = {{"pdf", "png", 10}, {"pdf", "jpg", 10}}}};
+  FakeEngine poppler{"poppler", {{"pdf", "png", 10}, {"pdf", "jpg", 10}}};
   FakeEngine magick{{.name = "imagemagick",
                      .aliases = {"graphicsmagick"},
-                     .conversions = {{"pdf", "png", 20}, {"jpg", "png", 10}, {"png", "png"}}}};
-  FakeEngine ffmpeg{{.name = "ffmpeg", .conversions = {{"mkv", "mp4"}}}};
+                     .abilities = {{.conversions = {{"pdf", "png", 20}, {"jpg", "png", 10}, {"png", "png"}}}}}};
+  FakeEngine ffmpeg{"ffmpeg", {{"mkv", "mp4"}}};
   FakeContext context{installed({&poppler, &magick, &ffmpeg})};
   const engine::Catalogue& catalogue = context.catalogue();
 };
@@ -113,7 +113,7 @@ TEST_F(Converting, SaysWhenNoEngineHasThePair) {
   const auto outcome = run({{"output_format", "mp3"}});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::invalid_conversion_type);
-  EXPECT_EQ(outcome.error().message, "No engine converts pdf to mp3.");
+  EXPECT_EQ(outcome.error().message, "No engine converts pdf to mp3. It can become jpg, png.");
   context.add_input("b.pdf", kPdf);
   EXPECT_EQ(run({{"output_format", "pdf"}}).error().code, ErrorCode::invalid_conversion_type);
 }
@@ -171,8 +171,11 @@ TEST_F(Converting, ChecksWhatIsKnownAtCreation) {
   EXPECT_EQ(error({{"output_format", "png"}, {"bad", 1}}).message, "");  // which engine it will be is not known
   EXPECT_EQ(error({{"output_format", "png"}, {"input_format", "pdf"}, {"bad", 1}}).field, "bad");
   EXPECT_EQ(error({{"output_format", "png"}, {"input_format", "pdf"}, {"some_other_option", 1}}).message, "");
-  // An unsupported pair is the task's error.
-  EXPECT_EQ(error({{"output_format", "mp3"}, {"input_format", "pdf"}}).message, "");
+  // With both formats known, what cannot be is refused at once, and what can is named.
+  const auto impossible = error({{"output_format", "mp3"}, {"input_format", "pdf"}});
+  EXPECT_EQ(impossible.field, "output_format");
+  EXPECT_EQ(impossible.code, ErrorCode::invalid_data);
+  EXPECT_EQ(impossible.message, "No engine converts pdf to mp3. It can become jpg, png.");
 }
 
 TEST_F(Converting, KnowsTheEngineEarlyIfItCan) {

@@ -48,24 +48,19 @@ std::optional<std::vector<Leg>> legs_of(const engine::Catalogue& catalogue, cons
   // An engine that cannot size what it draws needs one behind it that can.
   const auto draws = std::ranges::find(legs, Role::draw, &Leg::role);
   if (draws == legs.end()) return std::nullopt;
-  if (has_option(*draws->choice.engine, "width")) return legs;
+  if (draws->choice.engine->has_option("convert", "width")) return legs;
   if (std::next(draws) == legs.end()) {
     auto choice = catalogue.choose({.from = draws->to, .to = draws->to, .engine = {}, .version = {}});
     if (!choice) return std::nullopt;
     legs.push_back({*std::move(choice), formats.back(), formats.back(), Role::draw});
   }
   auto& last = legs.back();
-  if (!has_option(*last.choice.engine, "width")) return std::nullopt;
+  if (!last.choice.engine->has_option("convert", "width")) return std::nullopt;
   last.role = Role::draw;
   return legs;
 }
 
 }  // namespace
-
-bool has_option(const engine::Engine& engine, std::string_view name) {
-  const auto info = engine.info();
-  return std::ranges::find(info.options, name, &schema::FieldInfo::name) != info.options.end();
-}
 
 Result<std::vector<Leg>> find_route(const engine::Catalogue& catalogue, const std::string& from, const std::string& to,
                                     const std::string& engine, const std::string& version) {
@@ -80,13 +75,10 @@ Result<std::vector<Leg>> find_route(const engine::Catalogue& catalogue, const st
 }
 
 Reach::Reach(const engine::Catalogue& catalogue) {
-  std::map<const engine::Engine*, bool> sizes;
-  for (const auto& pair : catalogue.pairs()) {
+  for (const auto& pair : catalogue.pairs("convert")) {
     if (!pair.is_default) continue;
-    const auto [known, added] = sizes.try_emplace(pair.engine);
-    if (added) known->second = has_option(*pair.engine, "width");
     sources_.insert(pair.from);
-    pairs_[{pair.from, pair.to}].sized = known->second;
+    pairs_[{pair.from, pair.to}].sized = pair.engine->has_option("convert", "width");
   }
 }
 

@@ -23,6 +23,9 @@ struct Leg {
   std::string from;
   std::string to;
   Role role = Role::draw;
+
+  /// Exactly this engine: another one might not have the options that its role needs.
+  engine::Wish wish() const { return {from, to, choice.reported_name, choice.installation->version}; }
 };
 
 /// The formats that can be reached, for asking about all of them: each answer is much cheaper than find_route()'s.
@@ -47,8 +50,5 @@ class Reach {
 /// the engine that reads the file. invalid_conversion_type if there is no way.
 Result<std::vector<Leg>> find_route(const engine::Catalogue& catalogue, const std::string& from, const std::string& to,
                                     const std::string& engine = {}, const std::string& version = {});
-
-/// Whether an engine has an option of that name.
-bool has_option(const engine::Engine& engine, std::string_view name);
 
 }  // namespace recast::operations::thumbnail

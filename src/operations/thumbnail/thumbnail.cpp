@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "operation/common.hpp"
 #include "operation/conversion.hpp"
 #include "operation/registry.hpp"
 #include "operations/thumbnail/route.hpp"
@@ -22,42 +23,30 @@ using thumbnail::Role;
 
 constexpr std::int64_t kDefaultSize = 300;
 
-struct Options {
-  std::vector<std::string> input;
-  std::string input_format;
+struct Options : operation::Common {
   std::string output_format;
-  std::string engine;
-  std::string engine_version;
   std::optional<std::int64_t> width;
   std::optional<std::int64_t> height;
   std::string fit = "max";
   std::int64_t count = 1;
   std::string timestamp;
-  std::string filename;
-  std::optional<std::int64_t> timeout;
 
-  static constexpr auto fields = std::tuple{
-      schema::field(&Options::input, "input", "Tasks whose files get thumbnails."),
-      schema::field(&Options::input_format, "input_format",
-                    "Format of the input; the extension of its name if nothing is said."),
-      schema::field(&Options::output_format, "output_format", "Format of the thumbnails.",
-                    {.required = true, .values = {"png", "jpg", "webp", "jpeg"}}),
-      schema::field(&Options::engine, "engine", "Engine that reads the file; the default if nothing is said."),
-      schema::field(&Options::engine_version, "engine_version", "Version of the engine, or latest."),
-      schema::field(&Options::width, "width", "Width in pixels. 300 by 300 if neither width nor height is said.",
-                    {.min = 1, .max = 16'384}),
-      schema::field(&Options::height, "height", "Height in pixels.", {.min = 1, .max = 16'384}),
-      schema::field(
-          &Options::fit, "fit",
-          "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
-          {.values = {"max", "crop", "scale"}}),
-      schema::field(&Options::count, "count", "Number of thumbnails: the first pages, or frames spread over a film.",
-                    {.min = 1, .max = 100}),
-      schema::field(&Options::timestamp, "timestamp", "Position of the (first) frame in a film, such as 00:01:30."),
-      schema::field(&Options::filename, "filename",
-                    "Name of the thumbnail with its extension; %d is replaced by a number."),
-      schema::field(&Options::timeout, "timeout", "Seconds after which the task is ended.", {.min = 1}),
-  };
+  static constexpr auto fields = std::tuple_cat(
+      Common::common_fields,
+      std::tuple{
+          schema::field(&Options::output_format, "output_format", "Format of the thumbnails.",
+                        {.required = true, .values = {"png", "jpg", "webp", "jpeg"}}),
+          schema::field(&Options::width, "width", "Width in pixels. 300 by 300 if neither width nor height is said.",
+                        {.min = 1, .max = 16'384}),
+          schema::field(&Options::height, "height", "Height in pixels.", {.min = 1, .max = 16'384}),
+          schema::field(
+              &Options::fit, "fit",
+              "max: inside width x height, never enlarged; crop: fills it, the overflow is cut; scale: exactly that.",
+              {.values = {"max", "crop", "scale"}}),
+          schema::field(&Options::count, "count",
+                        "Number of thumbnails: the first pages, or frames spread over a film.", {.min = 1, .max = 100}),
+          schema::field(&Options::timestamp, "timestamp", "Position of the (first) frame in a film, such as 00:01:30."),
+      });
 
   std::string to() const { return format::canonical(output_format); }
 };
@@ -100,10 +89,10 @@ bool is_film(std::string_view token) {
 json::object options_of(const Leg& leg, const Options& options, const std::string& timestamp) {
   const auto& engine = *leg.choice.engine;
   json::object out;
-  if (has_pages(leg.from) && thumbnail::has_option(engine, "pages")) {
+  if (has_pages(leg.from) && engine.has_option("convert", "pages")) {
     out["pages"] = options.count == 1 ? std::string("1") : fmt::format("1-{}", options.count);
   }
-  if (leg.role == Role::draw && thumbnail::has_option(engine, "width")) {
+  if (leg.role == Role::draw && engine.has_option("convert", "width")) {
     const bool none = !options.width && !options.height;
     if (options.width || none) out["width"] = options.width.value_or(kDefaultSize);
     if (options.height || none) out["height"] = options.height.value_or(kDefaultSize);
@@ -138,15 +127,14 @@ class Maker {
     std::vector<std::filesystem::path> all;
     const auto count = static_cast<int>(inputs.size());
     for (int at = 0; at < count; ++at) {
-      const operation::Conversion conversion{.choice = leg.choice,
-                                             .from = leg.from,
-                                             .to = leg.to,
-                                             .options = options_of(leg, options_, timestamp),
-                                             .input = inputs[static_cast<std::size_t>(at)],
-                                             .percent_from = begin + (end - begin) * at / count,
-                                             .percent_to = begin + (end - begin) * (at + 1) / count};
-      RECAST_TRY(auto results, operation::run_conversion(context_, conversion));
-      all.insert(all.end(), std::make_move_iterator(results.begin()), std::make_move_iterator(results.end()));
+      const operation::Conversion conversion{
+          .wish = leg.wish(),
+          .options = options_of(leg, options_, timestamp),
+          .inputs = {{.name = "picture." + leg.from, .path = inputs[static_cast<std::size_t>(at)]}},
+          .percent_from = begin + (end - begin) * at / count,
+          .percent_to = begin + (end - begin) * (at + 1) / count};
+      RECAST_TRY(auto done, operation::run_conversion(context_, conversion));
+      std::ranges::move(done.files, std::back_inserter(all));
     }
     return all;
   }
@@ -191,11 +179,9 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
   };
   // Once for the length alone; its picture is not used.
   const operation::Conversion look{
-      .choice = first.choice,
-      .from = first.from,
-      .to = first.to,
+      .wish = first.wish(),
       .options = options_of(first, options, options.timestamp.empty() ? "0" : options.timestamp),
-      .input = input.path,
+      .inputs = {input},
       .adjust = [&](engine::Plan& plan) { length.watch(plan); },
       .percent_from = from,
       .percent_to = share(1)};
@@ -226,12 +212,12 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
                thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
     RECAST_CHECK(operation::check_content(context, input, from));
     const bool spread =
-        options.count > 1 && is_film(from) && thumbnail::has_option(*route.front().choice.engine, "timestamp");
-    auto made =
+        options.count > 1 && is_film(from) && route.front().choice.engine->has_option("convert", "timestamp");
+    RECAST_TRY(
+        auto made,
         spread ? frames(context, options, std::move(route), input, share(at), share(at + 1))
-               : Maker(context, options, std::move(route)).make(input, options.timestamp, share(at), share(at + 1));
-    if (!made) return std::unexpected(std::move(made).error());
-    outputs.add(input, options.to(), *std::move(made));
+               : Maker(context, options, std::move(route)).make(input, options.timestamp, share(at), share(at + 1)));
+    outputs.add(input, options.to(), std::move(made));
   }
   RECAST_TRY(auto files, outputs.take());
   return operation::Outcome{.files = std::move(files), .credits = 1};
