@@ -75,5 +75,6 @@ TEST(UploadName, ComesFromTheKeyThePartOrTheContent) {
   EXPECT_EQ(upload_name("../../", nameless, ""), "file");
 }
 
+  EXPECT_LE(upload_name(std::string(255, 'x'), nameless, "%PDF-1.7\n").size(), 255U);
 }  // namespace
 }  // namespace recast::api

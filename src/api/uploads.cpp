@@ -21,13 +21,6 @@ constexpr std::size_t kFields = 64;
 constexpr std::size_t kSniffBytes = 4096;
 constexpr std::string_view kFileName = "${filename}";
 
-/// An extension for a file that came without one, as far as its first bytes tell (import-export.md 2.5).
-std::string sniffed_extension(std::string_view first_bytes) {
-  auto token = format::sniff(first_bytes);
-  if (token == "text") token = "txt";
-  return format::find(token) == nullptr ? std::string() : "." + token;
-}
-
 }  // namespace
 
 std::string upload_name(std::string_view in_key, const http::Part& part, std::string_view first_bytes) {
@@ -40,7 +33,9 @@ std::string upload_name(std::string_view in_key, const http::Part& part, std::st
   // A client without a name sends the placeholder back, or nothing.
   if (name == kFileName) name.clear();
   name = format::clean_file_name(name);
-  if (format::extension(name).empty()) name += sniffed_extension(first_bytes);
+  if (format::extension(name).empty()) {
+    name = format::clean_file_name(name + format::sniffed_extension(first_bytes));
+  }
   return name;
 }
 

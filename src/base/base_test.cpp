@@ -1,10 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <regex>
 #include <set>
+#include <string>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "base/guarded.hpp"
+#include "base/io.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
@@ -42,6 +46,48 @@ TEST(Text, Utf8RefusesSurrogatesAndOverlongForms) {
   EXPECT_FALSE(is_valid_utf8("\xc0\xaf"));
   EXPECT_FALSE(is_valid_utf8("\xf5\x80\x80\x80"));
   EXPECT_FALSE(is_valid_utf8("\xe6\xbc"));
+}
+
+TEST(Text, ForeignBytesAreTakenForLatin1) {
+  EXPECT_EQ(as_utf8("naïve"), "naïve");
+  EXPECT_EQ(as_utf8("na\xefve"), "naïve");
+}
+
+TEST(Text, ExtendedValuesAreReadAsFarAsTheirBytesAreClear) {
+  EXPECT_EQ(decode_extended_value("utf-8''na%C3%AFve"), "naïve");
+  EXPECT_EQ(decode_extended_value("ISO-8859-1'en'na%EFve"), "naïve");
+  EXPECT_EQ(decode_extended_value("klingon''plain"), "plain");
+  EXPECT_FALSE(decode_extended_value("utf-8''%FF"));
+  EXPECT_FALSE(decode_extended_value("klingon''%FF"));
+  EXPECT_FALSE(decode_extended_value("plain.pdf"));
+  EXPECT_FALSE(decode_extended_value("utf-8'plain.pdf"));
+}
+
+TEST(Text, TokensAreWhatHeaderNamesAreMadeOf) {
+  EXPECT_TRUE(is_token("X-Api_Key!"));
+  EXPECT_FALSE(is_token(""));
+  EXPECT_FALSE(is_token("a b"));
+  EXPECT_FALSE(is_token("a:"));
+  EXPECT_FALSE(is_token("\xc3\xbc"));
+}
+
+TEST(Io, WritesAllOfIt) {
+  int pipe_ends[2];
+  ASSERT_EQ(::pipe(pipe_ends), 0);
+  const UniqueFd read_end(pipe_ends[0]);
+  UniqueFd write_end(pipe_ends[1]);
+  const std::string text(1'000'000, 'x');  // more than a pipe holds: many calls
+  std::thread writing([&] {
+    EXPECT_EQ(write_all(write_end.get(), text), 0);
+    write_end.reset();
+  });
+  std::size_t count = 0;
+  std::array<char, 4096> buffer{};
+  for (ssize_t got = 0; (got = ::read(read_end.get(), buffer.data(), buffer.size())) > 0;)
+    count += static_cast<std::size_t>(got);
+  writing.join();
+  EXPECT_EQ(count, text.size());
+  EXPECT_EQ(write_all(-1, "x"), EBADF);
 }
 
 TEST(Time, IsWrittenAsTheWireWantsIt) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace recast {
 
@@ -169,6 +170,39 @@ bool is_valid_utf8(std::string_view text) {
     i += length;
   }
   return true;
+}
+
+std::string as_utf8(std::string text) {
+  if (is_valid_utf8(text)) return text;
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      result += c;
+    } else {
+      result += static_cast<char>(0xc0 | (byte >> 6));
+      result += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return result;
+}
+
+std::optional<std::string> decode_extended_value(std::string_view value) {
+  const auto first = value.find('\'');
+  const auto second = first == std::string_view::npos ? first : value.find('\'', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  auto text = percent_decode(value.substr(second + 1));
+  // A Latin-1 text can look like UTF-8 by accident only; its declaration is believed when it does not.
+  if (is_valid_utf8(text)) return text;
+  if (!equal_ignoring_case(trim(value.substr(0, first)), "iso-8859-1")) return std::nullopt;
+  return as_utf8(std::move(text));
+}
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.contains(c);
+  });
 }
 
 std::string escape_markup(std::string_view text) {

@@ -20,6 +20,14 @@ std::string percent_encode(std::string_view text);  ///< all but RFC 3986 unrese
 /// Bad escapes are kept as they are.
 std::string percent_decode(std::string_view text);
 bool is_valid_utf8(std::string_view text);
+/// The text itself if it is UTF-8; else its bytes are taken for ISO-8859-1, which is what such clients and servers
+/// mean.
+std::string as_utf8(std::string text);
+/// charset'language'percent-encoded (RFC 8187), as UTF-8. nullopt if it has another form, or is bytes that are neither
+/// UTF-8 nor said to be ISO-8859-1.
+std::optional<std::string> decode_extended_value(std::string_view value);
+/// A token of HTTP (RFC 9110 5.6.2): what methods and header names are made of.
+bool is_token(std::string_view text);
 /// Escapes & < > " ' for XML and HTML text and attributes.
 std::string escape_markup(std::string_view text);
 

@@ -159,7 +159,7 @@ Verdict check(std::string_view token, std::string_view first_bytes, std::uint64_
   const auto* const format = find(token);
   if (format == nullptr) return Verdict::unknown;
   if (file_size == 0) return listed(kTextFormats, format->name) ? Verdict::unknown : Verdict::contradicts;
-  const auto bytes = first_bytes.substr(0, 4096);
+  const auto bytes = first_bytes.substr(0, kFirstBytes);
   if (bytes.empty()) return Verdict::unknown;
   const auto found = sniff(bytes);
   if (listed(kPlainFormats, format->name)) return check_plain(found, bytes);

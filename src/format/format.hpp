@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +29,18 @@ std::string_view mime_of_file_name(std::string_view file_name);
 std::string from_mime(std::string_view content_type);
 const std::vector<Format>& all();
 
+/// How much of a file's begin sniff() and check() look at.
+inline constexpr std::size_t kFirstBytes = 4096;
+
 /// What the first bytes of a file say it is: canonical token, or "zip", "ole" (Microsoft compound file), "text", "xml",
-/// "" for nothing known. Reads at most 4 KiB plus, for zip, the names in the first local headers that lie within them.
-/// Pure and bounded; the thorough check (libmagic) runs jailed in the resident worker "inspect".
+/// "" for nothing known. Reads at most kFirstBytes plus, for zip, the names in the first local headers that lie within
+/// them. Pure and bounded; the thorough check (libmagic) runs jailed in the resident worker "inspect".
 std::string sniff(std::string_view first_bytes);
+
+/// A file's first kFirstBytes; empty if it cannot be read.
+std::string first_bytes(const std::filesystem::path& path);
+/// The extension that a file's first bytes suggest, with its dot; empty if they are of no known format.
+std::string sniffed_extension(std::string_view first_bytes);
 
 enum class Verdict { agrees, contradicts, unknown };
 /// Whether bytes that begin like this can be a file of format `token`. `contradicts` only when sure: a PNG called docx.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <fstream>
 
 #include "base/text.hpp"
 #include "format/format.hpp"
@@ -11,8 +12,6 @@ namespace recast::format {
 using namespace std::string_view_literals;
 
 namespace {
-
-constexpr std::size_t kMost = 4096;
 
 struct Magic {
   std::size_t offset;
@@ -148,7 +147,7 @@ bool begins_as_pdf(std::string_view bytes) {
 }  // namespace
 
 std::string sniff(std::string_view first_bytes) {
-  const auto bytes = first_bytes.substr(0, kMost);
+  const auto bytes = first_bytes.substr(0, kFirstBytes);
   if (bytes.empty()) return {};
   if (begins_as_pdf(bytes)) return "pdf";
   for (const auto& part : {by_magic, parts::zip, parts::container, parts::stream, parts::bitmap, parts::text}) {
@@ -156,6 +155,20 @@ std::string sniff(std::string_view first_bytes) {
   }
   // A PDF may have up to 1 KiB of other bytes in front, such as a printer's job header.
   return bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos ? "pdf" : "";
+}
+
+std::string first_bytes(const std::filesystem::path& path) {
+  std::string bytes(kFirstBytes, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  return bytes;
+}
+
+std::string sniffed_extension(std::string_view first_bytes) {
+  auto token = sniff(first_bytes);
+  if (token == "text") token = "txt";
+  return find(token) == nullptr ? std::string() : "." + token;
 }
 
 }  // namespace recast::format

@@ -14,37 +14,11 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-std::string from_latin1(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xc0 | (byte >> 6));
-      out += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  return out;
-}
-
-std::string as_utf8(std::string text) { return is_valid_utf8(text) ? std::move(text) : from_latin1(text); }
-
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
   return text;
-}
-
-/// charset'language'percent-encoded (RFC 8187).
-std::optional<std::string> decode_extended(std::string_view value) {
-  const auto first = value.find('\'');
-  const auto second = first == std::string_view::npos ? first : value.find('\'', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  auto bytes = percent_decode(value.substr(second + 1));
-  if (equal_ignoring_case(value.substr(0, first), "iso-8859-1")) return from_latin1(bytes);
-  return as_utf8(std::move(bytes));
 }
 
 /// "=?utf-8?B?…?=" (RFC 2047), which .NET writes into file names; anything else comes back unchanged.
@@ -124,7 +98,7 @@ void read_disposition(std::string_view value, Part& part) {
       part.has_file_name = true;
       part.file_name = decode_encoded_word(as_utf8(std::move(text)));
     } else if (name == "filename*") {
-      extended = decode_extended(text);
+      extended = decode_extended_value(text);
     }
   }
   if (!extended) return;

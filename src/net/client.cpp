@@ -19,13 +19,6 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
-  });
-}
-
 /// Whoever builds requests checks names and values for its own error texts; nothing else must get through here.
 template <class List>
 Result<> check_fields(const List& fields) {

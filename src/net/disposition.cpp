@@ -8,35 +8,6 @@ namespace recast::net {
 
 namespace {
 
-/// Bytes that are no UTF-8 are taken for ISO-8859-1, which is what such servers mean.
-std::string as_utf8(std::string text) {
-  if (is_valid_utf8(text)) return text;
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      result += c;
-    } else {
-      result += static_cast<char>(0xc0 | (byte >> 6));
-      result += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  return result;
-}
-
-/// `UTF-8''na%C3%AFve.pdf`
-std::optional<std::string> extended_value(std::string_view value) {
-  const auto first = value.find('\'');
-  const auto second = first == std::string_view::npos ? first : value.find('\'', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  const auto charset = lower(trim(value.substr(0, first)));
-  if (charset != "utf-8" && charset != "iso-8859-1") return std::nullopt;
-  auto text = percent_decode(value.substr(second + 1));
-  // A Latin-1 text can look like UTF-8 by accident only; its declaration is believed when it does not.
-  if (charset == "utf-8" && !is_valid_utf8(text)) return std::nullopt;
-  return as_utf8(std::move(text));
-}
-
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -91,7 +62,7 @@ std::string disposition_file_name(std::string_view header) {
     const auto name = reader.name();
     const auto value = reader.value();
     if (value && name == "filename*") {
-      if (auto text = extended_value(*value); text && !text->empty()) return *text;
+      if (auto text = decode_extended_value(*value); text && !text->empty()) return *text;
     } else if (value && name == "filename" && plain.empty()) {
       plain = as_utf8(*value);
     }

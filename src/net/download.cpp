@@ -10,6 +10,7 @@
 #include <charconv>
 #include <random>
 
+#include "base/io.hpp"
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
 
@@ -37,13 +38,8 @@ class Target {
 
   std::uint64_t size() const { return size_; }
   bool append(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return note(errno);
-      size_ += static_cast<std::uint64_t>(written);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (const int error = write_all(fd_.get(), bytes); error != 0) return note(error);
+    size_ += bytes.size();
     return true;
   }
   bool restart() {

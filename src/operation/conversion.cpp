@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "format/format.hpp"
 #include "operation/files.hpp"
@@ -12,14 +11,6 @@
 namespace recast::operation {
 
 namespace {
-
-std::string first_bytes(const fs::path& path) {
-  std::string bytes(4096, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  return bytes;
-}
 
 /// What the content is, for an error's text.
 std::string description(TaskContext& context, const File& file, std::string_view bytes) {
@@ -114,7 +105,7 @@ Result<std::string> input_format(const File& file, std::string_view wished) {
 }
 
 Result<> check_content(TaskContext& context, const File& file, std::string_view format) {
-  const auto bytes = first_bytes(file.path);
+  const auto bytes = format::first_bytes(file.path);
   switch (format::check(format, bytes, file.size)) {
     case format::Verdict::agrees:
       return {};

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <map>
 
+#include "base/io.hpp"
 #include "base/unique_handle.hpp"
 #include "format/format.hpp"
 
@@ -16,12 +17,7 @@ Result<File> write_file(TaskContext& context, std::string_view name, std::string
   const auto path = context.work() / "file";
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!fd) return std::unexpected(from_errno(errno, what));
-  for (auto rest = content; !rest.empty();) {
-    const auto written = ::write(fd.get(), rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return std::unexpected(from_errno(errno, what));
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (const int error = write_all(fd.get(), content); error != 0) return std::unexpected(from_errno(error, what));
   return File{format::clean_file_name(name), {}, content.size(), path};
 }
 

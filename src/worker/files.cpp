@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "base/io.hpp"
 #include "worker/worker.hpp"
 
 namespace recast::worker {
@@ -27,13 +28,9 @@ Result<std::vector<char>> read_all(int fd, std::uint64_t limit) {
 }
 
 Result<> write_all(int fd, std::span<const char> bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EFBIG) return fail(ErrorCode::output_limit, "The result is larger than allowed.");
-    if (count < 0) return std::unexpected(from_errno(errno, "output"));
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
+  const int error = recast::write_all(fd, std::string_view(bytes.data(), bytes.size()));
+  if (error == EFBIG) return fail(ErrorCode::output_limit, "The result is larger than allowed.");
+  if (error != 0) return std::unexpected(from_errno(error, "output"));
   return {};
 }
 

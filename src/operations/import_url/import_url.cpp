@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "base/text.hpp"
 #include "format/format.hpp"
@@ -27,13 +26,6 @@ struct Options {
       schema::field(&Options::headers, "headers", "Headers that are sent with the request, such as Authorization."),
   };
 };
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
-  });
-}
 
 /// Headers that say how the request is carried, not what is asked for.
 bool is_ours(const std::string& name) {
@@ -67,16 +59,6 @@ std::string name_in(std::string_view text) {
   return format::extension(segment).empty() ? std::string() : segment;
 }
 
-/// The extension that the content shows, with its dot; empty if it shows none.
-std::string sniffed_extension(const std::filesystem::path& path) {
-  std::string bytes(4096, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  const auto token = format::sniff(bytes);
-  return format::find(token) == nullptr ? std::string() : "." + token;
-}
-
 std::string file_name(const Options& options, const net::Downloaded& answer, const std::filesystem::path& path) {
   auto name = options.filename;
   if (name.empty()) name = net::disposition_file_name(answer.content_disposition);
@@ -87,7 +69,9 @@ std::string file_name(const Options& options, const net::Downloaded& answer, con
     name = token.empty() ? "file" : "file." + token;
   }
   name = format::clean_file_name(name);
-  if (format::extension(name).empty()) name = format::clean_file_name(name + sniffed_extension(path));
+  if (format::extension(name).empty()) {
+    name = format::clean_file_name(name + format::sniffed_extension(format::first_bytes(path)));
+  }
   return name;
 }
 

@@ -42,6 +42,7 @@ TEST(ImportUrl, AddsTheExtensionThatTheContentShows) {
             "photo.png");
   EXPECT_EQ(name_of("http://x/y", {}, std::string(kPng), {{"filename", "photo"}}), "photo.png");
   EXPECT_EQ(name_of("http://x/y", {}, std::string(kPng), {{"filename", "photo.jpg"}}), "photo.jpg");
+  EXPECT_EQ(name_of("http://x/y", {}, "words and words\n"), "file.txt");
 }
 
 TEST(ImportUrl, CleansNamesFromEverySource) {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "base/io.hpp"
 #include "base/random.hpp"
 #include "storage/registry.hpp"
 
@@ -62,17 +63,6 @@ class Leftover {
   fs::path path_;
 };
 
-Result<> write_all(int fd, const char* data, std::size_t size) {
-  while (size > 0) {
-    const auto written = ::write(fd, data, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed(errno, kCannotStore);
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
-  return {};
-}
-
 Result<> copy_bytes(int from, int to) {
   std::array<char, 128 * 1024> buffer{};
   for (;;) {
@@ -80,7 +70,8 @@ Result<> copy_bytes(int from, int to) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed(errno, kCannotRead);
     if (count == 0) return {};
-    RECAST_CHECK(write_all(to, buffer.data(), static_cast<std::size_t>(count)));
+    const int error = write_all(to, std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+    if (error != 0) return failed(error, kCannotStore);
   }
 }
 
