@@ -361,6 +361,26 @@ TEST_F(Downloads, StartAgainWhenTheFileChangedMeanwhile) {
   EXPECT_EQ(content(), "");
 }
 
+TEST_F(Downloads, CountWhatIsThereOnlyWhileItStays) {
+  max_bytes = kLong.size();
+  const HttpTestServer ignores_ranges([](const Request& request, Connection& to) {
+    if (!request.headers.contains("range")) return half(to, "ETag: \"v1\"\r\n");
+    to.answer("200 OK", "", kLong);  // as much as is allowed, all of it anew
+  });
+  const auto whole = get(ignores_ranges.url("/"));
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(content(), kLong);
+
+  const HttpTestServer grown([](const Request& request, Connection& to) {
+    if (!request.headers.contains("range")) return half(to, "ETag: \"v1\"\r\n");
+    to.answer("206 Partial Content", "Content-Range: bytes 10-20/21\r\nETag: \"v1\"\r\n", "abcdefghijk");
+  });
+  const auto too_large = get(grown.url("/"));
+  ASSERT_FALSE(too_large);
+  EXPECT_EQ(too_large.error().code, ErrorCode::file_too_large);
+  EXPECT_EQ(grown.requests().size(), 2u);
+}
+
 TEST_F(Downloads, DoNotJoinTheWrongPart) {
   const HttpTestServer server([](const Request& request, Connection& to) {
     static std::atomic<int> count;

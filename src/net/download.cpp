@@ -142,7 +142,8 @@ class Run {
       }
       hop.decode = !has_packed_extension(url.path());
       auto end = transfer_.run(
-          hop, [&](const Head& head, std::string_view bytes) { return take(head, bytes, resuming); }, room(resuming));
+          hop, [&](const Head& head, std::string_view bytes) { return take(head, bytes, resuming); },
+          request_.max_bytes);
       if (end.failure == Failure::none && is_redirect(end.head.status)) {
         if (redirects >= static_cast<unsigned>(environment_.settings.max_redirects))
           return failed("too many redirects");
@@ -166,15 +167,13 @@ class Run {
     return list;
   }
 
-  std::uint64_t room(bool resuming) const {
-    return resuming ? request_.max_bytes - target_.size() : request_.max_bytes;
-  }
-
   Appetite take(const Head& head, std::string_view bytes, bool resuming) {
     if (!is_success(head.status, resuming)) return Appetite::enough;
     if (!begun(head, resuming)) return Appetite::broken;
     if (head.status == 206 && !continues(head)) return Appetite::enough;
-    if (target_.size() + bytes.size() > request_.max_bytes) return Appetite::too_much;
+    // What is there already counts; whether it stays, only the answer's head says.
+    const auto known = std::max(total_.value_or(0), target_.size() + bytes.size());
+    if (known > request_.max_bytes) return Appetite::too_much;
     if (!target_.append(bytes)) return Appetite::broken;
     if (request_.on_progress) request_.on_progress(target_.size(), total_);
     return Appetite::more;
