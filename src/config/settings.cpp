@@ -134,7 +134,10 @@ std::string Settings::print() const {
     text += fmt::format("# {}\n[{}]\n", section.doc, section.name);
     const auto values = section.dump();
     for (const auto& field : section.fields) {
-      text += fmt::format("# {}\n{} = {}\n", field.doc, field.name, toml_value(values.at(field.name), field.type));
+      // A secret is not here: loaded again, its line must not set it to something else.
+      const auto* const mark = field.secret ? "# " : "";
+      text +=
+          fmt::format("# {}\n{}{} = {}\n", field.doc, mark, field.name, toml_value(values.at(field.name), field.type));
     }
     text += '\n';
   }

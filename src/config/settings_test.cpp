@@ -79,6 +79,7 @@ TEST_F(SettingsTest, WhatIsPrintedCanBeLoadedAgainAndHidesSecrets) {
   EXPECT_TRUE(load(text)) << text;
   EXPECT_EQ(sample.hosts, std::vector<std::string>{"x"});
   EXPECT_TRUE(engines.contains("poppler"));
+  EXPECT_EQ(sample.password, "");  // and not the text that stands for it
 }
 
 TEST_F(SettingsTest, TheReferenceHasARowPerSetting) {

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "net/address.hpp"
+#include "schema/parse.hpp"
 
 namespace recast::net {
 namespace {
@@ -29,6 +30,11 @@ Policy policy_of(const Settings& settings, std::vector<std::uint16_t> own_ports 
   auto policy = Policy::open(settings, std::move(own_ports));
   EXPECT_TRUE(policy) << policy.error().message;
   return std::move(policy).value();
+}
+
+TEST(Policy, ShowsNoPasswordOfItsProxy) {
+  const Settings settings{.proxy = "http://user:password@proxy.example:3128"};
+  EXPECT_EQ(schema::dump(settings).at("proxy").as_string(), "(hidden)");
 }
 
 TEST(Policy, RefusesEverySpecialAddressByDefault) {

@@ -74,6 +74,11 @@ json::value to_json(const T& value) {
   }
 }
 
+/// A value as it may be shown.
+inline json::value shown(json::value value, const Rules& rules) {
+  return rules.secret && !value.is_null() ? json::value("(hidden)") : value;
+}
+
 FieldInfo describe(std::string_view name, std::string_view doc, const Rules& rules, Type type, json::value fallback);
 
 template <class Member>
@@ -138,14 +143,13 @@ Result<T> parse(const json::object& object) {
   return result;
 }
 
-/// The value of every field, for printing. Secrets are replaced by "(hidden)".
+/// The value of every field, for printing. Secrets are replaced by "(hidden)", unless there is none.
 template <class T>
 json::object dump(const T& value) {
   json::object object;
   std::apply(
       [&](const auto&... field) {
-        ((object[field.name] = field.rules.secret ? json::value("(hidden)") : detail::to_json(value.*(field.member))),
-         ...);
+        ((object[field.name] = detail::shown(detail::to_json(value.*(field.member)), field.rules)), ...);
       },
       T::fields);
   return object;

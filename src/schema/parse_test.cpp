@@ -143,6 +143,7 @@ TEST(Parse, TakesAliases) { EXPECT_TRUE(read(R"({"strip_metadata":true})")->stri
 TEST(Parse, PrintsNoSecrets) {
   const auto object = dump(*read(R"({"password":"hush"})"));
   EXPECT_EQ(object.at("password").as_string(), "(hidden)");
+  EXPECT_TRUE(dump(*read("{}")).at("password").is_null());
   EXPECT_EQ(object.at("width").as_int64(), 10);
 }
 
