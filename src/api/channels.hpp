@@ -9,6 +9,7 @@
 
 #include "api/context.hpp"
 #include "api/subscriptions.hpp"
+#include "event/bus.hpp"
 
 namespace recast::api {
 

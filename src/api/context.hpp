@@ -7,8 +7,12 @@
 
 #include "account/account.hpp"
 #include "api/dispatcher.hpp"
+#include "api/link_signer.hpp"
 #include "api/mode.hpp"
 #include "api/services.hpp"
+#include "base/clock.hpp"
+#include "http/router.hpp"
+#include "store/store.hpp"
 
 namespace recast::api {
 

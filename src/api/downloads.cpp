@@ -5,6 +5,7 @@
 #include "api/context.hpp"
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "storage/storage.hpp"
 
 namespace recast::api {
 

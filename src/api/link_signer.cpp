@@ -1,3 +1,5 @@
+#include "api/link_signer.hpp"
+
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -7,7 +9,6 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "api/services.hpp"
 #include "base/text.hpp"
 
 namespace recast::api {

@@ -1,6 +1,7 @@
+#include "api/link_signer.hpp"
+
 #include <gtest/gtest.h>
 
-#include "api/services.hpp"
 #include "base/text.hpp"
 
 namespace recast::api {

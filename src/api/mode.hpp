@@ -2,10 +2,19 @@
 
 #include <string>
 
-#include "api/services.hpp"
+#include "api/settings.hpp"
 #include "http/message.hpp"
 
 namespace recast::api {
+
+/// How a request came in (core.md 1.2), decided once before routing and kept in request headers of our own.
+struct Mode {
+  bool blocking = false;
+  bool sandbox = false;
+  std::string region;
+  std::string prefix;  ///< "/sandbox" if the path said so: links keep it
+};
+Mode mode_of(const http::Request& request);
 
 /// Decides the mode of a request (core.md 1.2: listener, Host labels, path prefix), takes the prefix off its path and
 /// keeps the mode in a header of our own, which a client cannot set.

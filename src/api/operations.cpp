@@ -11,6 +11,7 @@
 #include "api/query.hpp"
 #include "engine/catalogue.hpp"
 #include "format/format.hpp"
+#include "operation/registry.hpp"
 
 namespace recast::api {
 

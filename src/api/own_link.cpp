@@ -1,9 +1,9 @@
 #include "api/own_link.hpp"
 
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 #include "http/message.hpp"
+#include "net/url.hpp"
+#include "store/store.hpp"
 
 namespace recast::api {
 

@@ -3,8 +3,15 @@
 #include <optional>
 #include <string_view>
 
-#include "api/services.hpp"
+#include "api/link_signer.hpp"
+#include "api/settings.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
 #include "job/job.hpp"
+
+namespace recast::store {
+class Store;
+}
 
 namespace recast::api {
 

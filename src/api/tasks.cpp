@@ -5,7 +5,10 @@
 #include "api/query.hpp"
 #include "api/views.hpp"
 #include "api/wait.hpp"
+#include "engine/catalogue.hpp"
 #include "job/job.hpp"
+#include "operation/registry.hpp"
+#include "scheduler/scheduler.hpp"
 #include "schema/body.hpp"
 
 namespace recast::api {

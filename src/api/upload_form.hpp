@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/services.hpp"
+#include "api/link_signer.hpp"
 #include "base/clock.hpp"
 #include "job/job.hpp"
 

@@ -9,6 +9,8 @@
 
 #include "api/context.hpp"
 #include "base/log.hpp"
+#include "scheduler/scheduler.hpp"
+#include "storage/storage.hpp"
 #include "base/text.hpp"
 #include "format/format.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "api/payload.hpp"
 #include "api/upload_form.hpp"
+#include "operation/registry.hpp"
 
 namespace recast::api {
 

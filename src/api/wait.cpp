@@ -8,6 +8,7 @@
 
 #include "api/envelope.hpp"
 #include "base/log.hpp"
+#include "event/bus.hpp"
 
 namespace recast::api {
 

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "http/router.hpp"
+#include "operation/registry.hpp"
 #include "storage/registry.hpp"
 #include "test_operations.hpp"
 

@@ -9,6 +9,10 @@
 #include "../support/temporary_folder.hpp"
 #include "api/services.hpp"
 #include "base/clock.hpp"
+#include "event/bus.hpp"
+#include "http/server.hpp"
+#include "scheduler/scheduler.hpp"
+#include "store/store.hpp"
 
 namespace recast::api_test {
 

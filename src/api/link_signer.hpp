@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace recast::api {
+
+/// Signs and checks download links and upload forms: HMAC-SHA256 with the installation's own secret.
+class LinkSigner {
+ public:
+  explicit LinkSigner(std::string secret) : secret_(std::move(secret)) {}
+  /// "{base}/tasks/{task}/{dir/}{file}?expires=…&signature=…", file name percent-encoded.
+  std::string download(std::string_view base, const TaskId& task, std::string_view dir, std::string_view file,
+                       Time expires) const;
+  /// Whether query values belong to this task and file and are not over. `path` decoded. Independent of how it was
+  /// spelled.
+  bool check_download(const TaskId& task, std::string_view dir_and_file, std::string_view expires,
+                      std::string_view signature, Time now) const;
+  std::string sign(std::string_view text) const;                         ///< hex HMAC
+  bool verify(std::string_view text, std::string_view signature) const;  ///< constant time
+
+ private:
+  std::string secret_;
+};
+
+}  // namespace recast::api

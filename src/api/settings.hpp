@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "schema/field.hpp"
+
+namespace recast::api {
+
+/// Settings section "api".
+struct Settings {
+  std::string public_api_url;
+  std::string public_storage_url;
+  std::string region = "local";
+  bool host_roles = true;
+  int link_seconds = 86400;
+  int sockets_per_user = 10000;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&Settings::public_api_url, "public_api_url",
+                    "Base of links to jobs and tasks as clients see it, without /v2, such as "
+                    "https://recast.example.org. Empty: from the request's Host."),
+      schema::field(&Settings::public_storage_url, "public_storage_url",
+                    "Base of upload and download URLs. Empty: the same as public_api_url."),
+      schema::field(&Settings::region, "region", "What tasks show as their region."),
+      schema::field(&Settings::host_roles, "host_roles",
+                    "Whether labels of the Host header (sync, storage, socketio, …) choose a role."),
+      schema::field(&Settings::link_seconds, "link_seconds", "How long a download link works.", {.min = 1}),
+      schema::field(&Settings::sockets_per_user, "sockets_per_user", "Socket.IO connections of one user.", {.min = 1}),
+  };
+};
+
+}  // namespace recast::api
