@@ -9,13 +9,24 @@ namespace recast::api {
 
 namespace {
 
-/// What follows `base` + "/tasks/" in the URL; nullopt if it does not start so.
-std::optional<std::string_view> below(std::string_view url, std::string_view base) {
-  if (base.empty() || !url.starts_with(base)) return std::nullopt;
-  url.remove_prefix(base.size());
-  constexpr std::string_view tasks = "/tasks/";
-  if (!url.starts_with(tasks)) return std::nullopt;
-  return url.substr(tasks.size());
+/// What follows `base` + "/tasks/" in the URL's path; nullopt if it lies elsewhere. Spellings of one place are the
+/// same.
+std::optional<std::string_view> below(const net::Url& url, std::string_view base) {
+  const auto place = net::Url::parse(base);
+  if (!place || !url.same_origin(*place)) return std::nullopt;
+  std::string_view folder = place->path();
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  std::string_view path = url.path();
+  for (const std::string_view part : {folder, std::string_view("/tasks/")}) {
+    if (!path.starts_with(part)) return std::nullopt;
+    path.remove_prefix(part.size());
+  }
+  return path;
+}
+
+std::string_view query_of(std::string_view url) {
+  const auto question = url.find('?');
+  return question == std::string_view::npos ? std::string_view() : url.substr(question + 1);
 }
 
 std::string full_name(const job::StoredFile& file) { return file.dir.empty() ? file.name : file.dir + "/" + file.name; }
@@ -24,17 +35,16 @@ std::string full_name(const job::StoredFile& file) { return file.dir.empty() ? f
 
 Result<std::optional<job::StoredFile>> own_link(std::string_view url, const Settings& settings,
                                                 const LinkSigner& signer, store::Store& store, const Clock& clock) {
-  auto rest = below(url, settings.public_storage_url);
-  if (!rest) rest = below(url, settings.public_api_url);
-  if (!rest) return std::optional<job::StoredFile>();
-  const auto question = rest->find('?');
-  const auto path = rest->substr(0, question);
-  const auto slash = path.find('/');
-  const auto query =
-      http::Query::parse(question == std::string_view::npos ? std::string_view() : rest->substr(question + 1));
+  const auto parsed = net::Url::parse(url);
+  if (!parsed) return std::optional<job::StoredFile>();
+  auto path = below(*parsed, settings.public_storage_url);
+  if (!path) path = below(*parsed, settings.public_api_url);
+  if (!path) return std::optional<job::StoredFile>();
+  const auto slash = path->find('/');
+  const auto query = http::Query::parse(query_of(parsed->str()));
   if (slash == std::string_view::npos) return fail(ErrorCode::download_failed, "Download failed: HTTP 404");
-  const TaskId task{std::string(path.substr(0, slash))};
-  const auto name = percent_decode(path.substr(slash + 1));
+  const TaskId task{std::string(path->substr(0, slash))};
+  const auto name = percent_decode(path->substr(slash + 1));
   if (!signer.check_download(task, name, query.get("expires").value_or(""), query.get("signature").value_or(""),
                              clock.now())) {
     return fail(ErrorCode::download_failed, "Download failed: HTTP 403");

@@ -1,0 +1,76 @@
+#include "api/own_link.hpp"
+
+#include <gtest/gtest.h>
+
+#include "../../tests/support/temporary_folder.hpp"
+#include "base/random.hpp"
+#include "store/store.hpp"
+
+namespace recast::api {
+namespace {
+
+/// A store with one file, and links to it.
+class OwnLink : public testing::Test {
+ protected:
+  void SetUp() override {
+    store = store::Store::open({.file = folder / "db"}, clock, random, "host").value();
+    const auto user = store->create_user("ann", "ann@example.org", false).value().id;
+    job::TaskSpec spec;
+    spec.operation = "import/upload";
+    task = store->create_task(user, spec).value().id;
+    const int attempt = store->begin_upload(task).value();
+    job::StoredFile file;
+    file.name = "a b.pdf";
+    file.storage_key = task.str() + "/1-1";
+    ASSERT_TRUE(store->finish_upload(task, attempt, file));
+  }
+
+  std::string link(std::string_view base, std::string_view name = "a b.pdf") {
+    return signer.download(base, task, "", name, clock.now() + std::chrono::hours(1));
+  }
+  /// "ours", "foreign" or the error's text.
+  std::string found(std::string_view url) {
+    const auto file = own_link(url, settings, signer, *store, clock);
+    if (!file) return file.error().message;
+    return *file ? "ours" : "foreign";
+  }
+
+  test::TemporaryFolder folder;
+  SystemClock clock;
+  SystemRandom random;
+  LinkSigner signer{"secret"};
+  Settings settings;
+  std::unique_ptr<store::Store> store;
+  TaskId task;
+};
+
+TEST_F(OwnLink, IsFoundBelowEitherBaseHoweverThatIsSpelled) {
+  for (const auto* const base :
+       {"https://files.example.org", "https://files.example.org/", "https://FILES.example.org:443//"}) {
+    settings.public_storage_url = base;
+    EXPECT_EQ(found(link("https://files.example.org")), "ours") << base;
+    EXPECT_EQ(found(link("HTTPS://Files.Example.org:443")), "ours") << base;
+    EXPECT_EQ(found(link("https://files.example.org:444")), "foreign") << base;
+    EXPECT_EQ(found(link("http://files.example.org")), "foreign") << base;
+  }
+  settings = {.public_api_url = "https://example.org/recast/"};
+  EXPECT_EQ(found(link("https://example.org/recast")), "ours");
+  EXPECT_EQ(found(link("https://example.org")), "foreign");
+  EXPECT_EQ(found(link("https://example.org/recastle")), "foreign");
+}
+
+TEST_F(OwnLink, IsNeverAssumedWithoutAPublicAddress) {
+  EXPECT_EQ(found(link("https://files.example.org")), "foreign");
+  EXPECT_EQ(found("nonsense"), "foreign");
+}
+
+TEST_F(OwnLink, ThatIsNoLongerGoodFailsLikeADownload) {
+  settings.public_storage_url = "https://files.example.org/";
+  const auto good = link("https://files.example.org");
+  EXPECT_EQ(found(good + "0"), "Download failed: HTTP 403");
+  EXPECT_EQ(found(link("https://files.example.org", "other.pdf")), "Download failed: HTTP 404");
+  EXPECT_EQ(found("https://files.example.org/tasks/x"), "Download failed: HTTP 404");
+}
+
+}  // namespace
+}  // namespace recast::api
