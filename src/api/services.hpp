@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -56,7 +57,8 @@ struct Services {
   Random& random;
   std::int64_t upload_bytes = 10'000'000'000;
   std::size_t tasks_per_job = 1000;
-  std::filesystem::path incoming;  ///< folder for uploads under way, on the storage's disk
+  std::chrono::seconds upload_time = std::chrono::hours(6);  ///< how long an upload form works
+  std::filesystem::path incoming;                            ///< for uploads under way, on the storage's disk
   std::function<std::shared_ptr<const engine::Catalogue>()> catalogue;
   std::function<std::vector<Check>()> checks;  ///< answers at once, from the latest results
   std::function<std::string()> metrics;        ///< Prometheus text

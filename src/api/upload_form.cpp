@@ -17,7 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::hours kFormTime{6};
 constexpr std::string_view kFileName = "${filename}";
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
@@ -28,7 +27,7 @@ std::string amazon_date(Time time) {
 std::string policy_text(std::string_view policy) { return fmt::format("upload\n{}", policy); }
 
 /// The policy says everything the other fields say, so that its signature covers them all.
-std::string policy_of(const job::Task& task, std::string_view bucket) {
+std::string policy_of(const job::Task& task, std::string_view bucket, Time expires) {
   json::array conditions;
   const auto equal = [&conditions](std::string_view name, std::string_view value) {
     conditions.push_back(json::object{{name, value}});
@@ -40,8 +39,8 @@ std::string policy_of(const job::Task& task, std::string_view bucket) {
   equal("X-Amz-Algorithm", kAlgorithm);
   equal("X-Amz-Date", amazon_date(task.created));
   json::object policy;
-  policy["expiration"] = format_time(task.created + kFormTime);
-  policy["expires"] = to_seconds(task.created + kFormTime);
+  policy["expiration"] = format_time(expires);
+  policy["expires"] = to_seconds(expires);
   policy["conditions"] = std::move(conditions);
   return to_base64(json::serialize(policy));
 }
@@ -81,9 +80,10 @@ Result<UploadPermit> apply(const json::object& policy, const std::map<std::strin
 
 }  // namespace
 
-json::object upload_form(const job::Task& task, std::string_view storage_base, bool sandbox, const LinkSigner& signer) {
+json::object upload_form(const job::Task& task, std::string_view storage_base, bool sandbox, std::chrono::seconds valid,
+                         const LinkSigner& signer) {
   const std::string_view bucket = sandbox ? "tasks-sandbox" : "tasks";
-  const auto policy = policy_of(task, bucket);
+  const auto policy = policy_of(task, bucket, task.created + valid);
   json::object parameters;
   parameters["acl"] = "private";
   parameters["key"] = fmt::format("{}/{}", task.id.str(), kFileName);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,9 +12,10 @@
 
 namespace recast::api {
 
-/// The form of a waiting import/upload task (core.md 17): {"url":…, "parameters":{…}}, every value a string.
+/// The form of a waiting import/upload task (core.md 17): {"url":…, "parameters":{…}}, every value a string. It works
+/// until `valid` after the task's creation.
 boost::json::object upload_form(const job::Task& task, std::string_view storage_base, bool sandbox,
-                                const LinkSigner& signer);
+                                std::chrono::seconds valid, const LinkSigner& signer);
 
 /// What the fields that came before the file allow.
 struct UploadPermit {

@@ -42,7 +42,9 @@ Result<> TestServer::open(const Options& options) {
   auto& parts = *parts_;
   for (const auto* const name : {"files", "incoming", "work"}) fs::create_directory(folder_ / name);
   RECAST_CHECK(add_operations(parts.operations));
+  constexpr std::chrono::hours upload_time{8};
   store::Store::Settings rows;
+  rows.upload_time = upload_time;
   rows.file = folder_ / "recast.db";
   RECAST_TRY(parts.store, store::Store::open(rows, clock_, parts.random, "test-host"));
   storage::Registry drivers;
@@ -68,6 +70,7 @@ Result<> TestServer::open(const Options& options) {
       .random = parts.random,
       .upload_bytes = options.upload_bytes,
       .tasks_per_job = options.tasks_per_job,
+      .upload_time = upload_time,
       .incoming = folder_ / "incoming",
       .catalogue = [&parts] { return parts.catalogue; },
       .checks =
