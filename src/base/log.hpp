@@ -20,10 +20,13 @@ struct Field {
   std::string value;
 };
 
-/// Lines below `level` are dropped. Call once, before threads start. The default is text from `info` on.
+/// Lines below `level` are not written. The default is text from `info` on. Call once, before threads start; not in a
+/// process that forks children without exec: from here on a thread of its own writes, so that nobody waits for a reader
+/// of standard error that stalls. Up to 4 MiB wait for it; more lines are dropped, and a line tells how many. What
+/// waits at the end of the process is still written, if it can be within two seconds.
 void configure(Level level, Format format);
 
-/// Writes one line to standard error, whole and unmixed with others: time, level, message, fields.
+/// One line to standard error, whole and unmixed with others: time, level, message, fields.
 /// Never pass a secret or a client's file content. Safe from every thread; not async-signal-safe.
 void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
