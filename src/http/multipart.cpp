@@ -8,142 +8,142 @@
 namespace recast::http {
 
 namespace {
-constexpr std::size_t kSlice = 16 * 1024;  // bytes looked at in one go: what bounds the buffer
+
 constexpr std::size_t kLongestHead = 16 * 1024;
-constexpr std::size_t kLongestPadding = 256;  // blanks after a boundary
+constexpr std::size_t kLongestPadding = 256;        // blanks after a boundary
+constexpr std::size_t kLongestIdleText = 8 * 1024;  // before the first boundary and after the last
 constexpr std::size_t kMostParts = 1000;
+constexpr std::size_t kJoined = 4 * 1024;  // of new bytes, put behind what was kept of the old ones
 
 std::unexpected<Error> malformed(std::string message) { return fail(ErrorCode::malformed_body, std::move(message)); }
+
+/// What follows the delimiter's text: the rest of a boundary line, or data that only looks like one.
+struct LineEnd {
+  enum class Kind { undecided, data, next, last };
+  Kind kind = Kind::undecided;
+  std::size_t length = 0;
+};
+
+LineEnd read_line_end(std::string_view rest) {
+  using Kind = LineEnd::Kind;
+  if (rest.starts_with("--")) return {Kind::last, 2};
+  const auto blanks = std::min(rest.substr(0, kLongestPadding + 1).find_first_not_of(" \t"), rest.size());
+  if (blanks > kLongestPadding) return {Kind::data, 0};
+  const auto end = rest.substr(blanks);
+  if (end.starts_with("\r\n")) return {Kind::next, blanks + 2};
+  if (end.starts_with('\n')) return {Kind::next, blanks + 1};
+  const bool more_may_tell = end.empty() || end == "\r" || rest == "-";
+  return {more_may_tell ? Kind::undecided : Kind::data, 0};
+}
+
 }  // namespace
 
+/// Works on the caller's bytes where they lie. What cannot be decided yet (the begin of a boundary, a head) is kept and
+/// looked at again together with the first bytes of the next call.
 struct MultipartParser::State {
-  enum class Phase { preamble, boundary, head, first_data, data, epilogue };
+  enum class Phase { preamble, head, data, epilogue };
+  /// One look at some bytes: how many of them are done with, and whether another look at the others makes sense.
+  struct Look {
+    std::size_t used = 0;
+    bool again = false;
+  };
 
   std::string delimiter;  ///< CR LF "--" boundary
   Events events;
-  std::string buffer = "\r\n";  // so that a boundary at the very start looks like every other
+  std::string kept;
   Phase phase = Phase::preamble;
-  bool in_part = false;
+  /// Bytes of the next delimiter that need not be there: its CR LF, at the very start and after a head.
+  std::size_t implied = 2;
+  std::size_t idle = 0;
   std::size_t parts = 0;
 
-  Result<> process();
-  Result<bool> step();
-  Result<bool> read_data();
-  Result<bool> read_boundary();
-  Result<bool> read_head();
-  Result<bool> read_first_data();
-  Result<> emit(std::size_t count);
-  Result<> end_part();
+  Result<std::size_t> process(std::string_view input);
+  Result<Look> look(std::string_view input);
+  Result<Look> look_for_boundary(std::string_view input);
+  Result<Look> look_for_head(std::string_view input);
+  Result<> emit(std::string_view bytes);
+  Result<> enter(const LineEnd& line);
 };
 
-Result<> MultipartParser::State::emit(std::size_t count) {
-  if (count == 0) return {};
-  if (in_part) RECAST_CHECK(events.on_data(std::span(buffer.data(), count)));
-  buffer.erase(0, count);
+/// Data goes to the one who wants it; text outside of the parts is counted, for nobody has shown a right to send it.
+Result<> MultipartParser::State::emit(std::string_view bytes) {
+  if (bytes.empty()) return {};
+  implied = 0;
+  if (phase == Phase::data) return events.on_data(std::span(bytes.data(), bytes.size()));
+  idle += bytes.size();
+  if (idle <= kLongestIdleText) return {};
+  return malformed(phase == Phase::preamble ? "The form does not begin with its boundary."
+                                            : "The form goes on after its last boundary.");
+}
+
+Result<> MultipartParser::State::enter(const LineEnd& line) {
+  if (phase == Phase::data) RECAST_CHECK(events.on_part_end());
+  phase = line.kind == LineEnd::Kind::last ? Phase::epilogue : Phase::head;
+  if (phase == Phase::head && ++parts > kMostParts) return malformed("The form has too many parts.");
   return {};
 }
 
-Result<> MultipartParser::State::end_part() {
-  if (!std::exchange(in_part, false)) return {};
-  return events.on_part_end();
+/// Preamble and data alike: everything up to the next boundary line, or up to what could be the begin of one.
+Result<MultipartParser::State::Look> MultipartParser::State::look_for_boundary(std::string_view input) {
+  const std::string_view full = delimiter;
+  const auto short_one = full.substr(implied);  // can only be at the front
+  if (implied > 0 && short_one.starts_with(input)) return Look{};
+  std::size_t at = implied > 0 && input.starts_with(short_one) ? 0 : input.find(full);
+  auto size = at == 0 && input.starts_with(short_one) ? short_one.size() : full.size();
+  while (at != std::string_view::npos) {
+    const auto line = read_line_end(input.substr(at + size));
+    if (line.kind != LineEnd::Kind::data) {
+      RECAST_CHECK(emit(input.substr(0, at)));
+      if (line.kind == LineEnd::Kind::undecided) return Look{at, false};
+      RECAST_CHECK(enter(line));
+      return Look{at + size + line.length, true};
+    }
+    at = input.find(full, at + 1);
+    size = full.size();
+  }
+  auto keep = std::min(input.size(), full.size() - 1);
+  while (keep > 0 && !full.starts_with(input.substr(input.size() - keep))) --keep;
+  RECAST_CHECK(emit(input.substr(0, input.size() - keep)));
+  return Look{input.size() - keep, false};
 }
 
-/// Preamble and data alike: everything up to the next delimiter, or up to what could be the begin of one.
-Result<bool> MultipartParser::State::read_data() {
-  const auto found = buffer.find(delimiter);
-  if (found != std::string::npos) {
-    RECAST_CHECK(emit(found));
-    phase = Phase::boundary;
-    return true;
-  }
-  std::size_t keep = std::min(buffer.size(), delimiter.size() - 1);
-  while (keep > 0 && !std::string_view(delimiter).starts_with(std::string_view(buffer).substr(buffer.size() - keep))) {
-    --keep;
-  }
-  RECAST_CHECK(emit(buffer.size() - keep));
-  return false;
-}
-
-/// The buffer begins with the delimiter. What follows tells a boundary line from data that only looks like one.
-Result<bool> MultipartParser::State::read_boundary() {
-  const auto rest = std::string_view(buffer).substr(delimiter.size());
-  if (rest.starts_with("--")) {
-    RECAST_CHECK(end_part());
-    buffer.clear();
-    phase = Phase::epilogue;
-    return false;
-  }
-  const auto end = rest.find_first_not_of(" \t");
-  const bool undecided = rest == "-" || (end == std::string_view::npos && rest.size() <= kLongestPadding) ||
-                         (end != std::string_view::npos && rest.substr(end) == "\r");
-  if (undecided) return false;
-  const auto line_end = end == std::string_view::npos ? std::string_view() : rest.substr(end);
-  if (!line_end.starts_with("\r\n") && !line_end.starts_with('\n')) {
-    RECAST_CHECK(emit(2));  // its CR LF; the remainder no longer begins with the delimiter
-    phase = in_part ? Phase::data : Phase::preamble;
-    return true;
-  }
-  RECAST_CHECK(end_part());
-  if (++parts > kMostParts) return malformed("The form has too many parts.");
-  buffer.erase(0, delimiter.size() + end + (line_end.starts_with('\n') ? 1 : 2));
-  phase = Phase::head;
-  return true;
-}
-
-Result<bool> MultipartParser::State::read_head() {
-  // An empty line ends the head; lines may end with a bare LF.
+/// An empty line ends the head; lines may end with a bare LF.
+Result<MultipartParser::State::Look> MultipartParser::State::look_for_head(std::string_view input) {
   std::size_t line = 0;
   while (true) {
-    const auto end = buffer.find('\n', line);
-    if (end == std::string::npos) {
-      if (buffer.size() > kLongestHead) return malformed("The head of a part is too long.");
-      return false;
-    }
-    const bool blank = end == line || (end == line + 1 && buffer[line] == '\r');
-    if (end >= kLongestHead) return malformed("The head of a part is too long.");
-    if (blank) {
-      const auto part = read_part_head(std::string_view(buffer).substr(0, line));
-      buffer.erase(0, end + 1);
-      phase = Phase::first_data;
-      in_part = true;
+    const auto end = input.find('\n', line);
+    if (std::min(end, input.size()) >= kLongestHead) return malformed("The head of a part is too long.");
+    if (end == std::string_view::npos) return Look{0, false};
+    if (end == line || (end == line + 1 && input[line] == '\r')) {
+      const auto part = read_part_head(input.substr(0, line));
+      phase = Phase::data;
+      implied = 2;  // a part without content may share its empty line's CR LF with the boundary that follows
       RECAST_CHECK(events.on_part(part));
-      return true;
+      return Look{end + 1, true};
     }
     line = end + 1;
   }
 }
 
-/// A part without content may share its empty line's CR LF with the boundary that follows.
-Result<bool> MultipartParser::State::read_first_data() {
-  const auto boundary = std::string_view(delimiter).substr(2);
-  if (buffer.size() < boundary.size() && boundary.starts_with(buffer)) return false;
-  if (std::string_view(buffer).starts_with(boundary)) buffer.insert(0, "\r\n");
-  phase = Phase::data;
-  return true;
-}
-
-Result<bool> MultipartParser::State::step() {
+Result<MultipartParser::State::Look> MultipartParser::State::look(std::string_view input) {
   switch (phase) {
-    case Phase::preamble:
-    case Phase::data:
-      return read_data();
-    case Phase::boundary:
-      return read_boundary();
     case Phase::head:
-      return read_head();
-    case Phase::first_data:
-      return read_first_data();
+      return look_for_head(input);
     case Phase::epilogue:
-      buffer.clear();
-      return false;
+      RECAST_CHECK(emit(input));
+      return Look{input.size(), false};
+    default:
+      return look_for_boundary(input);
   }
-  return false;
 }
 
-Result<> MultipartParser::State::process() {
+/// How much of it is done with; the rest has to be seen again together with what follows it.
+Result<std::size_t> MultipartParser::State::process(std::string_view input) {
+  std::size_t used = 0;
   while (true) {
-    RECAST_TRY(const bool more, step());
-    if (!more) return {};
+    RECAST_TRY(const auto one, look(input.substr(used)));
+    used += one.used;
+    if (!one.again) return used;
   }
 }
 
@@ -162,12 +162,24 @@ Result<MultipartParser> MultipartParser::open(std::string_view content_type, Eve
 }
 
 Result<> MultipartParser::write(std::span<const char> bytes) {
-  while (!bytes.empty()) {
-    const auto slice = bytes.first(std::min(bytes.size(), kSlice));
-    bytes = bytes.subspan(slice.size());
-    state_->buffer.append(slice.data(), slice.size());
-    RECAST_CHECK(state_->process());
+  auto& kept = state_->kept;
+  std::string_view input(bytes.data(), bytes.size());
+  while (!kept.empty() && !input.empty()) {
+    const auto joined = input.substr(0, kJoined);
+    kept += joined;
+    RECAST_TRY(const auto used, state_->process(kept));
+    const auto left = kept.size() - used;
+    if (left <= joined.size()) {  // what is left lies in the new bytes as well
+      input.remove_prefix(joined.size() - left);
+      kept.clear();
+    } else {
+      input.remove_prefix(joined.size());
+      kept.erase(0, used);
+    }
   }
+  if (input.empty()) return {};
+  RECAST_TRY(const auto used, state_->process(input));
+  kept = input.substr(used);
   return {};
 }
 

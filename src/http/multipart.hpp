@@ -22,7 +22,8 @@ struct Part {
   std::string content_type;
 };
 
-/// Streaming parser: memory is bounded by the longest head plus one boundary, whatever the body's size.
+/// Streaming parser: memory is bounded by the longest head plus one boundary, whatever the body's size. Data is handed
+/// on where it lies. More than a few KiB before the first boundary or after the last are malformed_body.
 class MultipartParser {
  public:
   struct Events {

@@ -78,6 +78,54 @@ TEST(Multipart, KeepsBinaryDataAsItIs) {
   for (const std::size_t step : {1000u, 65536u, 1'000'000u}) EXPECT_EQ(parse(body, step).parts.at(0).data, data);
 }
 
+TEST(Multipart, KeepsDataThatOnlyLooksLikeABoundary) {
+  for (const std::string data :
+       {"--xyzz", "--xyz-", "--xyz -", "--xyz x\r\n", "--xyz\r", "\r\n--xyz--x", "-", "--xy\r\n"}) {
+    const bool ends = data == "\r\n--xyz--x";
+    const auto body = "--xyz\r\nContent-Disposition: form-data; name=f\r\n\r\n" + data + "\r\n--xyz--";
+    for (std::size_t step = 1; step <= body.size(); ++step) {
+      const auto form = parse(body, step);
+      ASSERT_TRUE(form.status) << data << step;
+      EXPECT_EQ(form.parts.at(0).data, ends ? "" : data) << step;
+    }
+  }
+  const auto padded = "--xyz\r\n\r\n" + std::string("\r\n--xyz") + std::string(300, ' ') + "\r\n--xyz--";
+  for (const std::size_t step : {1u, 100u, 1000u}) EXPECT_EQ(parse(padded, step).parts.at(0).data.size(), 307u) << step;
+}
+
+TEST(Multipart, HandsDataOnInLargePiecesEvenIfItIsFullOfNearBoundaries) {
+  std::string data;
+  while (data.size() < 200'000) data += "\r\n--xyzz\r\n--xy";
+  const auto body = "--xyz\r\n\r\n" + data + "\r\n--xyz--";
+  std::size_t calls = 0;
+  std::size_t bytes = 0;
+  MultipartParser::Events events;
+  events.on_part = [](const Part&) -> Result<> { return {}; };
+  events.on_data = [&](std::span<const char> piece) -> Result<> {
+    ++calls;
+    bytes += piece.size();
+    return {};
+  };
+  events.on_part_end = []() -> Result<> { return {}; };
+  auto parser = MultipartParser::open("multipart/form-data; boundary=xyz", std::move(events));
+  ASSERT_TRUE(parser->write(body));
+  ASSERT_TRUE(parser->finish());
+  EXPECT_EQ(bytes, data.size());
+  EXPECT_EQ(calls, 1u);
+}
+
+TEST(Multipart, BoundsTheTextOutsideOfItsParts) {
+  const std::string text(100'000, 'x');
+  const std::string_view form = "--xyz\r\n\r\n\r\n--xyz--\r\n";
+  for (const std::size_t step : {1000u, 200'000u}) {
+    const auto before = parse(text + "\r\n" + std::string(form), step);
+    EXPECT_EQ(before.status.error().message, "The form does not begin with its boundary.");
+    EXPECT_TRUE(before.parts.empty());
+    const auto after = parse(std::string(form) + text, step);
+    EXPECT_EQ(after.status.error().message, "The form goes on after its last boundary.");
+  }
+}
+
 TEST(Multipart, AllowsEmptyParts) {
   const auto form = parse(
       "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\n--xyz\r\n"
