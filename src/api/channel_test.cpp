@@ -40,6 +40,7 @@ class FakeSocket final : public socketio::Socket {
   explicit FakeSocket(std::string id) : id_(std::move(id)) {}
   const std::string& id() const override { return id_; }
   const std::any& tag() const override { return tag_; }
+  bool open() const override { return true; }
   void send(const std::string&) override {}
 
  private:

@@ -135,6 +135,11 @@ Result<std::unique_ptr<http::WebSocketSession>> Server::upgrade(http::Request& r
   if (const auto id = request.query.get("sid"); id && !id->empty()) {
     auto session = find(*id);
     if (!session || !session->is_polling()) return fail(ErrorCode::malformed_body, "Session ID unknown");
+    // One that asks and never comes would have every poll ended at once, and one that says nothing stays for ever.
+    later_(std::chrono::steady_clock::now() + options_.upgrade_timeout, [weak = std::weak_ptr(session), peer] {
+      const auto asked = weak.lock();
+      if (!asked || !asked->is_on(peer.get())) peer->close();
+    });
     return std::make_unique<Link>(std::move(session), std::move(peer));
   }
   auto session = open(request, *protocol);

@@ -22,6 +22,7 @@ class Socket {
   virtual const std::string& id() const = 0;
   /// What Events::on_open made of the handshake's request.
   virtual const std::any& tag() const = 0;
+  virtual bool open() const = 0;  ///< false from just before Events::on_close on
   /// A packet made by event_packet().
   virtual void send(const std::string& packet) = 0;
 };
@@ -37,6 +38,7 @@ struct Options {
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
   std::chrono::milliseconds connect_timeout{45'000};  ///< for the client's `40`
+  std::chrono::milliseconds upgrade_timeout{10'000};  ///< for a WebSocket to take over from long polling
   std::size_t largest_payload = 1'000'000;            ///< bytes of one request or message
   std::size_t most_queued = 1 << 20;                  ///< bytes that wait for a poll before the client counts as gone
   std::size_t most_sessions = 20'000;

@@ -92,6 +92,16 @@ void Session::push(std::string packet) {
   if (done) done(payload(packets));
 }
 
+bool Session::open() const {
+  std::lock_guard lock(mutex_);
+  return !closed_;
+}
+
+bool Session::is_on(const http::WebSocketPeer* peer) const {
+  std::lock_guard lock(mutex_);
+  return peer_.get() == peer;
+}
+
 bool Session::is_polling() const {
   std::lock_guard lock(mutex_);
   return !peer_ && !closed_;

@@ -20,6 +20,7 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
 
   const std::string& id() const override { return id_; }
   const std::any& tag() const override { return tag_; }
+  bool open() const override;
   void send(const std::string& packet) override;
 
   Protocol protocol() const { return protocol_; }
@@ -32,6 +33,7 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
   /// poll).
   std::optional<http::Response> poll();
   bool is_polling() const;
+  bool is_on(const http::WebSocketPeer* peer) const;
   /// Packets of a POST or a message of the WebSocket this session is on.
   void receive(std::string_view packet);
 

@@ -233,6 +233,35 @@ TEST_F(SocketIo, AProbeThatIsLostLeavesThePollsAlone) {
   EXPECT_EQ(server.sessions(), 1U);
 }
 
+TEST_F(SocketIo, ClosesAWebSocketThatDoesNotTakeOverInTime) {
+  const auto query = open();
+  post(query, "40");
+  later.clear();
+  const auto as_socket = "EIO=4&transport=websocket&" + query.substr(query.find("sid="));
+  const auto silent = std::make_shared<FakePeer>(), hesitant = std::make_shared<FakePeer>();
+  const auto first = connect(as_socket, silent), second = connect(as_socket, hesitant);
+  second->on_message("2probe");
+  later.pop_back();  // the polls' release
+  let_time_pass();
+  EXPECT_TRUE(silent->closed);
+  EXPECT_TRUE(hesitant->closed);
+  const auto prompt = std::make_shared<FakePeer>();
+  const auto third = connect(as_socket, prompt);
+  third->on_message("2probe");
+  third->on_message("5");
+  let_time_pass();
+  EXPECT_FALSE(prompt->closed);
+}
+
+TEST_F(SocketIo, ASocketThatIsClosedSaysSo) {
+  const auto peer = std::make_shared<FakePeer>();
+  const auto link = connect("EIO=3&transport=websocket", peer);
+  link->on_message("42[\"a\"]");
+  EXPECT_TRUE(socket->open());
+  link->on_close();
+  EXPECT_FALSE(socket->open());
+}
+
 TEST_F(SocketIo, ClosesWhoNeverConnects) {
   const auto peer = std::make_shared<FakePeer>();
   const auto link = connect("EIO=4&transport=websocket", peer);
