@@ -19,33 +19,20 @@ constexpr std::size_t kJoined = 64 * 1024;  // a body up to this size leaves tog
 
 Steady now() { return std::chrono::steady_clock::now(); }
 
-unsigned default_status(ErrorCode code) {
+/// For errors of the server itself, which is all that is seen when nothing renders them: what handlers fail with has
+/// its table where it is rendered.
+unsigned status_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_data:
-      return 422;
     case ErrorCode::malformed_body:
       return 400;
-    case ErrorCode::unauthenticated:
-      return 401;
-    case ErrorCode::forbidden:
-      return 403;
     case ErrorCode::not_found:
       return 404;
     case ErrorCode::method_not_allowed:
       return 405;
-    case ErrorCode::conflict:
-      return 409;
-    case ErrorCode::gone:
-      return 403;
-    case ErrorCode::payload_too_large:
-      return 413;
     case ErrorCode::request_timeout:
       return 408;
-    case ErrorCode::too_many_requests:
-    case ErrorCode::too_many_jobs:
-      return 429;
-    case ErrorCode::credits_exceeded:
-      return 402;
+    case ErrorCode::payload_too_large:
+      return 413;
     case ErrorCode::unavailable:
       return 503;
     default:
@@ -54,7 +41,7 @@ unsigned default_status(ErrorCode code) {
 }
 
 Response plain_error(const Error& error) {
-  return Response::json(default_status(error.code), {{"message", error.message}, {"code", code_name(error.code)}});
+  return Response::json(status_of(error.code), {{"message", error.message}, {"code", code_name(error.code)}});
 }
 
 /// Reads whole, unless the file ends. Negative on error.

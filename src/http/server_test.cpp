@@ -94,13 +94,15 @@ TEST_F(ServerTest, SurvivesAHandlerThatThrows) {
 
 TEST_F(ServerTest, AnswersWithoutARenderer) {
   Router plain;
-  plain.get("/gone", [](Request&) -> Result<Response> { return fail(ErrorCode::unauthenticated, "No."); });
+  plain.get("/gone", [](Request&) -> Result<Response> { return fail(ErrorCode::unavailable, "No."); });
+  plain.get("/other", [](Request&) -> Result<Response> { return fail(ErrorCode::too_many_jobs, "No."); });
   auto other = Server::start(settings, {{"api"}}, plain).value();
   Client client(other->port("api"));
   const auto reply = client.get("/gone");
-  EXPECT_EQ(reply.status, 401u);
-  EXPECT_EQ(reply.reason, "Unauthorized");
-  EXPECT_EQ(reply.body, R"({"message":"No.","code":"UNAUTHENTICATED"})");
+  EXPECT_EQ(reply.status, 503u);
+  EXPECT_EQ(reply.reason, "Service Unavailable");
+  EXPECT_EQ(reply.body, R"({"message":"No.","code":"SERVICE_UNAVAILABLE"})");
+  EXPECT_EQ(client.get("/other").status, 500u);  // what that means is known where it is rendered
 }
 
 TEST_F(ServerTest, NamesTheMethodsOfAPath) {
