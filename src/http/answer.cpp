@@ -17,13 +17,16 @@ std::string join(const std::vector<std::string>& words) {
   return out;
 }
 
-/// "Wed, 04 Mar 2026 05:06:07 GMT". The two obsolete forms are not read: a condition we cannot read does not hold.
+/// "Wed, 04 Mar 2026 05:06:07 GMT", or one of the two obsolete forms (RFC 9110 5.6.7).
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
-  std::tm parts{};
   const std::string terminated(trim(text));
-  const auto* const end = ::strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+  for (const auto* const form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    std::tm parts{};
+    const auto* const end = ::strptime(terminated.c_str(), form, &parts);
+    if (end == nullptr || *end != '\0') continue;
+    return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+  }
+  return std::nullopt;
 }
 
 std::string_view without_weak(std::string_view tag) {
@@ -32,14 +35,23 @@ std::string_view without_weak(std::string_view tag) {
   return tag;
 }
 
-bool matches_any(std::string_view list, std::string_view etag) {
-  if (trim(list) == "*") return true;
-  return std::ranges::any_of(split(list, ','), [etag](auto tag) { return without_weak(tag) == without_weak(etag); });
+/// The client wants this very file, or none (RFC 9110 13.1.1, 13.1.4). A weak tag is never the same.
+bool is_another_file(const Request& request, const FileBody& file) {
+  if (request.headers.has("If-Match")) {
+    const auto list = request.headers.list("If-Match");
+    const auto same = [&file](auto tag) { return !file.etag.empty() && trim(tag) == file.etag; };
+    return trim(list) != "*" && std::ranges::none_of(split(list, ','), same);
+  }
+  if (!file.last_modified || !request.headers.has("If-Unmodified-Since")) return false;
+  const auto since = parse_http_date(request.headers.get("If-Unmodified-Since"));
+  return since && *file.last_modified > *since;
 }
 
 bool is_not_modified(const Request& request, const FileBody& file) {
   if (request.headers.has("If-None-Match")) {
-    return !file.etag.empty() && matches_any(request.headers.get("If-None-Match"), file.etag);
+    const auto list = request.headers.list("If-None-Match");
+    const auto same = [&file](auto tag) { return !file.etag.empty() && without_weak(tag) == without_weak(file.etag); };
+    return trim(list) == "*" || std::ranges::any_of(split(list, ','), same);
   }
   if (!file.last_modified || !request.headers.has("If-Modified-Since")) return false;
   const auto since = parse_http_date(request.headers.get("If-Modified-Since"));
@@ -164,8 +176,8 @@ FilePlan plan_file(const Request& request, const FileBody& file, unsigned status
   if (!file.etag.empty()) headers.set("ETag", file.etag);
   if (file.last_modified) headers.set("Last-Modified", format_http_date(*file.last_modified));
   if (status != 200) return plan;
-  if (is_not_modified(request, file)) {
-    plan.status = 304;
+  if (const bool other = is_another_file(request, file); other || is_not_modified(request, file)) {
+    plan.status = other ? 412 : 304;
     plan.length = 0;
     return plan;
   }

@@ -14,7 +14,7 @@ std::string_view reason_phrase(unsigned status);
 
 /// What of a file is sent, after the conditions of the request were weighed (RFC 9110 13 and 14).
 struct FilePlan {
-  unsigned status = 200;  ///< 200, 206, 304 or 416
+  unsigned status = 200;  ///< 200, 206, 304, 412 or 416
   std::uint64_t first = 0;
   std::uint64_t length = 0;  ///< of the body; what a GET would send, also for HEAD
 };

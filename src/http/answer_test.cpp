@@ -82,8 +82,26 @@ TEST(Answer, KnowsWhatTheClientHas) {
   EXPECT_EQ(status("If-Modified-Since", "Wed, 04 Mar 2026 05:06:07 GMT"), 304u);
   EXPECT_EQ(status("If-Modified-Since", "Wed, 04 Mar 2026 05:06:06 GMT"), 200u);
   EXPECT_EQ(status("If-Modified-Since", "yesterday"), 200u);
+  EXPECT_EQ(status("If-Modified-Since", "Wednesday, 04-Mar-26 05:06:07 GMT"), 304u);
+  EXPECT_EQ(status("If-Modified-Since", "Wed Mar  4 05:06:07 2026"), 304u);
+  EXPECT_EQ(plan(request("GET", {{"If-None-Match", "\"x\""}, {"If-None-Match", "\"abc\""}})).plan.status, 304u);
   const auto both =
       request("GET", {{"If-None-Match", "\"x\""}, {"If-Modified-Since", "Wed, 04 Mar 2027 05:06:07 GMT"}});
+  EXPECT_EQ(plan(both).plan.status, 200u);
+}
+
+TEST(Answer, SendsNothingToWhoWantsAnotherFile) {
+  const auto status = [](std::string name, std::string value) {
+    return plan(request("GET", {{"Range", "bytes=0-1"}, {std::move(name), std::move(value)}})).plan.status;
+  };
+  EXPECT_EQ(status("If-Match", "\"x\", \"abc\""), 206u);
+  EXPECT_EQ(status("If-Match", "*"), 206u);
+  EXPECT_EQ(status("If-Match", "\"x\""), 412u);
+  EXPECT_EQ(status("If-Match", "W/\"abc\""), 412u);
+  EXPECT_EQ(status("If-Unmodified-Since", "Wed, 04 Mar 2026 05:06:07 GMT"), 206u);
+  EXPECT_EQ(status("If-Unmodified-Since", "Wed, 04 Mar 2026 05:06:06 GMT"), 412u);
+  EXPECT_EQ(status("If-Unmodified-Since", "yesterday"), 206u);
+  const auto both = request("GET", {{"If-Match", "\"abc\""}, {"If-Unmodified-Since", "Wed, 04 Mar 2020 05:06:07 GMT"}});
   EXPECT_EQ(plan(both).plan.status, 200u);
 }
 

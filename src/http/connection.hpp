@@ -114,6 +114,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<bool> send_file(std::shared_ptr<Call> call, Response response);
   Task<bool> send_pieces(std::shared_ptr<Call> call, int file, std::uint64_t from, std::uint64_t count);
   void report(const Call& call, unsigned status) const;
+  Response refuse_file(const Call& call, unsigned status, const Headers& about) const;
 
   // connection_websocket.cpp
   Task<Next> open_websocket(std::shared_ptr<Call> call);

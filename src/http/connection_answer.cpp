@@ -132,15 +132,23 @@ Task<bool> Connection::send_text(std::shared_ptr<Call> call, Response response) 
   co_return sent == Io::done;
 }
 
+/// No part of the file is sent; `about` is what the answer says of it all the same.
+Response Connection::refuse_file(const Call& call, unsigned status, const Headers& about) const {
+  const auto* const why = status == 416 ? "The range lies outside of the file." : "The file is another one.";
+  auto response = render(call.request, Error{ErrorCode::invalid_data, why, {}});
+  response.status = status;
+  for (const auto* const name : {"Content-Range", "Accept-Ranges", "ETag"}) {
+    if (about.has(name)) response.headers.set(name, std::string(about.get(name)));
+  }
+  return response;
+}
+
 Task<bool> Connection::send_file(std::shared_ptr<Call> call, Response response) {
   auto file = std::move(*std::get_if<FileBody>(&response.body));
   auto& headers = response.headers;
   const auto plan = plan_file(call->request, file, response.status, headers);
-  if (plan.status == 416) {
-    auto refused = render(call->request, Error{ErrorCode::invalid_data, "The range lies outside of the file.", {}});
-    refused.status = 416;
-    refused.headers.set("Content-Range", std::string(headers.get("Content-Range")));
-    refused.headers.set("Accept-Ranges", "bytes");
+  if (plan.status == 412 || plan.status == 416) {
+    auto refused = refuse_file(*call, plan.status, headers);
     co_return co_await send_text(call, std::move(refused));
   }
   if (plan.status != 304) headers.set("Content-Length", std::to_string(plan.length));

@@ -19,6 +19,11 @@ Error too_slow() { return {ErrorCode::request_timeout, "The request took too lon
 Error too_large(std::int64_t limit) {
   return {ErrorCode::payload_too_large, "The request body is larger than " + std::to_string(limit) + " bytes.", {}};
 }
+unsigned status_of_head(const Error& error) {
+  if (error.field == "headers") return 431;
+  if (error.field == "transfer-encoding") return 501;
+  return error.field == "version" ? 505 : 400;
+}
 Error overloaded() { return {ErrorCode::unavailable, "The server is overloaded. Try again later.", {}}; }
 Error stopping() { return {ErrorCode::unavailable, "The server is shutting down.", {}}; }
 
@@ -62,9 +67,8 @@ Task<bool> Connection::read_head(std::shared_ptr<Call> call) {
       call->close = call->more_may_come = true;
       call->request = std::move(call->parser.request());
       call->request.headers = {};  // not to be trusted
-      const unsigned status = taken.error().field == "headers" ? 431 : 400;
       prepare(*call);
-      reject(*call, taken.error(), status);
+      reject(*call, taken.error(), status_of_head(taken.error()));
       co_await answer(call);
       co_return false;
     }

@@ -59,6 +59,10 @@ TEST_F(DownloadTest, AnswersHeadAndConditions) {
   EXPECT_EQ(same.headers.at("etag"), "\"abc\"");
   EXPECT_FALSE(same.headers.contains("content-length"));
   EXPECT_EQ(client.get("/file", "If-Modified-Since: Wed, 04 Mar 2026 05:06:07 GMT\r\n").status, 304u);
+  const auto other = client.get("/file", "If-Match: \"abd\"\r\n");
+  EXPECT_EQ(other.status, 412u);
+  EXPECT_EQ(other.headers.at("etag"), "\"abc\"");
+  EXPECT_EQ(other.body.find("0123456789"), std::string::npos);
   EXPECT_EQ(client.get("/file").body, "0123456789");
 }
 

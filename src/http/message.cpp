@@ -46,6 +46,14 @@ std::string_view Headers::get(std::string_view name) const {
   return {};
 }
 
+std::string Headers::list(std::string_view name) const {
+  std::string out;
+  for (const auto& [key, value] : fields_) {
+    if (equal_ignoring_case(key, name)) out.append(out.empty() ? "" : ", ").append(value);
+  }
+  return out;
+}
+
 bool Headers::has(std::string_view name) const {
   return std::ranges::any_of(fields_, [name](const auto& field) { return equal_ignoring_case(field.first, name); });
 }

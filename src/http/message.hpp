@@ -27,6 +27,8 @@ class Headers {
   void set(std::string_view name, std::string value);  ///< replaces all of that name
   std::string_view get(std::string_view name) const;   ///< the first one's value; empty if absent
   bool has(std::string_view name) const;
+  /// The values of all of that name as one list: how a field that may be repeated is to be read (RFC 9110 5.3).
+  std::string list(std::string_view name) const;
   const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
 
  private:

@@ -16,15 +16,6 @@ constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x
 
 bool is_mapped(const AddressBytes& address) { return std::ranges::equal(std::span(address).first(12), kMapped); }
 
-/// Headers of a proxy may be repeated: the values belong together in order.
-std::string joined(const Headers& headers, std::string_view name) {
-  std::string out;
-  for (const auto& [key, value] : headers.all()) {
-    if (equal_ignoring_case(key, name)) out += (out.empty() ? "" : ",") + value;
-  }
-  return out;
-}
-
 Headers without_forwarded(const Headers& headers) {
   Headers kept;
   for (const auto& [name, value] : headers.all()) {
@@ -98,7 +89,7 @@ void TrustedProxies::apply(const AddressBytes& peer, Request& request) const {
     return;
   }
   // From the right: each proxy appended the peer it saw. The first that is not one of ours is the client.
-  const auto forwarded = joined(request.headers, "X-Forwarded-For");
+  const auto forwarded = request.headers.list("X-Forwarded-For");
   const auto hops = split(forwarded, ',');
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
     const auto address = parse_address(*hop);
@@ -106,9 +97,9 @@ void TrustedProxies::apply(const AddressBytes& peer, Request& request) const {
     request.remote_address = format_address(*address);
     if (!contains(*address)) break;
   }
-  const auto proto = joined(request.headers, "X-Forwarded-Proto");
+  const auto proto = request.headers.list("X-Forwarded-Proto");
   if (!proto.empty()) request.secure = equal_ignoring_case(trim(proto.substr(0, proto.find(','))), "https");
-  const auto hosts = joined(request.headers, "X-Forwarded-Host");
+  const auto hosts = request.headers.list("X-Forwarded-Host");
   const auto host = trim(std::string_view(hosts).substr(0, hosts.find(',')));
   if (!host.empty()) request.headers.set("Host", std::string(host));
 }

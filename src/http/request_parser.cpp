@@ -16,7 +16,9 @@ constexpr std::size_t kLongestChunkHead = 16 * 1024;  // a chunk's head, or all 
 constexpr std::size_t kMostFields = 256;
 constexpr std::size_t kMostEmptyLines = 4;
 
-std::unexpected<Error> malformed(std::string message) { return fail(ErrorCode::malformed_body, std::move(message)); }
+std::unexpected<Error> malformed(std::string message, std::string field = {}) {
+  return fail(ErrorCode::malformed_body, std::move(message), std::move(field));
+}
 
 /// Hands what Beast finds to a Request. Trailers are dropped: nobody asked for them, and they could contradict the
 /// head.
@@ -72,11 +74,19 @@ bool is_host(std::string_view host) {
          std::string_view::npos;
 }
 
+/// A request line that ends with another version of HTTP than ours.
+bool names_a_version(std::string_view head) {
+  const auto line = head.substr(0, head.find("\r\n"));
+  const auto version = line.substr(std::min(line.size(), line.rfind(' ') + 1));
+  const auto is_digit = [&](std::size_t at) { return version[at] >= '0' && version[at] <= '9'; };
+  return version.size() == 8 && version.starts_with("HTTP/") && is_digit(5) && version[6] == '.' && is_digit(7);
+}
+
 std::string websocket_key(const Request& request) {
   const auto& headers = request.headers;
   const auto key = headers.get("Sec-WebSocket-Key");
-  const bool upgrade = request.method == "GET" && has_token(headers.get("Upgrade"), "websocket") &&
-                       has_token(headers.get("Connection"), "upgrade") && headers.get("Sec-WebSocket-Version") == "13";
+  const bool upgrade = request.method == "GET" && has_token(headers.list("Upgrade"), "websocket") &&
+                       has_token(headers.list("Connection"), "upgrade") && headers.get("Sec-WebSocket-Version") == "13";
   return upgrade && key.size() == 24 ? std::string(key) : std::string();
 }
 
@@ -84,7 +94,7 @@ std::string websocket_key(const Request& request) {
 
 std::optional<Target> parse_target(std::string_view method, std::string_view target) {
   Target result;
-  target = target.substr(0, target.find('#'));
+  if (target.find('#') != std::string_view::npos) return std::nullopt;  // a fragment never leaves a client
   if (target == "*" && method == "OPTIONS") return Target{"*", {}, {}};
   if (!target.starts_with('/')) {
     const auto scheme = target.find("://");
@@ -137,17 +147,23 @@ Result<std::size_t> RequestParser::State::find_end(std::string_view input) {
 Result<> RequestParser::State::check_framing() {
   auto& request = parser.request;
   const auto& headers = request.headers;
-  const auto codings = count(headers, "Transfer-Encoding");
-  if (codings > 0) {
-    if (codings > 1 || !equal_ignoring_case(headers.get("Transfer-Encoding"), "chunked")) {
-      return malformed("The only transfer coding of a request can be chunked.");
+  const bool coded = headers.has("Transfer-Encoding");
+  if (coded) {
+    const auto list = headers.list("Transfer-Encoding");
+    const auto codings = split(list, ',');
+    const auto chunked = [](auto coding) { return equal_ignoring_case(trim(coding), "chunked"); };
+    if (!chunked(codings.back()) || std::ranges::count_if(codings, chunked) > 1) {
+      return malformed("The last transfer coding of a request must be chunked.");
+    }
+    if (codings.size() > 1) {
+      return malformed("The only transfer coding of a request can be chunked.", "transfer-encoding");
     }
     if (headers.has("Content-Length")) return malformed("The request has both a length and a transfer coding.");
     if (parser.version < 11) return malformed("A request of HTTP/1.0 cannot be chunked.");
   }
-  framing.chunked = codings > 0;
+  framing.chunked = coded;
   if (const auto length = parser.content_length(); length && !framing.chunked) framing.content_length = *length;
-  framing.keep_alive = parser.version >= 11 && !has_token(headers.get("Connection"), "close");
+  framing.keep_alive = parser.version >= 11 && !has_token(headers.list("Connection"), "close");
   framing.expect_continue = parser.version >= 11 && equal_ignoring_case(headers.get("Expect"), "100-continue");
   if (parser.version >= 11) framing.websocket_key = websocket_key(request);
   return {};
@@ -191,6 +207,9 @@ Result<std::size_t> RequestParser::read_head(std::string_view input) {
   const auto taken = state_->parser.put(boost::asio::const_buffer(input.data(), end), error);
   if (error == beast::http::error::header_limit) {
     return fail(ErrorCode::payload_too_large, "The request has too many headers.", "headers");
+  }
+  if (error == beast::http::error::bad_version && names_a_version(input)) {
+    return malformed("Only HTTP/1.1 and HTTP/1.0 are spoken here.", "version");
   }
   if (error || taken != end || !state_->parser.is_header_done()) {
     return malformed("The request is not valid HTTP: " + error.message() + ".");

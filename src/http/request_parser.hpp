@@ -33,7 +33,8 @@ class RequestParser {
   RequestParser& operator=(RequestParser&&) noexcept;
 
   /// Looks for a whole head at the begin of `input`, which has grown since the last call. The number of bytes it took;
-  /// 0 if it is not complete. payload_too_large with the field "headers" above the limit, malformed_body for all else.
+  /// 0 if it is not complete. payload_too_large with the field "headers" above the limit, malformed_body for all else:
+  /// with the field "version" or "transfer-encoding" if it may be valid, but is nothing that is understood here.
   Result<std::size_t> read_head(std::string_view input);
   /// After read_head returned more than 0: method, target, path, query, headers.
   Request& request();

@@ -70,10 +70,11 @@ TEST(RequestParser, RefusesWhatTwoServersCouldReadDifferently) {
 }
 
 TEST(RequestParser, RefusesBadRequestLines) {
-  for (const auto* line : {"GET / HTTP/1.1 \r\n", "GET  / HTTP/1.1\r\n", "GET /a b HTTP/1.1\r\n", "GET / HTTP/2.0\r\n",
-                           "GET / http/1.1\r\n", "GET /\r\n", "G(T / HTTP/1.1\r\n", " GET / HTTP/1.1\r\n",
-                           "GET a HTTP/1.1\r\n", "GET * HTTP/1.1\r\n", "CONNECT a:1 HTTP/1.1\r\n",
-                           "GET ftp://a/ HTTP/1.1\r\n", "GET http:/// HTTP/1.1\r\n", "GET http://a@b/ HTTP/1.1\r\n"}) {
+  for (const auto* line :
+       {"GET / HTTP/1.1 \r\n", "GET  / HTTP/1.1\r\n", "GET /a b HTTP/1.1\r\n", "GET / HTTP/2.0\r\n",
+        "GET / http/1.1\r\n", "GET /\r\n", "G(T / HTTP/1.1\r\n", " GET / HTTP/1.1\r\n", "GET a HTTP/1.1\r\n",
+        "GET * HTTP/1.1\r\n", "CONNECT a:1 HTTP/1.1\r\n", "GET /a#b HTTP/1.1\r\n", "GET ftp://a/ HTTP/1.1\r\n",
+        "GET http:/// HTTP/1.1\r\n", "GET http://a@b/ HTTP/1.1\r\n"}) {
     EXPECT_NE(refusal(std::string(line) + "Host: a\r\n\r\n"), "") << line;
   }
   EXPECT_NE(refusal("GET / HTTP/1.1\r\n\r\n"), "");
@@ -176,3 +177,6 @@ TEST(RequestParser, RecognisesAnUpgrade) {
 
 }  // namespace
 }  // namespace recast::http
+  EXPECT_NE(key("Upgrade: h2c\r\nUpgrade: websocket\r\nConnection: keep-alive\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+            "");

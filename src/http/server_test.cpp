@@ -54,6 +54,9 @@ TEST_F(ServerTest, ClosesWhenTheClientWantsItTo) {
   Client one(port);
   EXPECT_EQ(one.get("/hello", "Connection: close\r\n").headers.at("connection"), "close");
   EXPECT_TRUE(one.closed());
+  Client two(port);
+  EXPECT_EQ(two.get("/hello", "Connection: x-y\r\nConnection: Close\r\n").headers.at("connection"), "close");
+  EXPECT_TRUE(two.closed());
   Client old(port);
   EXPECT_EQ(old.ask("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").status, 200u);
   EXPECT_TRUE(old.closed());
@@ -116,6 +119,14 @@ TEST_F(ServerTest, NamesTheMethodsOfAPath) {
   EXPECT_FALSE(options.headers.contains("content-length"));
   EXPECT_EQ(client.ask("OPTIONS /none HTTP/1.1\r\nHost: a\r\n\r\n").status, 404u);
   EXPECT_EQ(client.ask("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").status, 204u);
+}
+
+TEST_F(ServerTest, SaysWhatOfHttpItDoesNotSpeak) {
+  const auto port = start();
+  EXPECT_EQ(Client(port).ask("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status, 505u);
+  EXPECT_EQ(Client(port).ask("GET /hello http/1.1\r\nHost: a\r\n\r\n").status, 400u);
+  EXPECT_EQ(Client(port).get("/hello", "Transfer-Encoding: gzip, chunked\r\n").status, 501u);
+  EXPECT_EQ(Client(port).get("/hello", "Transfer-Encoding: gzip\r\n").status, 400u);
 }
 
 TEST_F(ServerTest, ReadsASmallUnwantedBodyAway) {
