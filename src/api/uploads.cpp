@@ -1,18 +1,16 @@
 #include "api/uploads.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <optional>
 #include <utility>
 
 #include "api/context.hpp"
 #include "base/log.hpp"
-#include "scheduler/scheduler.hpp"
-#include "storage/storage.hpp"
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "scheduler/scheduler.hpp"
+#include "storage/storage.hpp"
 
 namespace recast::api {
 
@@ -20,7 +18,6 @@ namespace {
 
 constexpr std::size_t kFieldBytes = 16 * 1024;  // of one form field; a policy is under 1 KiB
 constexpr std::size_t kFields = 64;
-constexpr std::size_t kSniffBytes = 4096;
 constexpr std::string_view kFileName = "${filename}";
 
 }  // namespace
@@ -59,8 +56,7 @@ Result<std::unique_ptr<http::BodySink>> Upload::open(Context& context, const htt
 
 /// The client left, or something failed: nothing stays behind and the task waits for its file again.
 Upload::~Upload() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  file_.reset();
   if (!attempt_) return;
   try {
     const auto undone = context_.services.store.abort_upload(permit_.task, *attempt_);
@@ -87,13 +83,7 @@ Result<> Upload::begin_file() {
   auto& services = context_.services;
   RECAST_TRY(permit_, check_upload_fields(fields_, context_.signer, services.clock.now()));
   RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
-  path_ = services.incoming / fmt::format("{}-{}", permit_.task.str(), *attempt_);
-  file_ = UniqueFd(::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
-  if (!file_) return std::unexpected(from_errno(errno, "the upload folder"));
-  digest_.reset(EVP_MD_CTX_new());
-  if (!digest_ || EVP_DigestInit_ex(digest_.get(), EVP_md5(), nullptr) != 1) {
-    return fail(ErrorCode::internal, "MD5 is not available.");
-  }
+  RECAST_TRY(file_, UploadFile::create(services.incoming / fmt::format("{}-{}", permit_.task.str(), *attempt_)));
   stage_ = Stage::in_file;
   return {};
 }
@@ -110,53 +100,35 @@ Result<> Upload::take(std::span<const char> bytes) {
 }
 
 Result<> Upload::take_file(std::span<const char> bytes) {
-  size_ += bytes.size();
-  if (size_ > static_cast<std::uint64_t>(context_.services.upload_bytes)) {
+  if (file_->size() + bytes.size() > static_cast<std::uint64_t>(context_.services.upload_bytes)) {
     return fail(ErrorCode::payload_too_large, "The file is too large.");
   }
-  if (first_bytes_.size() < kSniffBytes) {
-    first_bytes_.append(bytes.data(), std::min(bytes.size(), kSniffBytes - first_bytes_.size()));
-  }
-  if (EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size()) != 1) return fail(ErrorCode::internal, "MD5 failed.");
-  while (!bytes.empty()) {
-    const auto count = ::write(file_.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(from_errno(errno, "the uploaded file"));
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return {};
+  return file_->write(bytes);
 }
 
 Result<> Upload::end_part() {
-  if (stage_ == Stage::in_file) stage_ = Stage::after_file;
-  return {};
+  if (stage_ != Stage::in_file) return {};
+  stage_ = Stage::after_file;
+  return file_->close();
 }
 
 Result<http::Response> Upload::finish() {
   RECAST_CHECK(parser_->finish());
   if (stage_ != Stage::after_file) return fail(ErrorCode::malformed_body, "The form has no field called file.");
-  file_.reset();
   job::StoredFile stored;
-  stored.name = upload_name(permit_.file_name, part_, first_bytes_);
-  stored.size = size_;
-  stored.md5 = md5();
+  stored.name = upload_name(permit_.file_name, part_, file_->first_bytes());
+  stored.size = file_->size();
+  stored.md5 = file_->md5();
   stored.storage_key = fmt::format("{}/{}-1", permit_.task.str(), *attempt_);
   RECAST_TRY(const auto task, keep(stored));
   context_.services.scheduler.wake();
   return answer(task, stored);
 }
 
-std::string Upload::md5() const {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned size = 0;
-  EVP_DigestFinal_ex(digest_.get(), bytes.data(), &size);
-  return to_hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), size));
-}
-
 Result<job::Task> Upload::keep(const job::StoredFile& stored) {
   auto& services = context_.services;
   RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
-  RECAST_CHECK(services.storage.put(key, path_));
+  RECAST_CHECK(services.storage.put(key, file_->path()));
   auto task = services.store.finish_upload(permit_.task, *attempt_, stored);
   if (task) {
     attempt_.reset();

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <openssl/evp.h>
-
-#include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,8 +8,8 @@
 #include <string_view>
 
 #include "api/context.hpp"
+#include "api/upload_file.hpp"
 #include "api/upload_form.hpp"
-#include "base/unique_handle.hpp"
 #include "http/multipart.hpp"
 
 namespace recast::api {
@@ -35,9 +31,6 @@ class Upload final : public http::BodySink {
 
  private:
   enum class Stage { before_file, in_file, after_file };
-  struct FreeDigest {
-    void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
-  };
 
   Upload(Context& context, std::string location_base);
   Result<> begin_part(const http::Part& part);
@@ -47,7 +40,6 @@ class Upload final : public http::BodySink {
   Result<> end_part();
   Result<job::Task> keep(const job::StoredFile& stored);
   http::Response answer(const job::Task& task, const job::StoredFile& stored) const;
-  std::string md5() const;
 
   Context& context_;
   std::string location_base_;  ///< "https://…/tasks"
@@ -57,11 +49,7 @@ class Upload final : public http::BodySink {
   std::map<std::string, std::string> fields_;
   UploadPermit permit_;
   std::optional<int> attempt_;  ///< set while the store has the task marked as receiving
-  std::filesystem::path path_;
-  UniqueFd file_;
-  std::unique_ptr<EVP_MD_CTX, FreeDigest> digest_;
-  std::uint64_t size_ = 0;
-  std::string first_bytes_;
+  std::unique_ptr<UploadFile> file_;
 };
 
 }  // namespace recast::api

@@ -76,9 +76,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<Io> fill(Steady deadline);
   Task<Io> flush();
 
-  // connection_work.cpp: work on the pool
-  bool begin_work(Pool::Work work);  ///< false if too much is waiting already
-  void begin_admitted_work(Pool::Work work);
+  // connection_work.cpp: work on a pool
+  bool begin_work(Pool::Work work);  ///< on the handlers' one; false if too much is waiting already
+  void begin_admitted_work(Pool& pool, Pool::Work work);
   Pool::Work carried(Pool::Work work);
   Task<bool> work_done(Steady deadline);
 
@@ -103,6 +103,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Task<bool> open_sink(std::shared_ptr<Call> call);
   Task<bool> feed_sink(std::shared_ptr<Call> call);
   Task<Io> read_piece(std::shared_ptr<Call> call, std::shared_ptr<std::string> piece);
+  Result<> take_input(Call& call, std::string& piece);
+  Task<Io> fill_piece(std::shared_ptr<Call> call, std::shared_ptr<std::string> piece, Steady deadline);
   Task<void> drop_sink(std::shared_ptr<Call> call);
 
   // connection_answer.cpp
@@ -112,9 +114,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void add_common_headers(const Call& call, Headers& headers) const;
   Task<bool> send_text(std::shared_ptr<Call> call, Response response);
   Task<bool> send_file(std::shared_ptr<Call> call, Response response);
+  Response refuse_file(const Call& call, unsigned status, const Headers& about) const;
   Task<bool> send_pieces(std::shared_ptr<Call> call, int file, std::uint64_t from, std::uint64_t count);
   void report(const Call& call, unsigned status) const;
-  Response refuse_file(const Call& call, unsigned status, const Headers& about) const;
 
   // connection_websocket.cpp
   Task<Next> open_websocket(std::shared_ptr<Call> call);

@@ -177,7 +177,7 @@ Task<bool> Connection::send_pieces(std::shared_ptr<Call> call, int file, std::ui
     if (got <= 0) {
       auto work = [this, file, from, at, size, &got] { got = read_at(file, output_.data() + at, size, from, true); };
       const auto asked = now();
-      begin_admitted_work(std::move(work));
+      begin_admitted_work(core_.handlers, std::move(work));
       co_await work_done(Steady::max());
       out_meter_.forgive(now() - asked);
     }

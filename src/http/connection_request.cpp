@@ -300,7 +300,7 @@ Task<bool> Connection::await_answer(std::shared_ptr<Call> call) {
     co_return true;
   }
   auto work = [call] { cancel_wait(*call); };
-  begin_admitted_work(std::move(work));
+  begin_admitted_work(core_.handlers, std::move(work));
   co_await work_done(Steady::max());
   if (gone || aborted_) co_return false;
   call->close = true;

@@ -50,7 +50,7 @@ Task<Connection::Next> Connection::run_upload(std::shared_ptr<Call> call) {
       call->result = fault(call->request, "an upload cannot defer its answer");
     }
   };
-  begin_admitted_work(std::move(work));
+  begin_admitted_work(core_.uploads, std::move(work));
   co_await work_done(Steady::max());
   if (!call->result) reject(*call, call->result.error());
   co_return co_await answer(call);
@@ -92,7 +92,7 @@ Task<bool> Connection::feed_sink(std::shared_ptr<Call> call) {
     if (piece->empty()) continue;
     auto work = [call, piece] { call->written = guarded(call->request, [&] { return call->sink->write(*piece); }); };
     const auto given = now();
-    begin_admitted_work(std::move(work));
+    begin_admitted_work(core_.uploads, std::move(work));
     co_await work_done(Steady::max());
     if (!call->written) co_return false;
     in_meter_.forgive(now() - given);
@@ -103,34 +103,62 @@ Task<bool> Connection::feed_sink(std::shared_ptr<Call> call) {
 
 /// Collects what has come, up to a full piece or the end of the body.
 Task<Connection::Io> Connection::read_piece(std::shared_ptr<Call> call, std::shared_ptr<std::string> piece) {
-  while (!call->parser.done() && piece->size() <= kPiece - kSlice) {
-    if (!input_.empty()) {
-      const auto offered = std::string_view(input_).substr(0, kSlice);
-      const auto taken = call->parser.read_body(offered, *piece);
-      if (!taken) {
-        call->written = std::unexpected(taken.error());
-        co_return Io::done;
-      }
-      call->received += *taken;
-      input_.erase(0, *taken);
-      if (*taken > 0) continue;
-    }
+  while (true) {
+    call->written = take_input(*call, *piece);
+    if (!call->written || call->parser.done() || piece->size() > kPiece - kSlice) co_return Io::done;
     // Little by little costs a turn on the pool each time: a short wait collects more of a slow client's body.
     auto until = in_meter_.deadline();
     if (piece->size() >= kWorthWriting) until = std::min(until, now());
-    const auto filled = co_await fill(until);
+    const auto filled = co_await fill_piece(call, piece, until);
     if (filled == Io::closed) co_return filled;
     if (in_meter_.is_stalled(now(), received_)) co_return Io::timeout;
-    if (filled == Io::timeout && piece->size() >= kWorthWriting) break;
+    if (filled == Io::timeout && piece->size() >= kWorthWriting) co_return Io::done;
   }
-  co_return Io::done;
+}
+
+/// What was read before and can be used now: what came together with the head, or chunks.
+Result<> Connection::take_input(Call& call, std::string& piece) {
+  std::size_t used = 0;
+  while (used < input_.size() && piece.size() <= kPiece - kSlice) {
+    const auto offered = std::string_view(input_).substr(used, kSlice);
+    const auto taken = call.parser.read_body(offered, piece);
+    if (!taken) return std::unexpected(taken.error());
+    if (*taken == 0) break;
+    used += *taken;
+  }
+  call.received += used;
+  input_.erase(0, used);
+  return {};
+}
+
+/// Reads what is there, or waits for it: a plain body goes straight into the piece, chunks have to be decoded first.
+Task<Connection::Io> Connection::fill_piece(std::shared_ptr<Call> call, std::shared_ptr<std::string> piece,
+                                            Steady deadline) {
+  if (call->parser.framing().chunked) co_return co_await fill(deadline);
+  const auto have = piece->size();
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece - have, call->parser.plain_left()));
+  while (!aborted_) {
+    piece->resize_and_overwrite(have + most, [](char*, std::size_t all) { return all; });
+    const auto transfer = stream_.read(std::span(*piece).subspan(have));
+    piece->resize(have + transfer.bytes);
+    if (transfer.status == Stream::Status::closed) co_return Io::closed;
+    if (transfer.status == Stream::Status::done) {
+      received_ += transfer.bytes;
+      call->received += transfer.bytes;
+      call->parser.took_plain(transfer.bytes);
+      co_return Io::done;
+    }
+    const auto waited = co_await wait_for(transfer.status, deadline);
+    if (waited != Io::done) co_return waited;
+  }
+  co_return Io::closed;
 }
 
 /// Destroys the sink where it may block.
 Task<void> Connection::drop_sink(std::shared_ptr<Call> call) {
   if (!call->sink) co_return;
   auto work = [call] { call->sink.reset(); };
-  begin_admitted_work(std::move(work));
+  begin_admitted_work(core_.uploads, std::move(work));
   co_await work_done(Steady::max());
 }
 

@@ -205,7 +205,7 @@ bool Connection::read_websocket(WebSocketReader& reader) {
 
 void Connection::handle_message(std::string text) {
   auto work = [this, text = std::move(text)] { logged([&] { session_->on_message(text); }); };
-  begin_admitted_work(std::move(work));
+  begin_admitted_work(core_.handlers, std::move(work));
 }
 
 Task<void> Connection::end_websocket() {
@@ -215,7 +215,7 @@ Task<void> Connection::end_websocket() {
     logged([this] { session_->on_close(); });
     session_.reset();
   };
-  begin_admitted_work(std::move(work));
+  begin_admitted_work(core_.handlers, std::move(work));
   co_await work_done(Steady::max());
 }
 

@@ -25,13 +25,13 @@ Pool::Work Connection::carried(Pool::Work work) {
 }
 
 bool Connection::begin_work(Pool::Work work) {
-  working_ = core_.pool.try_post(carried(std::move(work)), kMostWaitingCalls);
+  working_ = core_.handlers.try_post(carried(std::move(work)), kMostWaitingCalls);
   return working_;
 }
 
-void Connection::begin_admitted_work(Pool::Work work) {
+void Connection::begin_admitted_work(Pool& pool, Pool::Work work) {
   working_ = true;
-  core_.pool.post(carried(std::move(work)));
+  pool.post(carried(std::move(work)));
 }
 
 /// False if the deadline came first: then the work goes on, and nothing but its own Call may be touched by it.

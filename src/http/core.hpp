@@ -63,7 +63,8 @@ struct Core {
         proxies(std::move(the_proxies)),
         census(settings.connections, settings.connections_per_address),
         bodies(std::max<std::uint64_t>(kBodyMemory, 4 * static_cast<std::uint64_t>(settings.body_bytes))),
-        pool(settings.handler_threads) {}
+        handlers(settings.handler_threads),
+        uploads(settings.upload_threads) {}
 
   const Settings settings;
   const Router& router;
@@ -74,7 +75,8 @@ struct Core {
   std::atomic<std::size_t> waiting = 0;
   Census census;
   Budget bodies;  ///< memory of the bodies that are not streamed
-  Pool pool;
+  Pool handlers;
+  Pool uploads;  ///< of its own, because sinks wait for the disk
 };
 
 }  // namespace recast::http

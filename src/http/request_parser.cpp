@@ -116,6 +116,7 @@ std::optional<Target> parse_target(std::string_view method, std::string_view tar
 struct RequestParser::State {
   BeastParser parser;
   Framing framing;
+  std::uint64_t plain_left = 0;
   std::size_t head_limit;
   std::size_t scanned = 0;
 
@@ -163,6 +164,7 @@ Result<> RequestParser::State::check_framing() {
   }
   framing.chunked = coded;
   if (const auto length = parser.content_length(); length && !framing.chunked) framing.content_length = *length;
+  plain_left = framing.content_length.value_or(0);
   framing.keep_alive = parser.version >= 11 && !has_token(headers.list("Connection"), "close");
   framing.expect_continue = parser.version >= 11 && equal_ignoring_case(headers.get("Expect"), "100-continue");
   if (parser.version >= 11) framing.websocket_key = websocket_key(request);
@@ -225,6 +227,12 @@ const Framing& RequestParser::framing() const { return state_->framing; }
 
 Result<std::size_t> RequestParser::read_body(std::string_view input, std::string& out) {
   if (done() || input.empty()) return 0;
+  if (!state_->framing.chunked) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(input.size(), state_->plain_left));
+    out += input.substr(0, count);
+    state_->plain_left -= count;
+    return count;
+  }
   error_code error;
   state_->parser.out = &out;
   const auto taken = state_->parser.put(boost::asio::const_buffer(input.data(), input.size()), error);
@@ -236,6 +244,11 @@ Result<std::size_t> RequestParser::read_body(std::string_view input, std::string
   return taken;
 }
 
-bool RequestParser::done() const { return !state_->framing.has_body() || state_->parser.is_done(); }
+std::uint64_t RequestParser::plain_left() const { return state_->plain_left; }
+void RequestParser::took_plain(std::uint64_t bytes) { state_->plain_left -= bytes; }
+
+bool RequestParser::done() const {
+  return state_->framing.chunked ? state_->parser.is_done() : state_->plain_left == 0;
+}
 
 }  // namespace recast::http

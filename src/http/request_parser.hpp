@@ -40,9 +40,11 @@ class RequestParser {
   Request& request();
   const Framing& framing() const;
 
-  /// Appends decoded body bytes to `out`; The number of bytes consumed; 0 if
-  /// more input is needed.
+  /// Appends decoded body bytes to `out`. The number of bytes consumed; 0 if more input is needed.
   Result<std::size_t> read_body(std::string_view input, std::string& out);
+  /// How many bytes of a body with a Content-Length are to come. The caller may read that many by itself and say so.
+  std::uint64_t plain_left() const;
+  void took_plain(std::uint64_t bytes);
   bool done() const;  ///< the body, if there is one, has been read to its end
 
  private:

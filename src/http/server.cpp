@@ -195,7 +195,8 @@ class AsioServer final : public Server {
       tell_all(&Connection::abort);
       core_.census.wait_for_none(Steady::max());
     }
-    core_.pool.join();
+    core_.handlers.join();
+    core_.uploads.join();
     for (const auto& loop : loops_) {
       loop->guard.reset();
       if (loop->thread.joinable()) loop->thread.join();

@@ -28,6 +28,7 @@ struct Settings {
   int keep_alive_seconds = 75;
   int threads = 2;
   int handler_threads = 16;
+  int upload_threads = 8;
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> cors_origins;
 
@@ -57,6 +58,9 @@ struct Settings {
       schema::field(&Settings::threads, "threads", "Threads that move bytes.", {.min = 1, .max = 256}),
       schema::field(&Settings::handler_threads, "handler_threads", "Threads that run request handlers.",
                     {.min = 1, .max = 1024}),
+      schema::field(&Settings::upload_threads, "upload_threads",
+                    "Threads that keep what is uploaded; they wait for the disk, which no other request has to.",
+                    {.min = 1, .max = 1024}),
       schema::field(&Settings::trusted_proxies, "trusted_proxies",
                     "Addresses or networks (CIDR) whose X-Forwarded-For, -Proto and -Host are believed."),
       schema::field(&Settings::cors_origins, "cors_origins",
@@ -73,7 +77,7 @@ struct Listener {
 };
 
 /// HTTP/1.1 (RFC 9112) and WebSocket over plain TCP and TLS 1.2+. Coroutines on `threads`, handlers on
-/// `handler_threads`; a slow client or a waiting answer holds neither.
+/// `handler_threads`, sinks on `upload_threads`; a slow client or a waiting answer holds none.
 class Server {
  public:
   /// Binds and listens; serving starts at once. `router` must outlive the server.

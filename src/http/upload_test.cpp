@@ -21,6 +21,37 @@ TEST_F(UploadTest, StreamsABodyInBoundedPieces) {
   EXPECT_EQ(client.post("/upload", "").body, R"({"size":0})");
 }
 
+TEST_F(UploadTest, LeavesTheNextRequestAlone) {
+  Client client(start());
+  const std::string body(300'000, 'z');
+  client.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n" + body +
+              "GET /hello?next HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(client.reply().body, R"({"size":300000})");
+  EXPECT_EQ(client.reply().body, R"({"data":"next"})");
+}
+
+TEST_F(UploadTest, AsksForADiskOnlyOtherUploads) {
+  settings.handler_threads = 1;
+  settings.upload_threads = 1;
+  test::Signal stuck;
+  test::Signal go;
+  upload.on_write = [&](std::size_t) -> Result<> {
+    stuck.set();
+    go.wait();
+    return {};
+  };
+  const auto port = start();
+  Client first(port);
+  Client second(port);
+  first.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+  second.send("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+  ASSERT_TRUE(stuck.wait());
+  EXPECT_EQ(Client(port).get("/hello").status, 200u);
+  go.set();
+  EXPECT_EQ(first.reply().status, 201u);
+  EXPECT_EQ(second.reply().status, 201u);
+}
+
 TEST_F(UploadTest, TakesChunks) {
   Client client(start());
   client.send("POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
