@@ -5,5 +5,6 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 ulimit -n "$(ulimit -Hn)"
 echo "Recast $(build/release/bin/recastd --version | awk '{print $2}'), $(date -u +%F), $(nproc) cores, $(uname -r)"
 status=0
-for name in ${@:-office images media jobs transfer soak}; do python3 "bench/$name.py" || { echo "bench/$name.py failed" >&2; status=1; }; done
+[ $# -gt 0 ] || set -- office images media jobs transfer soak
+for name in "$@"; do python3 "bench/$name.py" || { echo "bench/$name.py failed" >&2; status=1; }; done
 exit $status

@@ -7,16 +7,23 @@ data=${XDG_DATA_HOME:-$HOME/.local/share}/recast
 config=${XDG_CONFIG_HOME:-$HOME/.config}/recast
 port=8080
 once=0
+check=0
+
+refuse() { echo "./dev run: $1" >&2; exit 2; }
+
 while [ $# -gt 0 ]; do
   case $1 in
+    --check) check=1 ;;
     --once) once=1 ;;
-    --data) data=$(realpath -m "$2"); config=$data/client; shift ;;
-    --port) port=$2; shift ;;
+    --data) [ $# -gt 1 ] || refuse "--data needs a folder"; data=$(realpath -m "$2"); config=$data/client; shift ;;
+    --port) [[ ${2:-} =~ ^[0-9]{1,5}$ ]] || refuse "--port needs a number"; port=$2; shift ;;
+    --help | -h) echo "./dev run [--once] [--data DIR] [--port N] [-- OPTIONS OF RECASTD]; see ./dev"; exit 3 ;;
     --) shift; break ;;
-    *) echo "./dev run: unknown option $1 (known: --once, --data DIR, --port N, -- OPTIONS OF RECASTD)" >&2; exit 2 ;;
+    *) refuse "unknown option $1 (known: --once, --data DIR, --port N, -- OPTIONS OF RECASTD)" ;;
   esac
   shift
 done
+[ "$check" = 0 ] || exit 0
 mkdir -p "$data" "$config"
 chmod 700 "$config"
 ports=$(mktemp) key_file=$(mktemp)

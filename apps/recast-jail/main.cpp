@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <exception>
+
 #include "run.hpp"
 
 // Sanitised builds only: LeakSanitizer traces its own process, which no jail allows.
@@ -20,7 +22,13 @@ int main(int argc, char** argv) {
     case Options::Action::probe:
       return probe();
     case Options::Action::run:
-      return run(*options);
+      // Nothing is expected to throw; what does (memory) must not look like a crash of the program inside.
+      try {
+        return run(*options);
+      } catch (const std::exception& error) {
+        fmt::print(stderr, "recast-jail: {}\n", error.what());
+        return 125;
+      }
   }
   return 2;
 }

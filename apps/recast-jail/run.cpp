@@ -33,7 +33,7 @@ int refuse(const Options& options, const Error& error) {
   for (auto& c : text) {
     if (c == '\n') c = ' ';
   }
-  report(options, fmt::format("error {}\n", text));
+  report(options, fmt::format("error {} {}\n", code_name(error.code), text));
   if (options.report < 0) fmt::print(stderr, "recast-jail: {}\n", text);
   return kNotStarted;
 }

@@ -57,10 +57,12 @@ Result<> open_to_all(const fs::path& path, mode_t bits) {
 Result<> open_inputs(const fs::path& folder) {
   RECAST_CHECK(open_to_all(folder, 0555));
   std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
-    if (entry.is_symlink()) continue;
-    if (entry.is_directory()) RECAST_CHECK(open_to_all(entry.path(), 0555));
-    if (entry.is_regular_file()) RECAST_CHECK(open_to_all(entry.path(), 0444));
+  for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::end(entry);
+       entry.increment(error)) {
+    std::error_code gone;
+    const auto kind = entry->symlink_status(gone).type();
+    if (kind == fs::file_type::directory) RECAST_CHECK(open_to_all(entry->path(), 0555));
+    if (kind == fs::file_type::regular) RECAST_CHECK(open_to_all(entry->path(), 0444));
   }
   if (error) return std::unexpected(from_errno(error.value(), folder.string()));
   return {};

@@ -1,8 +1,41 @@
 #include "options.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
+#include <fstream>
 
 namespace recast::server {
+
+namespace {
+
+/// Whether this user namespace has an id: inside a container there may be only 65,536 of them.
+bool is_mapped(std::uint64_t uid) {
+  std::ifstream map("/proc/self/uid_map");
+  for (std::uint64_t inside = 0, outside = 0, count = 0; map >> inside >> outside >> count;) {
+    if (uid >= inside && uid < inside + count) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<JailSettings::Uids> JailSettings::uids(unsigned for_workers) const {
+  constexpr std::uint64_t kUnused = 1'879'048'192;  // systemd's list of user ids has nothing from here to 2^31
+  constexpr std::uint64_t kInContainer = 50'000;
+  constexpr unsigned kLeastForPrograms = 16;
+  const auto count = static_cast<unsigned>(uid_count);
+  if (count < for_workers + kLeastForPrograms) {
+    return fail(ErrorCode::invalid_data,
+                fmt::format("The engines of this machine need at least {} user ids.", for_workers + kLeastForPrograms),
+                "jail.uid_count");
+  }
+  const auto chosen = first_uid > 0                ? static_cast<std::uint64_t>(first_uid)
+                      : is_mapped(kUnused + count) ? kUnused
+                                                   : kInContainer;
+  const auto first = static_cast<unsigned>(chosen);
+  return Uids{first, count - for_workers, first + count - for_workers};
+}
 
 void Options::declare(config::Settings& settings) {
   settings.section("server", "Where the server listens and keeps its things.", server);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -56,18 +57,29 @@ struct ServerSettings {
 /// Settings section "jail".
 struct JailSettings {
   std::string require = "auto";
-  int first_uid = 100000;
-  int uid_count = 1024;
+  std::int64_t first_uid = 0;
+  int uid_count = 4096;
 
   static constexpr auto fields = std::tuple{
       schema::field(&JailSettings::require, "require",
                     "The least isolation to convert with: full, landlock or none. auto: full where this machine can "
                     "give it, else the server says what is missing and uses landlock.",
                     {.values = {"auto", "full", "landlock", "none"}}),
-      schema::field(&JailSettings::first_uid, "first_uid", "As root: jailed processes get user ids from here on.",
-                    {.min = 0}),
-      schema::field(&JailSettings::uid_count, "uid_count", "How many such ids there are.", {.min = 16, .max = 1000000}),
+      schema::field(&JailSettings::first_uid, "first_uid",
+                    "As root: jailed processes get user ids from here on. 0: far above all that users, containers and "
+                    "subordinate ids have, or, where the machine has no such ids, from 50000.",
+                    {.min = 0, .max = 4'294'000'000}),
+      schema::field(&JailSettings::uid_count, "uid_count", "How many such ids there are.", {.min = 64, .max = 1000000}),
   };
+
+  /// Ranges that do not touch.
+  struct Uids {
+    unsigned programs = 0;
+    unsigned program_count = 0;
+    unsigned workers = 0;
+  };
+  /// invalid_data on "jail.uid_count" if there are not enough for `for_workers` and some programs.
+  Result<Uids> uids(unsigned for_workers) const;
 };
 
 /// Settings section "workers".

@@ -49,6 +49,7 @@ Wire wire_of(ErrorCode code) {
     case ErrorCode::download_failed:
     case ErrorCode::upload_failed:
     case ErrorCode::timeout:
+    case ErrorCode::busy:
     case ErrorCode::cancelled:
     case ErrorCode::cpu_limit:
     case ErrorCode::memory_limit:

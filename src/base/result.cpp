@@ -55,6 +55,7 @@ std::string_view code_name(ErrorCode code) {
     case ErrorCode::file_too_large:
       return "FILE_TOO_LARGE";
     case ErrorCode::timeout:
+    case ErrorCode::busy:
       return "TIMEOUT";
     case ErrorCode::cancelled:
       return "CANCELLED";
@@ -82,12 +83,28 @@ std::string_view code_name(ErrorCode code) {
   return "UNKNOWN_ERROR";
 }
 
+namespace {
+ErrorCode code_of(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return ErrorCode::disk_full;
+    case ENOENT:
+      return ErrorCode::not_found;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::internal;
+  }
+}
+}  // namespace
+
 Error from_errno(int error, std::string_view what) {
   const auto text = std::error_code(error, std::generic_category()).message();
-  const auto code = error == ENOSPC || error == EDQUOT ? ErrorCode::disk_full
-                    : error == ENOENT                  ? ErrorCode::not_found
-                                                       : ErrorCode::internal;
-  return {code, fmt::format("{}: {}", what, text), {}};
+  return {code_of(error), fmt::format("{}: {}", what, text), {}};
 }
 
 }  // namespace recast

@@ -36,6 +36,7 @@ enum class ErrorCode {
   invalid_credentials,
   file_too_large,
   timeout,  ///< wall time
+  busy,     ///< the time was over before an engine had a free place
   cancelled,
   cpu_limit,  ///< CPU seconds
   memory_limit,
@@ -68,7 +69,8 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string message, std::str
   return std::unexpected(Error{code, std::move(message), std::move(field)});
 }
 
-/// An `errno` as an Error: ENOSPC and EDQUOT are disk_full, ENOENT is not_found, all else internal.
+/// An `errno` as an Error: ENOSPC and EDQUOT are disk_full, ENOENT is not_found, a lack of descriptors, processes or
+/// memory is unavailable, all else internal.
 Error from_errno(int error, std::string_view what);
 
 }  // namespace recast

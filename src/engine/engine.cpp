@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
 namespace recast::engine {
+
+namespace {
+constexpr std::size_t kLongestRequest = 56 << 10;  // what a resident worker takes is a little more
+}
 
 Engine::Engine(Info info) : info_(std::move(info)) {
   for (const auto& ability : info_.abilities) {
@@ -42,7 +47,13 @@ Result<Plan> Engine::plan(const Request& request) const {
                           : fmt::format("{} takes at most {} files.", info_.name, most),
                 "input");
   }
-  return make_plan(request);
+  RECAST_TRY(auto plan, make_plan(request));
+  for (const auto& step : plan.steps) {
+    const auto* const job = std::get_if<WorkerStep>(&step.action);
+    if (job != nullptr && json::serialize(job->request).size() > kLongestRequest)
+      return fail(ErrorCode::invalid_data, "The options are too long.");
+  }
+  return plan;
 }
 
 }  // namespace recast::engine

@@ -74,8 +74,9 @@ void note_step(boost::json::object* report, const std::string& program, const pr
                            {"cpu_seconds", seconds(end.cpu)},
                            {"peak_memory", end.max_rss}};
   if (end.signal != 0) step["signal"] = end.signal;
-  if (!report->contains("steps")) (*report)["steps"] = boost::json::array();
-  report->at("steps").as_array().push_back(std::move(step));
+  auto& steps = (*report)["steps"];
+  if (!steps.is_array()) steps = boost::json::array();
+  steps.get_array().push_back(std::move(step));
 }
 
 std::string worker_name(const engine::Installation* installation, const std::string& wanted) {
@@ -95,7 +96,10 @@ void read_answer(const std::string& text, boost::json::object* report, operation
   done.answer = std::move(answer.get_object());
   auto* const told = done.answer.if_contains("report");
   if (told == nullptr || !told->is_object() || report == nullptr) return;
-  for (auto& [name, value] : told->get_object()) (*report)[name] = value;
+  // What the server itself reports is not for a worker to say.
+  for (auto& [name, value] : told->get_object()) {
+    if (name != "steps" && name != "files") (*report)[name] = std::move(value);
+  }
 }
 
 }  // namespace
@@ -118,25 +122,7 @@ fs::path find_program(const std::string& program, const std::string& prefix) {
 }
 
 Error explain(const process::ExitReport& report, const engine::Plan& plan) {
-  using process::Exceeded;
-  switch (report.exceeded) {
-    case Exceeded::wall:
-      return {ErrorCode::timeout, "The task ran into its time limit.", {}};
-    case Exceeded::cpu:
-      return {ErrorCode::cpu_limit, "The conversion used more processor time than allowed.", {}};
-    case Exceeded::memory:
-      return {ErrorCode::memory_limit, "The conversion needed more memory than allowed.", {}};
-    case Exceeded::output:
-      return {ErrorCode::output_limit, "The conversion wrote more data than allowed.", {}};
-    case Exceeded::files:
-      return {ErrorCode::output_limit, "The conversion wrote more files than allowed.", {}};
-    case Exceeded::processes:
-      return {ErrorCode::process_limit, "The conversion started more processes than allowed.", {}};
-    case Exceeded::cancelled:
-      return {ErrorCode::cancelled, "Task has been cancelled", {}};
-    case Exceeded::none:
-      break;
-  }
+  if (auto limit = process::limit_error(report.exceeded)) return *std::move(limit);
   // No limit of ours: killed from outside, by an operator or a machine out of memory. Not the document's fault: tried
   // again.
   if (report.signal == SIGKILL) return {ErrorCode::worker_lost, "The engine was killed.", {}};

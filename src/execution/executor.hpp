@@ -34,7 +34,8 @@ struct Settings {
                     "Writable memory of one engine process (MEMORY_LIMIT_EXCEEDED).", {.min = 16 << 20}),
       schema::field(&Settings::output_bytes, "output_bytes", "Bytes a step may write in all (OUTPUT_LIMIT_EXCEEDED).",
                     {.min = 1}),
-      schema::field(&Settings::files, "files", "Files a step may leave (OUTPUT_LIMIT_EXCEEDED).", {.min = 1}),
+      schema::field(&Settings::files, "files", "Files a step may leave (OUTPUT_LIMIT_EXCEEDED).",
+                    {.min = 1, .max = 10'000'000}),
       schema::field(&Settings::processes, "processes", "Processes and threads of a step (PROCESS_LIMIT_EXCEEDED).",
                     {.min = 1, .max = 100000}),
   };

@@ -14,7 +14,7 @@
 
 namespace recast::execution {
 
-Result<std::string> sha256_of(const std::filesystem::path& file) {
+Result<std::string> sha256_of(const std::filesystem::path& file, const std::stop_token& stop) {
   const UniqueFd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!input) return std::unexpected(from_errno(errno, "reading an output"));
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
@@ -22,6 +22,7 @@ Result<std::string> sha256_of(const std::filesystem::path& file) {
     return fail(ErrorCode::internal, "SHA-256 is not to be had.");
   std::vector<char> buffer(1 << 20);
   while (true) {
+    if (stop.stop_requested()) return fail(ErrorCode::cancelled, "Task has been cancelled");
     const auto count = ::read(input.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return std::unexpected(from_errno(errno, "reading an output"));

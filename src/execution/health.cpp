@@ -26,9 +26,11 @@ Prober::Prober(Executor& executor, std::function<std::shared_ptr<const engine::C
       interval_(interval),
       thread_([this](std::stop_token stop) { this->work(std::move(stop)); }) {}
 
-Prober::~Prober() {
+Prober::~Prober() { stop(); }
+
+void Prober::stop() {
   thread_.request_stop();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 std::vector<Prober::Verdict> Prober::verdicts() const {
@@ -55,19 +57,12 @@ bool Prober::wait_first(Deadline deadline) const {
 
 void Prober::work(std::stop_token stop) {
   while (!stop.stop_requested()) {
-    const auto catalogue = catalogue_();
     bool all_ok = true;
-    for (const auto& installation : catalogue->installations()) {
-      if (stop.stop_requested()) return;
-      if (installation.engine->info().probe.content.empty()) continue;
-      auto verdict = probe(installation, stop);
-      if (!verdict.ok && !stop.stop_requested()) {
-        log::error("an engine could not convert its probe file",
-                   {{"engine", verdict.engine}, {"cause", verdict.detail}});
-      }
-      all_ok = all_ok && verdict.ok;
-      std::lock_guard lock(mutex_);
-      verdicts_[verdict.engine] = std::move(verdict);
+    try {
+      probe_all(stop, all_ok);
+    } catch (const std::exception& error) {
+      log::error("probing the engines failed", {{"cause", error.what()}});
+      all_ok = false;
     }
     std::unique_lock lock(mutex_);
     first_done_ = true;
@@ -76,7 +71,22 @@ void Prober::work(std::stop_token stop) {
   }
 }
 
-Prober::Verdict Prober::probe(const engine::Installation& installation, std::stop_token stop) {
+void Prober::probe_all(const std::stop_token& stop, bool& all_ok) {
+  const auto catalogue = catalogue_();
+  for (const auto& installation : catalogue->installations()) {
+    if (stop.stop_requested()) return;
+    if (installation.engine->info().probe.content.empty()) continue;
+    auto verdict = probe(installation, stop);
+    if (!verdict.ok && !stop.stop_requested()) {
+      log::error("an engine could not convert its probe file", {{"engine", verdict.engine}, {"cause", verdict.detail}});
+    }
+    all_ok = all_ok && verdict.ok;
+    std::lock_guard lock(mutex_);
+    verdicts_[verdict.engine] = std::move(verdict);
+  }
+}
+
+Prober::Verdict Prober::probe(const engine::Installation& installation, const std::stop_token& stop) {
   const auto& info = installation.engine->info();
   Verdict verdict{name_of(installation), true, false, "converted its probe file", {}};
   const auto begin = std::chrono::steady_clock::now();
@@ -105,10 +115,19 @@ Prober::Verdict Prober::probe(const engine::Installation& installation, std::sto
       return fail(ErrorCode::conversion_failed, "the output is empty");
     return {};
   };
-  if (const auto done = convert(); !done) {
-    verdict.detail = done.error().message;
-  } else {
+  const auto done = convert();
+  verdict.ok = done.has_value();
+  // A probe waits in line behind customers' files: an engine that is merely busy keeps the verdict it has.
+  const auto before = [&] {
+    std::lock_guard lock(mutex_);
+    const auto found = verdicts_.find(verdict.engine);
+    return found != verdicts_.end() && found->second.ok;
+  };
+  if (!done && done.error().code == ErrorCode::busy && before()) {
     verdict.ok = true;
+    verdict.detail = "busy; converted its probe file earlier";
+  } else if (!done) {
+    verdict.detail = done.error().message;
   }
   std::error_code ignored;
   fs::remove_all(work_, ignored);

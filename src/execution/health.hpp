@@ -30,7 +30,9 @@ class Prober {
 
   Prober(Executor& executor, std::function<std::shared_ptr<const engine::Catalogue>()> catalogue, fs::path work,
          std::chrono::seconds interval);
-  ~Prober();  ///< ends the probe under way
+  ~Prober();
+  /// Ends the probe under way and makes no more.
+  void stop();
 
   /// The latest verdict on every installed engine that has a probe.
   std::vector<Verdict> verdicts() const;
@@ -39,7 +41,8 @@ class Prober {
 
  private:
   void work(std::stop_token stop);
-  Verdict probe(const engine::Installation& installation, std::stop_token stop);
+  void probe_all(const std::stop_token& stop, bool& all_ok);
+  Verdict probe(const engine::Installation& installation, const std::stop_token& stop);
 
   Executor& executor_;
   std::function<std::shared_ptr<const engine::Catalogue>()> catalogue_;

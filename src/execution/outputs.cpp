@@ -101,10 +101,15 @@ Result<std::vector<fs::path>> collect(const fs::path& folder, const std::vector<
 Result<> take_over(const fs::path& folder) {
   if (::geteuid() != 0) return {};
   std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
-    if (::lchown(entry.path().c_str(), 0, 0) != 0) return std::unexpected(from_errno(errno, "chown"));
-    if (entry.is_symlink(error)) continue;
-    if (::chmod(entry.path().c_str(), entry.is_directory(error) ? 0755 : 0644) != 0) {
+  for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::end(entry);
+       entry.increment(error)) {
+    struct stat status {};
+    if (::lstat(entry->path().c_str(), &status) != 0) return std::unexpected(from_errno(errno, "reading an output"));
+    // A file with a second name may be an input, linked from the storage: its owner and mode are not the step's.
+    if (!S_ISDIR(status.st_mode) && status.st_nlink > 1) continue;
+    if (::lchown(entry->path().c_str(), 0, 0) != 0) return std::unexpected(from_errno(errno, "chown"));
+    if (S_ISLNK(status.st_mode)) continue;
+    if (::chmod(entry->path().c_str(), S_ISDIR(status.st_mode) ? 0755 : 0644) != 0) {
       return std::unexpected(from_errno(errno, "chmod"));
     }
   }

@@ -130,6 +130,26 @@ class Context final : public operation::TaskContext {
   int runs_ = 0;
 };
 
+/// What of an error is for the client. A fault of ours may speak of folders and programs: that is for the log. A lack
+/// of descriptors or processes passes, so the task may be tried again.
+Error task_error(const store::Claim& claim, Error error) {
+  switch (error.code) {
+    case ErrorCode::unavailable:
+      log::warning("a task could not be worked on", {{"task", claim.task.id.str()}, {"cause", error.message}});
+      return {ErrorCode::worker_lost, "The server was short of resources.", {}};
+    case ErrorCode::disk_full:
+      log::error("the disk is full", {{"task", claim.task.id.str()}, {"cause", error.message}});
+      return {ErrorCode::disk_full, "The server's disk is full.", {}};
+    case ErrorCode::internal:
+    case ErrorCode::not_found:
+    case ErrorCode::conflict:
+      log::error("a task failed by a fault of the server", {{"task", claim.task.id.str()}, {"cause", error.message}});
+      return {ErrorCode::internal, "The server could not do this. Its log says why.", {}};
+    default:
+      return error;
+  }
+}
+
 class Runner final : public scheduler::TaskRunner {
  public:
   explicit Runner(Means means) : means_(std::move(means)) {}
@@ -139,13 +159,20 @@ class Runner final : public scheduler::TaskRunner {
     store::Ending ending;
     ending.engine = claim.task.engine;
     ending.engine_version = claim.task.engine_version;
-    if (auto done = attempt(claim, deadline, stop, std::move(progress), ending); !done) {
-      ending.error = stop.stop_requested() && done.error().code != ErrorCode::worker_lost
-                         ? Error{ErrorCode::cancelled, "Task has been cancelled", {}}
-                         : std::move(done).error();
-      ending.files.clear();
-      ending.credits = 0;
+    Result<> done;
+    try {
+      done = attempt(claim, deadline, stop, std::move(progress), ending);
+    } catch (...) {
+      forget(ending.files);
+      throw;
     }
+    if (done) return ending;
+    forget(ending.files);
+    ending.error = stop.stop_requested() && done.error().code != ErrorCode::worker_lost
+                       ? Error{ErrorCode::cancelled, "Task has been cancelled", {}}
+                       : task_error(claim, std::move(done).error());
+    ending.files.clear();
+    ending.credits = 0;
     return ending;
   }
 
@@ -167,8 +194,8 @@ class Runner final : public scheduler::TaskRunner {
       ending.engine_version = context.version();
     }
     if (!outcome) return std::unexpected(std::move(outcome).error());
+    if (!ending.report.empty()) RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
     RECAST_CHECK(keep(claim, outcome->files, ending.files));
-    if (!ending.report.empty()) RECAST_CHECK(add_hashes(outcome->files, ending.report));
     ending.extra = std::move(outcome->extra);
     ending.message = std::move(outcome->message);
     ending.credits = outcome->credits;
@@ -181,26 +208,23 @@ class Runner final : public scheduler::TaskRunner {
     for (const auto& stored : claim.inputs) {
       const auto path = folder / "input" / std::to_string(files.size() + 1);
       RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
-      RECAST_TRY(const auto status, means_.storage.get(key, path));
-      files.push_back({stored.name, stored.dir, status.size, path});
+      const auto status = means_.storage.get(key, path);
+      if (!status && status.error().code == ErrorCode::not_found)
+        return fail(ErrorCode::input_task_failed, "A file of an input task is gone.");
+      if (!status) return std::unexpected(status.error());
+      files.push_back({stored.name, stored.dir, status->size, path});
     }
     return files;
   }
 
-  /// Stores the outputs. What an earlier failure left under this attempt's keys is no one's and is swept up later.
+  /// Stores the outputs.
   Result<> keep(const store::Claim& claim, const operation::Files& files, std::vector<job::StoredFile>& stored) {
     for (const auto& file : files) {
       struct stat status {};
       if (::stat(file.path.c_str(), &status) != 0) return std::unexpected(from_errno(errno, "an output"));
       RECAST_TRY(const auto key,
                  storage::Key::parse(fmt::format("{}/{}-{}", claim.task.id.str(), claim.attempt, stored.size() + 1)));
-      auto put = means_.storage.put(key, file.path);
-      if (!put) {
-        for (const auto& earlier : stored) {
-          if (const auto old = storage::Key::parse(earlier.storage_key)) (void)means_.storage.remove(*old);
-        }
-        return put;
-      }
+      RECAST_CHECK(means_.storage.put(key, file.path));
       stored.push_back(
           {format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
     }
@@ -208,16 +232,23 @@ class Runner final : public scheduler::TaskRunner {
   }
 
   /// SHA-256 of each output, for tasks that an engine worked on.
-  static Result<> add_hashes(const operation::Files& files, json::object& report) {
+  static Result<> add_hashes(const operation::Files& files, const std::stop_token& stop, json::object& report) {
     json::array list;
     for (const auto& file : files) {
-      RECAST_TRY(auto hash, sha256_of(file.path));
+      RECAST_TRY(auto hash, sha256_of(file.path, stop));
       json::object one{{"filename", format::clean_file_name(file.name)}, {"size", file.size}, {"sha256", hash}};
       if (!file.dir.empty()) one["dir"] = file.dir;
       list.push_back(std::move(one));
     }
     report["files"] = std::move(list);
     return {};
+  }
+
+  /// Files of an attempt that failed are no one's.
+  void forget(const std::vector<job::StoredFile>& files) {
+    for (const auto& file : files) {
+      if (const auto key = storage::Key::parse(file.storage_key)) (void)means_.storage.remove(*key);
+    }
   }
 
   Means means_;

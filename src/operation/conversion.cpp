@@ -65,6 +65,21 @@ std::vector<std::string> names_in_jail(const Conversion& conversion) {
   return names;
 }
 
+/// A limit of the task's or the server's, a lost process, or a client who changed their mind.
+bool is_final(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::open_failed:
+    case ErrorCode::conversion_failed:
+    case ErrorCode::invalid_data:
+    case ErrorCode::invalid_conversion_type:
+    case ErrorCode::internal:
+    case ErrorCode::not_found:
+      return false;
+    default:
+      return true;
+  }
+}
+
 Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice, const Conversion& conversion) {
   const auto& wish = conversion.wish;
   const engine::Request request{.inputs = names_in_jail(conversion),
@@ -131,13 +146,11 @@ Result<Converted> run_conversion(TaskContext& context, const Conversion& convers
         done->note = fmt::format("{} could not do it ({}); done by {}.", names, first.message, choice.reported_name);
       return done;
     }
-    const bool more = &choice != &choices.back() && conversion.wish.engine.empty() && !context.stop().stop_requested();
-    if (!more || !may_try_another(done.error())) {
-      if (names.empty() || !may_try_another(done.error())) return done;
-      break;
-    }
+    // What ends the task ends it whoever works on it; what another engine merely cannot do is not the client's concern.
+    if (is_final(done.error()) || (names.empty() && !may_try_another(done.error()))) return done;
     if (names.empty()) first = std::move(done).error();
     names += (names.empty() ? "" : ", ") + choice.reported_name;
+    if (!conversion.wish.engine.empty() || context.stop().stop_requested()) break;
   }
   context.ran(choices.front().reported_name, choices.front().installation->version);
   return std::unexpected(std::move(first));

@@ -15,4 +15,9 @@ const Operation* Registry::find(std::string_view name) const {
   return found == operations_.end() ? nullptr : &found->second;
 }
 
+Load Registry::load_of(std::string_view name) const {
+  const auto* const operation = find(name);
+  return operation == nullptr ? Load::light : operation->load;
+}
+
 }  // namespace recast::operation

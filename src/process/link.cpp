@@ -56,11 +56,11 @@ bool Link::withdraw(PendingJob& job) {
   return false;
 }
 
-void Link::give_up_on(PendingJob& job) {
-  if (running_.erase(job.id) == 0) return;
-  log::error("a worker does not answer and is started again", {{"worker", spec_.name}});
-  status_.busy = static_cast<unsigned>(running_.size());
-  lost("it does not answer");
+void Link::abandon(PendingJob& job) {
+  const auto found = running_.find(job.id);
+  if (found == running_.end()) return;
+  found->second = nullptr;
+  hangs_at_ = std::min(hangs_at_, Steady::now() + place_.patience);
 }
 
 void Link::add_descriptors(std::vector<pollfd>& fds) const {
@@ -101,7 +101,7 @@ void Link::hear(const Message& message) {
   } else if (kind == "percent") {
     const auto found = running_.find(words.number().value_or(0));
     const auto percent = words.number().value_or(0);
-    if (found == running_.end()) return;
+    if (found == running_.end() || found->second == nullptr) return;
     found->second->percent = static_cast<int>(std::min<std::uint64_t>(percent, 100));
     found->second->changed.notify_all();
   } else if (kind == "end") {
@@ -126,11 +126,15 @@ void Link::hear_end(std::string_view message) {
   if (!end) return lost("it is not understood");
   const auto found = running_.find(end->id);
   if (found != running_.end()) {
-    auto& job = *found->second;
+    auto* const job = found->second;
     running_.erase(found);
-    job.end = std::move(end);
-    job.state = PendingJob::State::done;
-    job.changed.notify_all();
+    if (job != nullptr) {
+      job->end = std::move(end);
+      job->state = PendingJob::State::done;
+      job->changed.notify_all();
+    } else if (std::ranges::none_of(running_, [](const auto& one) { return one.second == nullptr; })) {
+      hangs_at_ = Steady::time_point::max();
+    }
   }
   status_.busy = static_cast<unsigned>(running_.size());
   assign();
@@ -169,20 +173,26 @@ void Link::lost(const std::string& why) {
   if (status_.problem.empty()) status_.problem = last_words_.empty() ? why : fmt::format("{}: {}", why, last_words_);
   last_words_.clear();
   for (auto& [id, job] : std::exchange(running_, {})) {
+    if (job == nullptr) continue;
     job->state = PendingJob::State::done;
     job->changed.notify_all();
   }
   status_.busy = 0;
   retiring_ = false;
-  ready_by_ = look_at_ = Steady::time_point::max();
+  ready_by_ = look_at_ = hangs_at_ = Steady::time_point::max();
   failures_ = was_ready ? 0 : std::min(failures_ + 1, 10U);
   start_at_ = Steady::now() + (was_ready ? kFirstPause : std::min(kLongestPause, kFirstPause * (1 << failures_)));
   if (!closing_) log::warning("a worker is gone", {{"worker", spec_.name}, {"problem", status_.problem}});
   changed_.notify_all();
 }
 
+bool Link::takes_jobs() const {
+  const bool hangs = hangs_at_ != Steady::time_point::max();
+  return status_.ready && !retiring_ && !hangs && running_.size() < std::max(1U, spec_.parallel);
+}
+
 void Link::assign() {
-  while (status_.ready && !retiring_ && !queue_.empty() && running_.size() < std::max(1U, spec_.parallel)) {
+  while (takes_jobs() && !queue_.empty()) {
     auto& job = *queue_.front();
     if (!send(job)) return;  // the next tick tries again
     queue_.pop_front();
@@ -208,6 +218,10 @@ void Link::tick() {
     lost(status_.problem);
   }
   if (child_ && due(look_at_)) look_at_memory();
+  if (child_ && due(hangs_at_)) {
+    log::error("a worker does not answer and is started again", {{"worker", spec_.name}});
+    lost("it does not answer");
+  }
   if (child_ && retiring_ && running_.empty()) {
     status_.problem = "its memory grew; it is replaced";
     lost(status_.problem);
@@ -228,10 +242,9 @@ void Link::look_at_memory() {
 Link::Steady::time_point Link::next_tick() const {
   if (closing_) return Steady::time_point::max();
   if (!child_) return start_at_;
-  auto next = std::min(ready_by_, look_at_);
+  auto next = std::min({ready_by_, look_at_, hangs_at_});
   // A full socket is tried again soon.
-  const bool waiting = status_.ready && !retiring_ && !queue_.empty() && running_.size() < std::max(1U, spec_.parallel);
-  if (waiting) next = std::min(next, Steady::now() + std::chrono::milliseconds(10));
+  if (takes_jobs() && !queue_.empty()) next = std::min(next, Steady::now() + std::chrono::milliseconds(10));
   if (retiring_ && running_.empty()) next = Steady::now();
   return next;
 }

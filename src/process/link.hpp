@@ -40,6 +40,7 @@ class Link {
     JailLevel level = JailLevel::full;
     unsigned first_uid = 0;
     std::chrono::milliseconds start_timeout{};
+    std::chrono::milliseconds patience{};
   };
   Link(WorkerSpec spec, Place place);
 
@@ -52,8 +53,9 @@ class Link {
   /// The caller waits no longer. True if the job is out at once; false if a child has been told to stop, and its end
   /// should be waited for a little.
   bool withdraw(PendingJob& job);
-  /// The end did not come: the parent hangs. It is killed, and started again.
-  void give_up_on(PendingJob& job);
+  /// The end did not come in time and the caller leaves without it. Until it comes the parent gets no more jobs; if it
+  /// does not come at all, the parent hangs: it is killed, and started again.
+  void abandon(PendingJob& job);
 
   void add_descriptors(std::vector<pollfd>& fds) const;  ///< always three
   void handle(const pollfd* fds);
@@ -75,6 +77,7 @@ class Link {
   void assign();
   bool send(PendingJob& job);
   void look_at_memory();
+  bool takes_jobs() const;
   bool due(Steady::time_point at) const { return Steady::now() >= at; }
 
   const WorkerSpec spec_;
@@ -88,7 +91,8 @@ class Link {
   std::string last_words_;  // its last line: often why it ended
   pid_t parent_ = 0;        // the parent proper, for its memory
   std::deque<PendingJob*> queue_;
-  std::map<std::uint64_t, PendingJob*> running_;
+  std::map<std::uint64_t, PendingJob*> running_;  // null: abandoned
+  Steady::time_point hangs_at_ = Steady::time_point::max();
   bool retiring_ = false;  // takes no more jobs; replaced when the last one ends
   bool closing_ = false;
   unsigned failures_ = 0;  // parents in a row that died before they were ready

@@ -2,12 +2,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "base/result.hpp"
 
 namespace recast::process {
 
 /// Which limit ended a step. Each has its own error code (hostile.md 2.6).
 enum class Exceeded { none, wall, cpu, memory, output, files, processes, cancelled };
+
+/// The task's error for a limit; nullopt for none.
+std::optional<Error> limit_error(Exceeded exceeded);
 
 /// How one step ended, for a program and for a resident worker's child alike.
 struct ExitReport {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace recast::process {
@@ -139,11 +140,7 @@ Result<ExitReport> Session::conclude(const Child::End& end) {
   bool ended = false;
   for (const auto line : split(report_, '\n')) {
     if (line.starts_with("ready ")) result.setup = std::chrono::microseconds(word(line, 1));
-    if (line.starts_with("error ") && reason_ == Exceeded::none) {
-      return fail(ErrorCode::internal,
-                  fmt::format("{} could not be started: {}", program_.executable.filename().string(),
-                              clean_text(line.substr(6))));
-    }
+    if (line.starts_with("error ") && reason_ == Exceeded::none) return not_started(line.substr(6));
     if (line.starts_with("exit ")) {
       ended = true;
       result.exit_code = static_cast<int>(word(line, 1));
@@ -159,6 +156,16 @@ Result<ExitReport> Session::conclude(const Child::End& end) {
   if (!ended) result.signal = SIGKILL;
   result.exceeded = classify(result);
   return result;
+}
+
+// The cause speaks of the server's folders: it is for the operator's log. Most of what can go wrong here passes (too
+// few processes, a machine out of memory), so the task may be tried again.
+std::unexpected<Error> Session::not_started(std::string_view report) const {
+  const auto name = program_.executable.filename().string();
+  const bool full = report.starts_with(code_name(ErrorCode::disk_full));
+  log::error("a program could not be started", {{"program", name}, {"cause", clean_text(report)}});
+  if (full) return fail(ErrorCode::disk_full, "The server's disk is full.");
+  return fail(ErrorCode::worker_lost, fmt::format("{} could not be started.", name));
 }
 
 // A program sees most limits as a failed call and ends in its own way, so some of them can only be told from its words.

@@ -32,6 +32,7 @@ class Session {
   Exceeded look_at_files();
   void end(Child& jail, Exceeded reason);
   int next_timeout() const;
+  std::unexpected<Error> not_started(std::string_view report) const;
   Result<ExitReport> conclude(const Child::End& end);
   Exceeded classify(const ExitReport& report) const;
 

@@ -20,7 +20,6 @@ namespace recast::process {
 
 namespace {
 using Steady = std::chrono::steady_clock;
-constexpr unsigned kUidsOfAWorker = 64;
 constexpr auto kAnswerToCancel = std::chrono::milliseconds(700);
 constexpr auto kOrderlyEnd = std::chrono::milliseconds(1000);
 
@@ -48,28 +47,6 @@ bool is_full(const WorkerJob& job) {
   });
 }
 
-/// What ended the job, as an Error; none if it was not a limit.
-std::optional<Error> exceeded_error(Exceeded exceeded) {
-  switch (exceeded) {
-    case Exceeded::none:
-      return std::nullopt;
-    case Exceeded::wall:
-      return Error{ErrorCode::timeout, "The conversion took too long.", {}};
-    case Exceeded::cpu:
-      return Error{ErrorCode::cpu_limit, "The conversion used too much processor time.", {}};
-    case Exceeded::memory:
-      return Error{ErrorCode::memory_limit, "The conversion needs more memory than allowed.", {}};
-    case Exceeded::output:
-    case Exceeded::files:
-      return Error{ErrorCode::output_limit, "The result is larger than allowed.", {}};
-    case Exceeded::processes:
-      return Error{ErrorCode::process_limit, "The conversion needs more processes than allowed.", {}};
-    case Exceeded::cancelled:
-      return Error{ErrorCode::cancelled, "The task was cancelled.", {}};
-  }
-  return std::nullopt;
-}
-
 std::string not_ready(const std::string& name, const std::string& problem) {
   return fmt::format("The {} engine is not ready: {}", name, problem.empty() ? "it is starting" : problem);
 }
@@ -83,12 +60,12 @@ Error lost_error(const std::string& name, const ExitReport& report) {
 Result<WorkerReply> conclude(const std::string& name, const WorkerJob& job, EndLine end) {
   if (!end.answer.empty()) {
     auto answer = read_answer(end.answer);
-    if (!answer && is_full(job)) return std::unexpected(*exceeded_error(Exceeded::output));
+    if (!answer && is_full(job)) return std::unexpected(*limit_error(Exceeded::output));
     if (!answer) return std::unexpected(answer.error());
     return WorkerReply{.result = std::move(*answer), .report = std::move(end.report)};
   }
-  if (auto error = exceeded_error(end.report.exceeded)) return std::unexpected(std::move(*error));
-  if (is_full(job)) return std::unexpected(*exceeded_error(Exceeded::output));
+  if (auto error = limit_error(end.report.exceeded)) return std::unexpected(std::move(*error));
+  if (is_full(job)) return std::unexpected(*limit_error(Exceeded::output));
   return std::unexpected(lost_error(name, end.report));
 }
 
@@ -100,7 +77,8 @@ class ResidentWorkers final : public Workers {
       Link::Place place{.scratch = settings.scratch / spec.name,
                         .level = settings.level,
                         .first_uid = uid,
-                        .start_timeout = settings.start_timeout};
+                        .start_timeout = settings.start_timeout,
+                        .patience = settings.patience};
       links_.emplace_back(std::move(spec), std::move(place));
       if (uid != 0) uid += kUidsOfAWorker;
     }
@@ -157,8 +135,8 @@ class ResidentWorkers final : public Workers {
     return found == links_.end() ? nullptr : &*found;
   }
 
-  // Until the job is done; else, because of the deadline or a stop request, until it is certain that nobody works on
-  // it.
+  // Until the job is done; else, because of the deadline or a stop request, until its child has ended or has had a
+  // moment to. A child that takes longer to die writes into files nobody has any more.
   Result<> wait(Link& link, PendingJob& pending, Deadline deadline, const std::stop_token& stop,
                 std::unique_lock<std::mutex>& lock) {
     const auto at = Steady::now() + deadline.left();
@@ -194,13 +172,13 @@ class ResidentWorkers final : public Workers {
     if (!link.withdraw(pending)) {
       const auto done = [&] { return pending.state == PendingJob::State::done; };
       if (!pending.changed.wait_for(lock, kAnswerToCancel, done)) {
-        link.give_up_on(pending);
+        link.abandon(pending);
         wake_.wake();
       }
     }
-    if (stop.stop_requested()) return std::unexpected(*exceeded_error(Exceeded::cancelled));
-    if (started) return std::unexpected(*exceeded_error(Exceeded::wall));
-    if (ready) return fail(ErrorCode::timeout, fmt::format("The {} engine was busy for too long.", link.name()));
+    if (stop.stop_requested()) return std::unexpected(*limit_error(Exceeded::cancelled));
+    if (started) return std::unexpected(*limit_error(Exceeded::wall));
+    if (ready) return fail(ErrorCode::busy, fmt::format("The {} engine was busy for too long.", link.name()));
     return fail(ErrorCode::unavailable, not_ready(link.name(), problem));
   }
 

@@ -52,6 +52,9 @@ struct WorkerStatus {
   std::string problem;    ///< why it is not ready
 };
 
+/// User ids that one worker's children may have.
+inline constexpr unsigned kUidsOfAWorker = 64;
+
 /// All resident parents of this server. Parents are started in the background and again whenever they die, with a pause
 /// that grows from 0.1 s to 10 s while they die before becoming ready. Safe to use from many threads.
 class Workers {
@@ -61,6 +64,8 @@ class Workers {
     JailLevel level = JailLevel::full;
     unsigned first_uid = 0;  ///< as root: children have uids of their own from here on
     std::chrono::milliseconds start_timeout{60'000};
+    /// A parent that still does not answer this long after a job of it should have ended is killed and started again.
+    std::chrono::milliseconds patience{15'000};
   };
   static Result<std::unique_ptr<Workers>> open(Settings settings, std::vector<WorkerSpec> specs);
   virtual ~Workers() = default;  ///< ends all parents and their children

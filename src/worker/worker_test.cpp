@@ -92,7 +92,8 @@ class ResidentWorker : public testing::TestWithParam<Mode> {
     auto opened = Workers::open({.scratch = temp_ / "scratch",
                                  .level = GetParam().level,
                                  .first_uid = GetParam().who == Who::root ? test::first_uid() : 0U,
-                                 .start_timeout = start_timeout},
+                                 .start_timeout = start_timeout,
+                                 .patience = seconds(1)},
                                 {std::move(spec)});
     ASSERT_TRUE(opened) << opened.error().message;
     workers_ = std::move(*opened);

@@ -102,15 +102,16 @@ void Document::answer_request(const Event& event) {
 void Document::note_lifecycle(const Event& event) {
   if (text_of(event.params, "frameId") != main_frame_) return;
   const auto name = text_of(event.params, "name"), loader = text_of(event.params, "loaderId");
-  if (name == "init" && loader != loader_) {  // a document began; what was known of another one does not count
-    loader_ = loader;
-    loaded_ = parsed_ = idle_ = almost_idle_ = false;
+  if (name == "init") {
+    loads_[loader] = {};
+    latest_ = loader;
+    if (!loader_.empty()) loader_ = loader;  // the document loads itself anew
   }
-  if (loader != loader_) return;
-  if (name == "load") loaded_ = true;
-  if (name == "DOMContentLoaded") parsed_ = true;
-  if (name == "networkIdle") idle_ = true;
-  if (name == "networkAlmostIdle") almost_idle_ = true;
+  auto& load = loads_[loader];
+  if (name == "load") load.loaded = true;
+  if (name == "DOMContentLoaded") load.parsed = true;
+  if (name == "networkIdle") load.idle = true;
+  if (name == "networkAlmostIdle") load.almost_idle = true;
 }
 
 Result<> Document::load(std::string_view html, const Options& options, bool for_print, Deadline deadline) {
@@ -130,12 +131,18 @@ Result<> Document::load(std::string_view html, const Options& options, bool for_
   body_ = to_base64(html);
   if (body_.empty()) body_ = "IA==";  // a blank: an empty document is a document too
   content_type_ = content_type(html);
+  loads_.clear();
+  latest_.clear();
   loader_.clear();
   RECAST_TRY(const auto started, call("Page.navigate", {{"url", kAddress}}, sooner(deadline, kPatience)));
   if (const auto problem = text_of(started, "errorText"); !problem.empty()) {
     return fail(ErrorCode::open_failed, fmt::format("The page could not be opened ({}).", problem));
   }
+  const auto own = text_of(started, "loaderId");
+  // The answer may come when the document has loaded itself anew already.
+  loader_ = loads_.contains(own) && !latest_.empty() ? latest_ : own;
   RECAST_CHECK(settle(options, deadline));
+  if (options.wait_until != "domcontentloaded") wait_for_pictures(deadline);
   if (!options.wait_for_element.empty()) RECAST_CHECK(wait_for_element(options.wait_for_element, deadline));
   return pause(std::chrono::milliseconds(options.wait_time), deadline);
 }
@@ -143,10 +150,11 @@ Result<> Document::load(std::string_view html, const Options& options, bool for_
 Result<> Document::settle(const Options& options, Deadline deadline) {
   const auto done = [&] {
     if (crashed_) return true;
-    if (options.wait_until == "domcontentloaded") return parsed_;
-    if (options.wait_until == "networkidle0") return loaded_ && idle_;
-    if (options.wait_until == "networkidle2") return loaded_ && almost_idle_;
-    return loaded_;
+    const auto& load = loads_[loader_];
+    if (options.wait_until == "domcontentloaded") return load.parsed;
+    if (options.wait_until == "networkidle0") return load.loaded && load.idle;
+    if (options.wait_until == "networkidle2") return load.loaded && load.almost_idle;
+    return load.loaded;
   };
   const auto waited = browser_.pipe().wait(done, sooner(deadline, kPatience));
   if (crashed_) return crash();
@@ -168,6 +176,26 @@ Result<json::value> Document::evaluate(std::string_view expression, bool await, 
   if (result == nullptr || !result->is_object()) return json::value();
   auto* const value = result->get_object().if_contains("value");
   return value == nullptr ? json::value() : std::move(*value);
+}
+
+/// Loaded is not yet drawn: fonts and pictures are decoded when they are needed first. A page that hinders this is
+/// taken as it is.
+void Document::wait_for_pictures(Deadline deadline) {
+  constexpr std::string_view kDrawn =
+      "Promise.race([new Promise(done=>setTimeout(done,3000)),(async()=>{await document.fonts.ready;"
+      "await Promise.all([...document.images].map(i=>i.decode().catch(()=>{})));})()])";
+  (void)evaluate(kDrawn, true, sooner(deadline, kAnswer));
+}
+
+/// The client's paper wins over a size in the page's style, which would otherwise be laid out on it.
+void Document::choose_paper(const Options& options, Deadline deadline) {
+  const auto page = paper(options);
+  if (!page.chosen) return;
+  const auto script = fmt::format(
+      "{{const s=new CSSStyleSheet();s.replaceSync('@page{{size:{:.4f}in {:.4f}in !important}}');"
+      "document.adoptedStyleSheets=[...document.adoptedStyleSheets,s]}}",
+      page.width, page.height);
+  (void)evaluate(script, false, sooner(deadline, kAnswer));
 }
 
 Result<> Document::wait_for_element(const std::string& selector, Deadline deadline) {
@@ -203,6 +231,7 @@ Result<> Document::pause(std::chrono::milliseconds time, Deadline deadline) {
 
 Result<> Document::print(const Options& options, const std::function<Result<>(std::string_view)>& sink,
                          Deadline deadline) {
+  choose_paper(options, deadline);
   const auto page = paper(options);
   const auto inches = [](double millimetres) { return millimetres / 25.4; };
   json::object params{{"landscape", false},
@@ -218,7 +247,7 @@ Result<> Document::print(const Options& options, const std::function<Result<>(st
                       {"pageRanges", options.pages},
                       {"headerTemplate", options.header_template.empty() ? kHeader : options.header_template},
                       {"footerTemplate", options.footer_template.empty() ? kFooter : options.footer_template},
-                      {"preferCSSPageSize", !page.chosen},
+                      {"preferCSSPageSize", true},
                       {"transferMode", "ReturnAsStream"}};
   auto printed = call("Page.printToPDF", params, deadline);
   // A browser that has just started refuses now and then although a moment later it prints the same page.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ class Document {
   void answer_request(const Event& event);
   void note_lifecycle(const Event& event);
   Result<> settle(const Options& options, Deadline deadline);
+  void wait_for_pictures(Deadline deadline);
+  void choose_paper(const Options& options, Deadline deadline);
   Result<> wait_for_element(const std::string& selector, Deadline deadline);
   Result<> pause(std::chrono::milliseconds time, Deadline deadline);
   Result<std::string> stretch(const std::string& base64, const Options& options, bool png, Deadline deadline);
@@ -41,8 +44,13 @@ class Document {
   std::string main_frame_;
   std::string body_;  ///< base64 of the document
   std::string content_type_;
-  std::string loader_;  ///< which load is the document's
-  bool loaded_ = false, parsed_ = false, idle_ = false, almost_idle_ = false;
+  /// How far a load has come. The page has had others, about:blank the first, whose events may still be on the way.
+  struct Progress {
+    bool loaded = false, parsed = false, idle = false, almost_idle = false;
+  };
+  std::map<std::string, Progress> loads_;
+  std::string latest_;  ///< the load that began last
+  std::string loader_;  ///< the document's own load; the latest one if it loaded itself anew
   bool crashed_ = false;
 };
 

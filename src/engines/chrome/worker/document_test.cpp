@@ -92,6 +92,29 @@ TEST_F(BrowserTest, PhotographsTheWholePageOfTheScreensWidth) {
   EXPECT_EQ(size_of(*result), (std::pair{400U, 3000U}));
 }
 
+// about:blank's events may come late; they are not the document's.
+TEST_F(BrowserTest, WaitsForALargeDocumentAndItsPictures) {
+  std::string html = "<body style='margin:0'><div style='height:50px'>x</div>";
+  for (int i = 0; i < 20'000; ++i) html += "<p style='height:1px;margin:0'>line " + std::to_string(i) + "</p>";
+  const auto result = image(html, {{"screen_width", 100}});
+  ASSERT_FALSE(result);  // 20,050 pixels are too many for one picture; a part of the page would not be
+  EXPECT_EQ(result.error().code, ErrorCode::pixel_limit);
+  html.resize(html.find("line 9000") - 40);
+  const auto part = image(html, {{"screen_width", 100}});
+  ASSERT_TRUE(part) << part.error().message;
+  EXPECT_GE(size_of(*part).second, 9'000U);
+}
+
+TEST_F(BrowserTest, TheClientsPaperWinsOverThePagesOwn) {
+  const std::string html = "<style>@page{size:A5 landscape} @page:first{size:A3}</style><p>x";
+  const auto chosen = pdf(html, {{"page_width", 10}, {"page_height", 20}});
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  EXPECT_NE(chosen->find("/MediaBox [0 0 283"), std::string::npos);
+  const auto own = pdf("<style>@page{size:A5 landscape}</style><p>x");
+  ASSERT_TRUE(own) << own.error().message;
+  EXPECT_NE(own->find("/MediaBox [0 0 595"), std::string::npos);
+}
+
 TEST_F(BrowserTest, ShrinksCropsAndStretches) {
   const std::string html = "<body style='margin:0'><div style='height:1600px;background:red'>";
   const auto size = [&](std::string_view fit) {
