@@ -138,16 +138,21 @@ Result<T> parse(const json::object& object) {
   return result;
 }
 
+/// The value of every field as JSON, secrets too: what parse() reads back. For a resident worker's request.
+template <class T>
+json::object to_object(const T& value) {
+  json::object object;
+  std::apply([&](const auto&... field) { ((object[field.name] = detail::to_json(value.*(field.member))), ...); },
+             T::fields);
+  return object;
+}
+
 /// The value of every field, for printing. Secrets are replaced by "(hidden)".
 template <class T>
 json::object dump(const T& value) {
-  json::object object;
-  std::apply(
-      [&](const auto&... field) {
-        ((object[field.name] = field.rules.secret ? json::value("(hidden)") : detail::to_json(value.*(field.member))),
-         ...);
-      },
-      T::fields);
+  auto object = to_object(value);
+  std::apply([&](const auto&... field) { ((field.rules.secret ? void(object[field.name] = "(hidden)") : void()), ...); },
+             T::fields);
   return object;
 }
 

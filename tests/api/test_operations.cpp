@@ -100,6 +100,8 @@ class Context final : public TaskContext {
   const std::string& name() const override { return claim_.task.name.empty() ? id().str() : claim_.task.name; }
   const std::string& operation() const override { return claim_.task.operation; }
   const operation::Files& inputs() const override { return inputs_; }
+  operation::Files inputs(std::string_view) const override { return {}; }
+  std::pair<std::string, std::string> ran_by() const override { return {engine_, version_}; }
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stop_; }
   Deadline deadline() const override { return deadline_; }

@@ -6,8 +6,8 @@
 #include "../../../tests/support/engine_run.hpp"
 #include "base/text.hpp"
 #include "engine/registry.hpp"
+#include "engine/samples.hpp"
 #include "engines/mupdf/page_names.hpp"
-#include "engines/mupdf/probe.hpp"
 #include "format/page_list.hpp"
 
 namespace recast::engines {
@@ -25,12 +25,7 @@ Result<engine::Plan> plan(std::string to, boost::json::object options = {}, cons
   return mupdf_engine().plan({{"in/in-1." + from}, from, std::move(to), std::move(options), {}, {}});
 }
 
-std::vector<std::string> line(const engine::Plan& plan, std::size_t step) {
-  const auto& program = std::get<engine::ProgramStep>(plan.steps.at(step).action);
-  auto words = program.arguments;
-  words.insert(words.begin(), program.program);
-  return words;
-}
+using test::line;
 
 /// One page with the word Recast, encrypted with AES-128 for the password "secret".
 constexpr std::string_view kEncrypted =
@@ -124,19 +119,19 @@ class MuPdfRun : public testing::Test {
 
 TEST_F(MuPdfRun, MakesEveryFormatOfAPdf) {
   for (const auto* const to : {"png", "svg", "txt", "html", "docx"}) {
-    const auto files = convert(mupdf::kProbePdf, to);
+    const auto files = convert(engine::kProbePdf, to);
     ASSERT_TRUE(files) << to << ": " << files.error().message;
     ASSERT_EQ(files->size(), 1U);
     EXPECT_GT(fs::file_size(files->front()), 5U) << to;
   }
-  EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "txt")->front()), HasSubstr("Recast"));
-  EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "svg", {{"text_to_path", false}})->front()),
+  EXPECT_THAT(test::read_file(convert(engine::kProbePdf, "txt")->front()), HasSubstr("Recast"));
+  EXPECT_THAT(test::read_file(convert(engine::kProbePdf, "svg", {{"text_to_path", false}})->front()),
               HasSubstr("Recast"));
 }
 
 TEST_F(MuPdfRun, DrawsNoOtherPageInPlaceOfOneThatIsMissing) {
   for (const auto* const to : {"png", "svg", "txt", "html"}) {
-    const auto files = convert(mupdf::kProbePdf, to, {{"pages", "5-6"}});
+    const auto files = convert(engine::kProbePdf, to, {{"pages", "5-6"}});
     ASSERT_FALSE(files) << to;
     EXPECT_EQ(files.error().code, ErrorCode::conversion_failed) << to << ": " << files.error().message;
   }
@@ -153,7 +148,7 @@ TEST_F(MuPdfRun, OpensAnEncryptedDocumentWithItsPasswordOnly) {
 
 TEST_F(MuPdfRun, CannotOpenWhatIsNoDocument) {
   for (const std::string& content :
-       {std::string(), std::string("hello"), std::string(mupdf::kProbePdf.substr(0, 40))}) {
+       {std::string(), std::string("hello"), std::string(engine::kProbePdf.substr(0, 40))}) {
     const auto files = convert(content, "svg");
     ASSERT_FALSE(files);
     EXPECT_EQ(files.error().code, ErrorCode::open_failed) << files.error().message;

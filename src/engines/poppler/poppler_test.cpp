@@ -21,12 +21,7 @@ Result<engine::Plan> plan(std::string to, boost::json::object options = {}) {
   return poppler().plan({{"in/in-1.pdf"}, "pdf", std::move(to), std::move(options), {}, {}});
 }
 
-std::vector<std::string> line(const engine::Plan& plan, std::size_t step) {
-  const auto& program = std::get<engine::ProgramStep>(plan.steps.at(step).action);
-  auto words = program.arguments;
-  words.insert(words.begin(), program.program);
-  return words;
-}
+using test::line;
 
 /// A PDF of several pages of 200 x 100 points, each with its number.
 std::string pdf_of(int pages) {
