@@ -102,10 +102,11 @@ struct ParseLimits {
 /// Checks a whole `POST /v2/jobs` body: names, operations, options by field table, inputs, cycles. The first thing
 /// wrong ends it with invalid_data and field "tasks", "tasks.NAME.FIELD", "tag", …; messages of task problems begin
 /// with "Task NAME: ". An input that is not a name of the job is left for the store to look up as a task id.
-Result<JobSpec> parse_job(const json::object& body, const operation::Registry& operations,
-                          const engine::Catalogue& catalogue, const ParseLimits& limits);
+/// Payloads, which may hold whole files, are moved out of the body.
+Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,
+                          const ParseLimits& limits);
 /// The same for a standalone task: `POST /v2/{operation}`. Fields are not prefixed.
-Result<TaskSpec> parse_task(std::string_view operation, const json::object& body, const operation::Registry& operations,
+Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,
                             const engine::Catalogue& catalogue);
 
 /// Names of all tasks a payload refers to: `input` (string or array), then the operation's further references.
