@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <utility>
 
 #include "api/context.hpp"
 #include "api/envelope.hpp"
@@ -14,6 +15,10 @@ namespace {
 
 /// How the official Java SDK spells import/azure/blob (core.md 7.1); the parser knows it too.
 constexpr std::string_view kAzureAlias = "import/azure-blob";
+
+store::Extras extras_of(const Include& include) {
+  return {.payload = include.has("payload"), .report = include.has("report")};
+}
 
 /// The task with what the query's `include` adds (core.md 7.2), each object as a plain task or job.
 Result<json::object> with_includes(Call& call, const job::Task& task, const Include& include) {
@@ -49,21 +54,22 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
   return wait_for(context, id,
                   [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
                    status]() -> std::optional<http::Response> {
-                    const auto task = context.services.store.task(principal.user.id, id);
+                    const auto include = Include::of(request->query);
+                    const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
                     if (!task) return error_response(task.error());
                     if (!job::is_terminal(task->status)) return std::nullopt;
                     Call later{context, *request, mode, bases, principal};
-                    auto shown = with_includes(later, *task, Include::of(request->query));
+                    auto shown = with_includes(later, *task, include);
                     return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());
                   });
 }
 
 Result<http::Response> create_task(Call& call, const std::string& operation) {
   auto& services = call.context.services;
-  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
   const auto catalogue = services.catalogue();
-  RECAST_TRY(const auto spec, job::parse_task(operation, body, services.operations, *catalogue));
-  RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, spec));
+  RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
+  RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, std::move(spec)));
   services.scheduler.wake();
   if (call.mode.blocking && operation != "import/upload") return when_ended(call, task.id, 201);
   return data_response(201, View(call.context, call.bases).task(task));
@@ -73,8 +79,10 @@ TaskId id_of(const Call& call) { return TaskId(call.request.captures.at(0)); }
 
 Result<http::Response> show(Call& call, bool blocking) {
   if (blocking) return when_ended(call, id_of(call), 200);
-  RECAST_TRY(const auto task, call.context.services.store.task(call.principal.user.id, id_of(call)));
-  RECAST_TRY(auto shown, with_includes(call, task, Include::of(call.request.query)));
+  const auto include = Include::of(call.request.query);
+  RECAST_TRY(const auto task,
+             call.context.services.store.task(call.principal.user.id, id_of(call), extras_of(include)));
+  RECAST_TRY(auto shown, with_includes(call, task, include));
   return data_response(200, std::move(shown));
 }
 
@@ -88,8 +96,9 @@ Result<http::Response> list_tasks(Call& call) {
   RECAST_TRY(wanted.status, status_filter(query));
   wanted.operation = filter(query, "operation");
   if (auto job = filter(query, "job_id")) wanted.job = JobId(*std::move(job));
-  RECAST_TRY(const auto listing, call.context.services.store.list_tasks(call.principal.user.id, wanted, page));
   const auto include = Include::of(query);
+  RECAST_TRY(const auto listing,
+             call.context.services.store.list_tasks(call.principal.user.id, wanted, page, extras_of(include)));
   json::array data;
   for (const auto& task : listing.items) {
     RECAST_TRY(auto shown, with_includes(call, task, include));

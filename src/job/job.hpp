@@ -24,6 +24,12 @@ std::string_view status_name(Status status);
 std::optional<Status> status_from(std::string_view name);
 inline bool is_terminal(Status status) { return status == Status::finished || status == Status::error; }
 
+/// Whether tasks of this operation bring a file along in their payload, as the string kCarriedFile. Where the file
+/// itself is not kept or not shown, kCarriedSize says how long the string was.
+bool carries_file(std::string_view operation);
+inline constexpr std::string_view kCarriedFile = "file";
+inline constexpr std::string_view kCarriedSize = "file_size";
+
 /// One stored file of a task.
 struct StoredFile {
   std::string name;
@@ -39,7 +45,7 @@ struct Task {
   UserId user{};
   std::string name;  ///< empty for a standalone task
   std::string operation;
-  json::object payload;  ///< as submitted, without `name`, `operation`; `input` as sent
+  json::object payload;  ///< as submitted, without `name`, `operation`; `input` as sent; read only when asked for
   Status status = Status::waiting;
   bool ready = false;  ///< all inputs are there: may be claimed
   bool ignore_error = false;

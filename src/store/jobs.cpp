@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <unordered_map>
+#include <utility>
 
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
@@ -20,13 +21,13 @@ bool is_own_task(sql::Connection& connection, UserId user, const std::string& id
   return rows.next();
 }
 
+/// Without payload and inputs.
 job::Task task_from(const job::TaskSpec& spec, UserId user, Random& random) {
   job::Task task;
   task.id = TaskId(random.uuid());
   task.user = user;
   task.name = spec.name;
   task.operation = spec.operation;
-  task.payload = spec.payload;
   task.ignore_error = spec.ignore_error;
   task.priority = spec.priority;
   task.engine = spec.engine;
@@ -67,13 +68,15 @@ void job_events(Write& write, const job::Job& job) {
 
 }  // namespace
 
-Result<job::Job> SqlStore::create_job(UserId user, const job::JobSpec& spec) {
+Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   job::Job fresh;
   fresh.id = JobId(random_.uuid());
   fresh.user = user;
   fresh.tag = spec.tag;
   fresh.webhook_url = spec.webhook_url;
-  for (const auto& one : spec.tasks) {
+  std::vector<StoredPayload> payloads;
+  for (auto& one : spec.tasks) {
+    payloads.push_back(stored_payload(one.operation, std::exchange(one.payload, {})));
     auto task = task_from(one, user, random_);
     task.job_id = fresh.id;
     task.position = static_cast<std::int64_t>(fresh.tasks.size());
@@ -88,7 +91,7 @@ Result<job::Job> SqlStore::create_job(UserId user, const job::JobSpec& spec) {
     for (auto& task : job.tasks) task.created = write.now;
     RECAST_CHECK(resolve_inputs(write.sql, job, spec));
     job::settle(job, write.now, externals_of(write.sql, job));
-    insert_job(write, job, load_of_);
+    insert_job(write, job, payloads, load_of_);
     job_events(write, job);
     return job;
   });

@@ -26,7 +26,6 @@ TEST_F(Jobs, CreatesAJobThatWaits) {
   EXPECT_EQ(read.webhook_url, "https://example.org");
   EXPECT_EQ(read.tasks[2].name, "out");
   EXPECT_EQ(read.tasks[2].job_id, job.id);
-  EXPECT_EQ(read.tasks[1].payload.at("option").as_string(), "pdf");
   EXPECT_EQ(read.tasks[1].depends_on, job.tasks[1].depends_on);
   EXPECT_EQ(read.tasks[1].percent, 100);
 }

@@ -31,15 +31,16 @@ class SqlStore final : public Store {
   Result<account::Principal> authenticate(std::string_view token) override;
   Result<std::string> secret(std::string_view name) override;
 
-  Result<job::Job> create_job(UserId user, const job::JobSpec& spec) override;
+  Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
   Result<job::Job> job(UserId user, const JobId& id) override;
   Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) override;
   Result<> delete_job(UserId user, const JobId& id) override;
 
-  Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) override;
-  Result<job::Task> task(UserId user, const TaskId& id) override;
-  Result<job::Task> task_by_id(const TaskId& id) override;
-  Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) override;
+  Result<job::Task> create_task(UserId user, job::TaskSpec spec) override;
+  Result<job::Task> task(UserId user, const TaskId& id, const Extras& extras) override;
+  Result<job::Task> task_by_id(const TaskId& id, const Extras& extras) override;
+  Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
+                                        const Extras& extras) override;
   Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) override;
   Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) override;
   Result<job::Task> cancel_task(UserId user, const TaskId& id) override;
@@ -69,8 +70,7 @@ class SqlStore final : public Store {
 
  private:
   /// Makes a lost task ready again, or ends it after too many attempts.
-  void lose(Write& write, const job::Task& task, std::string_view why) const;
-  Result<job::Job> build_job(UserId user, const job::JobSpec& spec);
+  void lose(Write& write, const Head& task, std::string_view why) const;
 
   const Settings settings_;
   const Clock& clock_;
@@ -83,10 +83,10 @@ class SqlStore final : public Store {
 };
 
 /// A task that is held by this attempt; conflict if it is not, whatever the reason.
-Result<job::Task> held_task(sql::Connection& connection, const TaskId& id, int attempt);
+Result<Head> held_task(sql::Connection& connection, const TaskId& id, int attempt);
 
 /// How a task ends, with all that follows.
-void end_task(Write& write, const job::Task& task, const Ending& ending);
+void end_task(Write& write, const Head& task, const Ending& ending);
 
 /// Removes a job or task with its rows; its files become garbage.
 void remove_job(Write& write, const JobId& id);

@@ -47,9 +47,15 @@ struct TaskFilter {
   std::optional<JobId> job;
 };
 
+/// What a reader wants of tasks beyond their rows. It can be large, so nothing of it comes unasked.
+struct Extras {
+  bool payload = false;
+  bool report = false;
+};
+
 /// A task that this process may run now. Its result is recorded only while `attempt` still holds the task.
 struct Claim {
-  job::Task task;
+  job::Task task;  ///< with its payload
   int attempt = 0;
   std::vector<job::StoredFile> inputs;  ///< files of all inputs, in order
 };
@@ -72,8 +78,9 @@ struct QueueDepth {
 };
 
 /// All rows, and the only SQL of the program. Every writing function is one transaction (grouped with others into one
-/// durable commit) and returns after the commit; status changes and their events are the same transaction. Safe from
-/// many threads. A lost database throws std::runtime_error; a full disk is disk_full and nothing changed.
+/// durable commit) and returns after the commit; status changes and their events are the same transaction. Tasks come
+/// without payload unless it says otherwise. Safe from many threads. A lost database throws std::runtime_error; a full
+/// disk is disk_full and nothing changed.
 class Store {
  public:
   struct Settings {
@@ -109,21 +116,24 @@ class Store {
   // --- jobs
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
   /// too_many_jobs.
-  virtual Result<job::Job> create_job(UserId user, const job::JobSpec& spec) = 0;
+  virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
   virtual Result<job::Job> job(UserId user, const JobId& id) = 0;  ///< with tasks; not_found for a foreign one
   virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
   virtual Result<> delete_job(UserId user, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 
   // --- tasks
-  virtual Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) = 0;
-  virtual Result<job::Task> task(UserId user, const TaskId& id) = 0;
-  virtual Result<job::Task> task_by_id(const TaskId& id) = 0;  ///< for signed links, which carry no user
-  virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) = 0;
+  virtual Result<job::Task> create_task(UserId user, job::TaskSpec spec) = 0;
+  virtual Result<job::Task> task(UserId user, const TaskId& id, const Extras& extras = {}) = 0;
+  /// For signed links, which carry no user.
+  virtual Result<job::Task> task_by_id(const TaskId& id, const Extras& extras = {}) = 0;
+  virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
+                                                const Extras& extras = {}) = 0;
   virtual Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) = 0;
   virtual Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) = 0;
   /// invalid_data on "status" ("Cannot change status: task already completed.") if it has ended.
   virtual Result<job::Task> cancel_task(UserId user, const TaskId& id) = 0;
-  /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone.
+  /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone. An import whose file came with it
+  /// and is now its output ends at once, with that same stored file.
   virtual Result<job::Task> retry_task(UserId user, const TaskId& id) = 0;
   virtual Result<> delete_task(UserId user, const TaskId& id) = 0;
 

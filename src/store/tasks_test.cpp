@@ -86,8 +86,9 @@ TEST_F(Tasks, AreRetriedAsStandaloneCopies) {
   EXPECT_EQ(copy.retry_of, job.tasks[1].id);
   EXPECT_EQ(copy.status, job::Status::waiting);
   EXPECT_EQ(copy.depends_on, std::vector{job.tasks[0].id});
-  EXPECT_EQ(copy.payload.at("input").as_array().at(0).as_string(), job.tasks[0].id.str());
-  EXPECT_EQ(copy.payload.at("password").as_string(), "secret");
+  const auto payload = store_->task(user_, copy.id, {.payload = true})->payload;
+  EXPECT_EQ(payload.at("input").as_array().at(0).as_string(), job.tasks[0].id.str());
+  EXPECT_EQ(payload.at("password").as_string(), "secret");
   EXPECT_EQ(store_->retries_of(user_, job.tasks[1].id)->at(0).id, copy.id);
   const auto one = claim_one(Load::cpu);
   EXPECT_EQ(one.task.id, copy.id);
