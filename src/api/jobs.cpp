@@ -83,7 +83,7 @@ Result<http::Response> list_jobs(Call& call) {
   const View view(call.context, call.bases);
   json::array data;
   for (const auto& job : listing.items) data.push_back(view.job(job, tasks));
-  return api_response(200, list_body(std::move(data), query, view.link("jobs"), page, listing.more));
+  return api_response(200, list_body(std::move(data), query, view.link("jobs"), listing.page, listing.more));
 }
 
 Result<http::Response> delete_job(Call& call) {

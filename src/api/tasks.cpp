@@ -17,33 +17,44 @@ namespace {
 constexpr std::string_view kAzureAlias = "import/azure-blob";
 
 store::Extras extras_of(const Include& include) {
-  return {.payload = include.has("payload"), .report = include.has("report")};
+  return {.payload = include.has("payload"),
+          .report = include.has("report"),
+          .inputs = include.has("depends_on_tasks"),
+          .retries = include.has("retries"),
+          .job = include.has("job")};
 }
 
-/// The task with what the query's `include` adds (core.md 7.2), each object as a plain task or job.
-Result<json::object> with_includes(Call& call, const job::Task& task, const Include& include) {
-  auto& store = call.context.services.store;
-  const auto user = call.principal.user.id;
-  const View view(call.context, call.bases);
+/// The task with what the query's `include` adds (core.md 7.2), each object as a plain task or job. What is gone is
+/// left out.
+json::object with_related(const View& view, const job::Task& task, const Include& include,
+                          const store::Related& related) {
   auto out = view.task(task, include);
-  const auto add = [&](std::string_view name, const std::vector<job::Task>& tasks) {
-    json::array list;
-    for (const auto& one : tasks) list.push_back(view.task(one));
-    out[name] = std::move(list);
-  };
   if (include.has("depends_on_tasks")) {
-    RECAST_TRY(const auto inputs, store.tasks_by_ids(user, task.depends_on));
-    add("depends_on_tasks", inputs);
+    json::array list;
+    for (const auto& id : task.depends_on) {
+      if (const auto input = related.inputs.find(id); input != related.inputs.end())
+        list.push_back(view.task(input->second));
+    }
+    out["depends_on_tasks"] = std::move(list);
   }
   if (include.has("retries")) {
-    RECAST_TRY(const auto retries, store.retries_of(user, task.id));
-    add("retries", retries);
+    json::array list;
+    if (const auto retries = related.retries.find(task.id); retries != related.retries.end()) {
+      for (const auto& one : retries->second) list.push_back(view.task(one));
+    }
+    out["retries"] = std::move(list);
   }
-  if (include.has("job") && !task.job_id.empty()) {
-    RECAST_TRY(const auto job, store.job(user, task.job_id));
-    out["job"] = view.job(job, View::Tasks::without);
+  if (include.has("job")) {
+    const auto job = related.jobs.find(task.job_id);
+    if (job != related.jobs.end()) out["job"] = view.job(job->second, View::Tasks::without);
   }
   return out;
+}
+
+Result<json::object> with_includes(Call& call, const job::Task& task, const Include& include) {
+  auto& store = call.context.services.store;
+  RECAST_TRY(const auto related, store.related(call.principal.user.id, {&task, 1}, extras_of(include)));
+  return with_related(View(call.context, call.bases), task, include, related);
 }
 
 http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
@@ -97,15 +108,14 @@ Result<http::Response> list_tasks(Call& call) {
   wanted.operation = filter(query, "operation");
   if (auto job = filter(query, "job_id")) wanted.job = JobId(*std::move(job));
   const auto include = Include::of(query);
-  RECAST_TRY(const auto listing,
-             call.context.services.store.list_tasks(call.principal.user.id, wanted, page, extras_of(include)));
-  json::array data;
-  for (const auto& task : listing.items) {
-    RECAST_TRY(auto shown, with_includes(call, task, include));
-    data.push_back(std::move(shown));
-  }
+  auto& store = call.context.services.store;
+  const auto user = call.principal.user.id;
+  RECAST_TRY(const auto listing, store.list_tasks(user, wanted, page, extras_of(include)));
+  RECAST_TRY(const auto related, store.related(user, listing.items, extras_of(include)));
   const View view(call.context, call.bases);
-  return api_response(200, list_body(std::move(data), query, view.link("tasks"), page, listing.more));
+  json::array data;
+  for (const auto& task : listing.items) data.push_back(with_related(view, task, include, related));
+  return api_response(200, list_body(std::move(data), query, view.link("tasks"), listing.page, listing.more));
 }
 
 Result<http::Response> cancel_task(Call& call) {

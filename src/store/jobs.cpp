@@ -106,28 +106,6 @@ Result<job::Job> SqlStore::job(UserId user, const JobId& id) {
   });
 }
 
-Result<Listing<job::Job>> SqlStore::list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) {
-  return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Job>> {
-    std::string what = "user_id = $1";
-    if (filter.status) what += " AND status = $2";
-    if (filter.tag) what += filter.tag->empty() ? " AND tag = ''" : " AND tag = $3 AND tag <> ''";
-    what += " ORDER BY number DESC LIMIT $4 OFFSET $5";
-    const auto status = filter.status ? std::optional(static_cast<int>(*filter.status)) : std::nullopt;
-    auto rows = connection.query(select_jobs(what), user, status, filter.tag, page.size + 1, offset_of(page));
-    Listing<job::Job> listing;
-    while (rows.next()) {
-      if (std::ssize(listing.items) == page.size) {
-        listing.more = true;
-        break;
-      }
-      auto job = read_job(rows);
-      if (with_tasks) job.tasks = tasks_of_job(connection, job.id);
-      listing.items.push_back(std::move(job));
-    }
-    return listing;
-  });
-}
-
 Result<> SqlStore::delete_job(UserId user, const JobId& id) {
   return writer_.write([&](Write& write) -> Result<> {
     const auto job = find_job(write.sql, id);

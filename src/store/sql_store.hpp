@@ -41,8 +41,7 @@ class SqlStore final : public Store {
   Result<job::Task> task_by_id(const TaskId& id, const Extras& extras) override;
   Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
                                         const Extras& extras) override;
-  Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) override;
-  Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) override;
+  Result<Related> related(UserId user, std::span<const job::Task> tasks, const Extras& extras) override;
   Result<job::Task> cancel_task(UserId user, const TaskId& id) override;
   Result<job::Task> retry_task(UserId user, const TaskId& id) override;
   Result<> delete_task(UserId user, const TaskId& id) override;

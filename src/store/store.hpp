@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +38,7 @@ template <class T>
 struct Listing {
   std::vector<T> items;
   bool more = false;  ///< there is a next page
+  Page page;  ///< as it was answered: shorter than asked for, and numbered to match, where that would be too much
 };
 struct JobFilter {
   std::optional<job::Status> status;
@@ -51,6 +54,15 @@ struct TaskFilter {
 struct Extras {
   bool payload = false;
   bool report = false;
+  bool inputs = false;  ///< these and the next are answered by related()
+  bool retries = false;
+  bool job = false;
+};
+/// What tasks are connected with. What is gone meanwhile is missing.
+struct Related {
+  std::map<TaskId, job::Task> inputs;
+  std::map<TaskId, std::vector<job::Task>> retries;  ///< by what was retried, in order
+  std::map<JobId, job::Job> jobs;                    ///< without tasks
 };
 
 /// A task that this process may run now. Its result is recorded only while `attempt` still holds the task.
@@ -90,6 +102,7 @@ class Store {
     std::chrono::seconds retention{24 * 3600};   ///< rows and files vanish this long after the end
     std::chrono::seconds upload_time{6 * 3600};  ///< an upload that never came ends with timeout
     std::int64_t jobs_in_flight = 1000;          ///< per user; too_many_jobs above
+    std::int64_t answer_bytes = 10'000'000;      ///< about how much a page of a list may come to
   };
   static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,
                                              std::string host_name);
@@ -128,8 +141,7 @@ class Store {
   virtual Result<job::Task> task_by_id(const TaskId& id, const Extras& extras = {}) = 0;
   virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
                                                 const Extras& extras = {}) = 0;
-  virtual Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) = 0;
-  virtual Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) = 0;
+  virtual Result<Related> related(UserId user, std::span<const job::Task> tasks, const Extras& extras) = 0;
   /// invalid_data on "status" ("Cannot change status: task already completed.") if it has ended.
   virtual Result<job::Task> cancel_task(UserId user, const TaskId& id) = 0;
   /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone. An import whose file came with it

@@ -102,48 +102,6 @@ Result<job::Task> SqlStore::task_by_id(const TaskId& id, const Extras& extras) {
   });
 }
 
-Result<Listing<job::Task>> SqlStore::list_tasks(UserId user, const TaskFilter& filter, Page page,
-                                                const Extras& extras) {
-  return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Task>> {
-    std::string what = "user_id = $1";
-    if (filter.status) what += " AND status = $2";
-    if (filter.operation) what += " AND operation = $3";
-    if (filter.job) what += " AND job_id = $4";
-    what += " ORDER BY number DESC LIMIT $5 OFFSET $6";
-    const auto status = filter.status ? std::optional(static_cast<int>(*filter.status)) : std::nullopt;
-    auto rows = connection.query(select_tasks(what, extras), user, status, filter.operation, filter.job, page.size + 1,
-                                 offset_of(page));
-    Listing<job::Task> listing;
-    while (rows.next()) {
-      if (std::ssize(listing.items) == page.size) {
-        listing.more = true;
-        break;
-      }
-      listing.items.push_back(read_task(connection, rows));
-    }
-    return listing;
-  });
-}
-
-Result<std::vector<job::Task>> SqlStore::tasks_by_ids(UserId user, const std::vector<TaskId>& ids) {
-  return readers_.read([&](sql::Connection& connection) -> Result<std::vector<job::Task>> {
-    std::vector<job::Task> tasks;
-    for (const auto& id : ids) {
-      if (auto task = task_of_user(connection, user, id)) tasks.push_back(*std::move(task));
-    }
-    return tasks;
-  });
-}
-
-Result<std::vector<job::Task>> SqlStore::retries_of(UserId user, const TaskId& id) {
-  return readers_.read([&](sql::Connection& connection) -> Result<std::vector<job::Task>> {
-    std::vector<job::Task> tasks;
-    auto rows = connection.query(select_tasks("retry_of = $1 AND user_id = $2 ORDER BY number"), id, user);
-    while (rows.next()) tasks.push_back(read_task(connection, rows));
-    return tasks;
-  });
-}
-
 Result<job::Task> SqlStore::cancel_task(UserId user, const TaskId& id) {
   return writer_.write([&](Write& write) -> Result<job::Task> {
     RECAST_TRY(const auto task, head_of_user(write.sql, user, id));
