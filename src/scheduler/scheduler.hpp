@@ -47,7 +47,8 @@ struct Settings {
       schema::field(&Settings::upload_seconds, "upload_seconds",
                     "An upload that has not come after this time fails its task.", {.min = 1}),
       schema::field(&Settings::jobs_in_flight, "jobs_in_flight",
-                    "Jobs of one user that have not ended; more are refused with 402.", {.min = 1}),
+                    "Jobs and standalone tasks of one user that have not ended; more are refused with 402.",
+                    {.min = 1}),
       schema::field(&Settings::tasks_per_job, "tasks_per_job", "Tasks in one job; more are refused with 422.",
                     {.min = 1, .max = 100000}),
   };

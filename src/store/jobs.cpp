@@ -10,12 +10,6 @@ namespace recast::store {
 
 namespace {
 
-std::int64_t jobs_in_flight(sql::Connection& connection, UserId user) {
-  auto rows = connection.query("SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL", user);
-  rows.next();
-  return rows.integer(0);
-}
-
 bool is_own_task(sql::Connection& connection, UserId user, const std::string& id) {
   auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2", id, user);
   return rows.next();
@@ -68,6 +62,15 @@ void job_events(Write& write, const job::Job& job) {
 
 }  // namespace
 
+Result<> SqlStore::may_begin(sql::Connection& connection, UserId user) const {
+  auto rows = connection.query(
+      "SELECT (SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL) + "
+      "(SELECT count(*) FROM tasks WHERE user_id = $1 AND ended IS NULL AND job_id IS NULL)",
+      user);
+  if (rows.next() && rows.integer(0) < settings_.jobs_in_flight) return {};
+  return fail(ErrorCode::too_many_jobs, "You have started too many jobs at once.");
+}
+
 Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   job::Job fresh;
   fresh.id = JobId(random_.uuid());
@@ -83,9 +86,7 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
     fresh.tasks.push_back(std::move(task));
   }
   return writer_.write([&](Write& write) -> Result<job::Job> {
-    if (jobs_in_flight(write.sql, user) >= settings_.jobs_in_flight) {
-      return fail(ErrorCode::too_many_jobs, "You have started too many jobs at once.");
-    }
+    RECAST_CHECK(may_begin(write.sql, user));
     auto job = fresh;
     job.created = write.now;
     for (auto& task : job.tasks) task.created = write.now;

@@ -152,6 +152,21 @@ TEST_F(Jobs, LimitsJobsInFlight) {
   EXPECT_TRUE(store_->create_job(user_, chain()));
 }
 
+TEST_F(Jobs, CountStandaloneTasksAmongThoseInFlight) {
+  settings_.jobs_in_flight = 3;
+  open();
+  create(chain());
+  const auto task = store_->create_task(user_, task_spec("", "import/url")).value();
+  const auto retry = store_->retry_task(user_, task.id).value();
+  EXPECT_EQ(store_->create_task(user_, task_spec("", "import/url")).error().code, ErrorCode::too_many_jobs);
+  EXPECT_EQ(store_->retry_task(user_, task.id).error().code, ErrorCode::too_many_jobs);
+  EXPECT_EQ(store_->create_job(user_, chain()).error().code, ErrorCode::too_many_jobs);
+  const auto stranger = store_->create_user("bob", "", false)->id;
+  EXPECT_TRUE(store_->create_task(stranger, task_spec("", "import/url")));
+  ASSERT_TRUE(store_->cancel_task(user_, retry.id));
+  EXPECT_TRUE(store_->create_task(user_, task_spec("", "import/url")));
+}
+
 TEST_F(Jobs, HidesForeignJobs) {
   const auto job = create(chain());
   const auto stranger = store_->create_user("bob", "", false)->id;

@@ -68,6 +68,8 @@ class SqlStore final : public Store {
   Result<> check() override;
 
  private:
+  /// too_many_jobs if the user has so many jobs and standalone tasks under way that nothing more may begin.
+  Result<> may_begin(sql::Connection& connection, UserId user) const;
   /// Makes a lost task ready again, or ends it after too many attempts.
   void lose(Write& write, const Head& task, std::string_view why) const;
 

@@ -84,6 +84,7 @@ Result<job::Task> SqlStore::create_task(UserId user, job::TaskSpec spec) {
   return writer_.write([&](Write& write) -> Result<job::Task> {
     auto task = fresh;
     task.created = write.now;
+    RECAST_CHECK(may_begin(write.sql, user));
     RECAST_CHECK(inputs_exist(write.sql, user, task.depends_on));
     insert_standalone(write, task, payload, load_of_);
     return task;
@@ -120,6 +121,7 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
   const bool lacks_file = job::carries_file(seen.operation) && !seen.payload.contains(job::kCarriedFile);
   const auto payload = stored_payload(seen.operation, std::move(seen.payload));  // neither it nor the inputs change
   return writer_.write([&](Write& write) -> Result<job::Task> {
+    RECAST_CHECK(may_begin(write.sql, user));
     RECAST_TRY(const auto original, task_of_user(write.sql, user, id));
     job::Task copy;
     copy.id = fresh_id;
