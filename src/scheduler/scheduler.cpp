@@ -112,8 +112,8 @@ class Threads final : public Scheduler {
 std::unique_ptr<Scheduler> Scheduler::start(Settings settings, store::Store& store, event::Bus& bus,
                                             storage::Storage& storage, TaskRunner& runner, const Clock&,
                                             std::function<void(const TaskEnd&)> on_end) {
-  // What a former process of this host left: its tasks run again, its files without rows go.
-  const auto reclaimed = store.reclaim(store::Store::Reclaim::all_of_this_host);
+  // What a former process left: its tasks run again, its files without rows go.
+  const auto reclaimed = store.reclaim(store::Store::Reclaim::former_runs);
   if (!reclaimed)
     log::error("tasks were not taken back", {{"error", reclaimed.error().message}});
   else if (*reclaimed > 0)

@@ -128,8 +128,8 @@ Result<std::size_t> SqlStore::reclaim(Reclaim which) {
   return writer_.write([&](Write& write) -> Result<std::size_t> {
     std::vector<Head> tasks;
     {
-      auto rows = which == Reclaim::all_of_this_host
-                      ? write.sql.query(select_heads("holder IS NOT NULL AND holder = $1"), host_name_)
+      auto rows = which == Reclaim::former_runs
+                      ? write.sql.query(select_heads("holder IS NOT NULL"))
                       : write.sql.query(select_heads("holder IS NOT NULL AND lease < $1"), write.now);
       while (rows.next()) tasks.push_back(read_head(rows));
     }

@@ -127,10 +127,14 @@ TEST_F(Claims, DoNotCountWhenTheyArePutBack) {
 
 TEST_F(Claims, OfThisHostAreTakenBackAtItsStart) {
   standalone(user_);
-  claim_one(Load::cpu);
-  open();
-  EXPECT_EQ(store_->reclaim(Store::Reclaim::all_of_this_host).value(), 1u);
-  EXPECT_EQ(claim_one(Load::cpu).attempt, 2);
+  const auto one = claim_one(Load::cpu);
+  for (const auto* const host : {"host-a", "host-b"}) {
+    open(host);
+    EXPECT_EQ(store_->reclaim(Store::Reclaim::former_runs).value(), 1u) << host;
+    EXPECT_EQ(reload(one.task).status, job::Status::waiting);
+    EXPECT_EQ(reload(one.task).host_name, "");
+    EXPECT_EQ(claim_one(Load::cpu).task.host_name, host);
+  }
 }
 
 TEST_F(Claims, TellOfProgress) {

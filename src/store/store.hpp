@@ -167,9 +167,10 @@ class Store {
   virtual Result<> put_back(const TaskId& id, int attempt) = 0;
   /// The process that ran the task is lost: ready again, or ended with worker_lost after `attempts`.
   virtual Result<> lost(const TaskId& id, int attempt, std::string_view why) = 0;
-  /// Tasks whose lease ran out, uploads that never came. Call now and then; at start with `all` for every claim of this
-  /// host.
-  enum class Reclaim { expired, all_of_this_host };
+  /// `expired`: tasks whose lease ran out, uploads that never came; call now and then. `former_runs`: at the start,
+  /// besides, the claims of processes that are gone. One server at a time works on a database of SQLite, so those are
+  /// all, under whatever name its machine went then.
+  enum class Reclaim { expired, former_runs };
   virtual Result<std::size_t> reclaim(Reclaim which) = 0;
   virtual Result<QueueDepth> depth(operation::Load load) = 0;
   virtual Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) = 0;

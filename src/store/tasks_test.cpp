@@ -194,8 +194,8 @@ TEST_F(Uploads, MayBreakOffAndBeginAgain) {
 TEST_F(Uploads, BeginAgainAfterARestart) {
   const auto task = upload_job().tasks[0];
   ASSERT_TRUE(store_->begin_upload(task.id));
-  open();
-  EXPECT_EQ(store_->reclaim(Store::Reclaim::all_of_this_host).value(), 1u);
+  open("another-name");
+  EXPECT_EQ(store_->reclaim(Store::Reclaim::former_runs).value(), 1u);
   EXPECT_TRUE(store_->begin_upload(task.id));
 }
 
