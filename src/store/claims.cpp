@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
@@ -67,7 +68,7 @@ bool anything_queued(sql::Connection& connection, operation::Load load) {
 
 }  // namespace
 
-Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t count) {
+Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t count, std::size_t per_user) {
   RECAST_TRY(const bool any, readers_.read([&](sql::Connection& connection) -> Result<bool> {
     return anything_queued(connection, load);  // mostly there is nothing, and then nothing is to be written
   }));
@@ -77,6 +78,7 @@ Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t cou
     std::vector<Taken> taken;
     while (taken.size() < count && !candidates.empty()) {
       const auto best = std::ranges::min_element(candidates, {}, &Candidate::order);
+      if (candidates.size() > 1 && std::cmp_greater_equal(best->running, per_user)) break;  // all have their share
       write.sql.execute(
           "UPDATE tasks SET status = $2, ready = 0, queue = NULL, attempt = attempt + 1, holder = $3, host_name = $3, "
           "lease = $4, started = $5, percent = 0, message = '' WHERE id = $1",

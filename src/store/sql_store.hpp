@@ -50,7 +50,7 @@ class SqlStore final : public Store {
   Result<> abort_upload(const TaskId& id, int attempt) override;
   Result<job::Task> finish_upload(const TaskId& id, int attempt, job::StoredFile file) override;
 
-  Result<std::vector<Claim>> claim(operation::Load load, std::size_t count) override;
+  Result<std::vector<Claim>> claim(operation::Load load, std::size_t count, std::size_t per_user) override;
   Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) override;
   Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) override;
   Result<> end(const TaskId& id, int attempt, const Ending& ending) override;

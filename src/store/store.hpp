@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -157,7 +158,9 @@ class Store {
 
   // --- running
   /// Up to `count` ready tasks of `load`, fair between users (fewest running first), then by priority, then by age.
-  virtual Result<std::vector<Claim>> claim(operation::Load load, std::size_t count) = 0;
+  /// While several users wait, none of them comes to hold more than `per_user`.
+  virtual Result<std::vector<Claim>> claim(operation::Load load, std::size_t count,
+                                           std::size_t per_user = std::numeric_limits<std::size_t>::max()) = 0;
   /// Extends the lease of tasks that are running here. Returns those that are not ours any more (cancelled, deleted).
   virtual Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) = 0;
   virtual Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) = 0;
