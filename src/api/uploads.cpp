@@ -28,6 +28,14 @@ std::string sniffed_extension(std::string_view first_bytes) {
   return format::find(token) == nullptr ? std::string() : "." + token;
 }
 
+/// Where the browser goes after the upload; empty for nowhere.
+std::string redirect_of(const boost::json::object& payload) {
+  const auto* const value = payload.if_contains("redirect");
+  if (value == nullptr || !value->is_string()) return {};
+  std::string target(value->get_string());
+  return target.starts_with("http://") || target.starts_with("https://") ? target : std::string();
+}
+
 }  // namespace
 
 std::string upload_name(std::string_view in_key, const http::Part& part, std::string_view first_bytes) {
@@ -90,6 +98,8 @@ Result<> Upload::begin_file() {
   auto& services = context_.services;
   RECAST_TRY(permit_, check_upload_fields(fields_, context_.signer, services.clock.now()));
   RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
+  RECAST_TRY(const auto task, services.store.task_by_id(permit_.task, {.payload = true}));
+  redirect_ = redirect_of(task.payload);
   path_ = services.incoming / fmt::format("{}-{}", permit_.task.str(), *attempt_);
   file_ = UniqueFd(::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
   if (!file_) return std::unexpected(from_errno(errno, "the upload folder"));
@@ -173,11 +183,7 @@ Result<job::Task> Upload::keep(const job::StoredFile& stored) {
 
 http::Response Upload::answer(const job::Task& task, const job::StoredFile& stored) const {
   const auto location = fmt::format("{}/{}/{}", location_base_, task.id.str(), percent_encode(stored.name));
-  const auto* const redirect = task.payload.if_contains("redirect");
-  if (redirect != nullptr && redirect->is_string()) {
-    const std::string target(redirect->get_string());
-    if (target.starts_with("http://") || target.starts_with("https://")) return http::Response::redirect(303, target);
-  }
+  if (!redirect_.empty()) return http::Response::redirect(303, redirect_);
   const auto etag = fmt::format("\"{}\"", stored.md5);
   const auto bucket = location_base_.substr(location_base_.rfind('/') + 1);
   auto response = http::Response::text(

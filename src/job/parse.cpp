@@ -113,8 +113,9 @@ const operation::Operation* find_operation(const operation::Registry& operations
   return operations.find(name);
 }
 
-/// What standalone tasks and tasks of a job have in common. Fields are named without a prefix.
-Result<TaskSpec> read_task(const operation::Operation& operation, const json::object& body,
+/// What standalone tasks and tasks of a job have in common. Fields are named without a prefix. Once all is well the
+/// members of `body` are moved away.
+Result<TaskSpec> read_task(const operation::Operation& operation, json::object& body,
                            const engine::Catalogue& catalogue, std::vector<Reference>& references) {
   RECAST_TRY(const auto head, schema::parse<TaskHead>(body));
   RECAST_TRY(references, references_of(body, operation));
@@ -125,12 +126,13 @@ Result<TaskSpec> read_task(const operation::Operation& operation, const json::ob
   if (operation.check) RECAST_CHECK(operation.check(body, catalogue));
   TaskSpec spec{
       .name = {}, .operation = operation.name, .payload = {}, .inputs = {}, .ignore_error = head.ignore_error};
-  for (const auto& member : body) {  // not erase(), which does not keep the order
-    // Two members only say what the URL or the key of the task said already (core.md 0.1, row 17).
-    if (member.key() != "name" && member.key() != "operation") spec.payload.insert(member);
-  }
   for (const auto& reference : references) spec.inputs.push_back(reference.name);
   if (operation.engine_of) std::tie(spec.engine, spec.engine_version) = operation.engine_of(body, catalogue);
+  for (auto& member : body) {  // not erase(), which does not keep the order
+    // Two members only say what the URL or the key of the task said already (core.md 0.1, row 17).
+    if (member.key() == "name" || member.key() == "operation") continue;
+    spec.payload.emplace(member.key(), std::move(member.value()));
+  }
   return spec;
 }
 
@@ -146,10 +148,10 @@ struct Reading {
   std::vector<std::vector<Reference>> references;
 };
 
-Result<> read_member(const json::key_value_pair& member, const operation::Registry& operations,
+Result<> read_member(json::key_value_pair& member, const operation::Registry& operations,
                      const engine::Catalogue& catalogue, Reading& reading) {
   if (!member.value().is_object()) return fail(ErrorCode::invalid_data, "The task must be an object.");
-  const auto& body = member.value().get_object();
+  auto& body = member.value().get_object();
   RECAST_TRY(const auto head, schema::parse<OperationHead>(body));
   const auto* const operation = find_operation(operations, head.operation);
   if (operation == nullptr) return fail(ErrorCode::invalid_data, "The selected operation is invalid.", "operation");
@@ -192,8 +194,8 @@ Result<> check_graph(const Reading& reading, std::size_t at_most) {
   return {};
 }
 
-Result<const json::object*> tasks_of(const json::object& body, const ParseLimits& limits) {
-  const auto* const value = body.if_contains("tasks");
+Result<json::object*> tasks_of(json::object& body, const ParseLimits& limits) {
+  auto* const value = body.if_contains("tasks");
   const bool empty = value == nullptr || value->is_null() || (value->is_array() && value->get_array().empty()) ||
                      (value->is_object() && value->get_object().empty()) ||
                      (value->is_string() && value->get_string().empty());
@@ -215,15 +217,15 @@ Result<std::vector<std::string>> referenced_tasks(const json::object& payload, c
   return names;
 }
 
-Result<JobSpec> parse_job(const json::object& body, const operation::Registry& operations,
-                          const engine::Catalogue& catalogue, const ParseLimits& limits) {
-  RECAST_TRY(const auto* const tasks, tasks_of(body, limits));
+Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,
+                          const ParseLimits& limits) {
+  RECAST_TRY(auto* const tasks, tasks_of(body, limits));
   RECAST_TRY(auto head, schema::parse<JobHead>(body));
   if (!head.webhook_url.empty() && !is_web_address(head.webhook_url)) {
     return fail(ErrorCode::invalid_data, "The webhook url format is invalid.", "webhook_url");
   }
   Reading reading;
-  for (const auto& member : *tasks) {
+  for (auto& member : *tasks) {
     if (!is_task_name(member.key())) {
       return fail(ErrorCode::invalid_data, "The name of a task may only have letters, digits, dashes and underscores.",
                   "tasks");
@@ -241,7 +243,7 @@ Result<JobSpec> parse_job(const json::object& body, const operation::Registry& o
   return JobSpec{std::move(head.tag), std::move(head.webhook_url), head.redirect, std::move(reading.tasks)};
 }
 
-Result<TaskSpec> parse_task(std::string_view operation, const json::object& body, const operation::Registry& operations,
+Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,
                             const engine::Catalogue& catalogue) {
   const auto* const found = find_operation(operations, operation);
   if (found == nullptr) return fail(ErrorCode::not_found, "There is no such operation.");

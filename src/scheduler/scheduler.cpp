@@ -16,17 +16,24 @@ std::size_t cpu_workers(const Settings& settings) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+/// How many of a lane's workers one user may have while others wait: rounded up, so that two with half each leave none
+/// idle, and at least one.
+std::size_t share_of(std::size_t workers, int percent) {
+  return std::max<std::size_t>(1, (workers * static_cast<std::size_t>(percent) + 99) / 100);
+}
+
 class Threads final : public Scheduler {
  public:
   Threads(Settings settings, store::Store& store, event::Bus& bus, storage::Storage& storage, TaskRunner& runner,
           std::function<void(const TaskEnd&)> on_end)
       : settings_(settings), store_(store), on_end_(std::move(on_end)), janitor_(store, storage) {
     const Surroundings around{settings_, store, storage, runner, running_, closing_.get_token(), on_end_};
-    lanes_.push_back(std::make_unique<Lane>(operation::Load::cpu, cpu_workers(settings), around));
-    lanes_.push_back(
-        std::make_unique<Lane>(operation::Load::network, static_cast<std::size_t>(settings.network_tasks), around));
-    lanes_.push_back(
-        std::make_unique<Lane>(operation::Load::light, static_cast<std::size_t>(settings.light_tasks), around));
+    const auto add = [&](operation::Load load, std::size_t workers) {
+      lanes_.push_back(std::make_unique<Lane>(load, workers, share_of(workers, settings.user_share_percent), around));
+    };
+    add(operation::Load::cpu, cpu_workers(settings));
+    add(operation::Load::network, static_cast<std::size_t>(settings.network_tasks));
+    add(operation::Load::light, static_cast<std::size_t>(settings.light_tasks));
     warden_ = std::thread([this] { guard_loop(); });
     subscription_ = bus.subscribe([this](const store::Event& event) { hear(event); });
     wake();  // for what came before the subscription
@@ -112,8 +119,8 @@ class Threads final : public Scheduler {
 std::unique_ptr<Scheduler> Scheduler::start(Settings settings, store::Store& store, event::Bus& bus,
                                             storage::Storage& storage, TaskRunner& runner, const Clock&,
                                             std::function<void(const TaskEnd&)> on_end) {
-  // What a former process of this host left: its tasks run again, its files without rows go.
-  const auto reclaimed = store.reclaim(store::Store::Reclaim::all_of_this_host);
+  // What a former process left: its tasks run again, its files without rows go.
+  const auto reclaimed = store.reclaim(store::Store::Reclaim::former_runs);
   if (!reclaimed)
     log::error("tasks were not taken back", {{"error", reclaimed.error().message}});
   else if (*reclaimed > 0)

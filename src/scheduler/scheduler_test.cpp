@@ -38,12 +38,13 @@ class SchedulerTest : public testing::Test {
           changed_.notify_all();
         });
   }
-  job::Task create(std::string_view what, std::vector<std::string> inputs = {}) {
+  job::Task create(std::string_view what, std::vector<std::string> inputs = {}) { return create(user_, what, inputs); }
+  job::Task create(UserId user, std::string_view what, std::vector<std::string> inputs = {}) {
     job::TaskSpec spec;
     spec.operation = "convert";
     spec.payload = {{"do", what}};
     spec.inputs = std::move(inputs);
-    return store_->create_task(user_, spec).value();
+    return store_->create_task(user, spec).value();
   }
   bool wait_for_event(const std::string& name, int count = 1) {
     std::unique_lock lock(mutex_);
@@ -106,6 +107,20 @@ TEST_F(SchedulerTest, RunsManyTasks) {
   const auto figures = scheduler_->figures();
   EXPECT_EQ(figures.cpu.waiting, 0);
   EXPECT_EQ(figures.cpu.running, 0);
+}
+
+TEST_F(SchedulerTest, LeavesWorkersToOthersWhileSeveralUsersWait) {
+  settings_.cpu_tasks = 7;
+  settings_.user_share_percent = 25;  // of seven, rounded up: two
+  const auto bob = store_->create_user("bob", "", false)->id;
+  for (int i = 0; i < 5; ++i) {
+    create(user_, "hang");
+    create(bob, "hang");
+  }
+  start();
+  ASSERT_TRUE(runner_.wait_for("hang"));
+  EXPECT_EQ(scheduler_->figures().cpu.running, 4);  // all were claimed at once
+  EXPECT_EQ(scheduler_->figures().cpu.waiting, 6);
 }
 
 TEST_F(SchedulerTest, RecordsFailuresAndExceptions) {

@@ -125,12 +125,44 @@ TEST_F(Claims, DoNotCountWhenTheyArePutBack) {
   EXPECT_EQ(claim(Load::cpu).size(), 1u);
 }
 
-TEST_F(Claims, OfThisHostAreTakenBackAtItsStart) {
+TEST_F(Claims, LeaveRoomForOthersWhoWait) {
+  const auto bob = new_user("bob");
+  const auto eve = new_user("eve");
+  for (int i = 0; i < 9; ++i) {
+    standalone(user_, 50);
+    standalone(bob);
+  }
+  const auto users = [](const std::vector<Claim>& claims) {
+    std::vector<UserId> list;
+    for (const auto& one : claims) list.push_back(one.task.user);
+    std::ranges::sort(list);
+    return list;
+  };
+  EXPECT_EQ(users(store_->claim(Load::cpu, 8, 2).value()), (std::vector{user_, user_, bob, bob}));
+  EXPECT_TRUE(store_->claim(Load::cpu, 4, 2)->empty());
+  standalone(eve);  // who is not there any more after her one task
+  EXPECT_EQ(users(store_->claim(Load::cpu, 4, 2).value()), std::vector{eve});
+  EXPECT_EQ(users(store_->claim(Load::cpu, 1, 3).value()), std::vector{user_});
+}
+
+TEST_F(Claims, GiveAllToOneUserWhoIsAlone) {
+  const auto bob = new_user("bob");
+  for (int i = 0; i < 8; ++i) standalone(user_);
+  standalone(bob);
+  EXPECT_EQ(store_->claim(Load::cpu, 6, 1)->size(), 6u);  // bob has nothing left that waits
+  EXPECT_EQ(store_->claim(Load::cpu, 6, 1)->size(), 3u);
+}
+
+TEST_F(Claims, OfAFormerRunAreTakenBackUnderWhateverName) {
   standalone(user_);
-  claim_one(Load::cpu);
-  open();
-  EXPECT_EQ(store_->reclaim(Store::Reclaim::all_of_this_host).value(), 1u);
-  EXPECT_EQ(claim_one(Load::cpu).attempt, 2);
+  const auto one = claim_one(Load::cpu);
+  for (const auto* const host : {"host-a", "host-b"}) {
+    open(host);
+    EXPECT_EQ(store_->reclaim(Store::Reclaim::former_runs).value(), 1u) << host;
+    EXPECT_EQ(reload(one.task).status, job::Status::waiting);
+    EXPECT_EQ(reload(one.task).host_name, "");
+    EXPECT_EQ(claim_one(Load::cpu).task.host_name, host);
+  }
 }
 
 TEST_F(Claims, TellOfProgress) {

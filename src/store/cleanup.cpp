@@ -47,14 +47,14 @@ void remove_job(Write& write, const JobId& id) {
 }
 
 void remove_task(Write& write, const TaskId& id) {
-  const auto task = find_task(write.sql, id);
+  const auto task = find_head(write.sql, id);
   if (!task) return;
   write.sql.execute(
       "INSERT INTO garbage SELECT storage_key FROM files JOIN tasks ON tasks.number = files.task "
       "WHERE tasks.id = $1 AND storage_key <> '' ON CONFLICT DO NOTHING",
       id);
   write.sql.execute("DELETE FROM tasks WHERE id = $1", id);
-  settle_after(write, {{id, task->job_id}});
+  settle_after(write, {{id, task->job}});
 }
 
 Result<std::size_t> SqlStore::purge(std::size_t at_most) {

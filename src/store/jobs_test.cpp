@@ -26,7 +26,6 @@ TEST_F(Jobs, CreatesAJobThatWaits) {
   EXPECT_EQ(read.webhook_url, "https://example.org");
   EXPECT_EQ(read.tasks[2].name, "out");
   EXPECT_EQ(read.tasks[2].job_id, job.id);
-  EXPECT_EQ(read.tasks[1].payload.at("option").as_string(), "pdf");
   EXPECT_EQ(read.tasks[1].depends_on, job.tasks[1].depends_on);
   EXPECT_EQ(read.tasks[1].percent, 100);
 }
@@ -151,6 +150,21 @@ TEST_F(Jobs, LimitsJobsInFlight) {
   EXPECT_EQ(refused.error().code, ErrorCode::too_many_jobs);
   ASSERT_TRUE(store_->delete_job(user_, job.id));
   EXPECT_TRUE(store_->create_job(user_, chain()));
+}
+
+TEST_F(Jobs, CountStandaloneTasksAmongThoseInFlight) {
+  settings_.jobs_in_flight = 3;
+  open();
+  create(chain());
+  const auto task = store_->create_task(user_, task_spec("", "import/url")).value();
+  const auto retry = store_->retry_task(user_, task.id).value();
+  EXPECT_EQ(store_->create_task(user_, task_spec("", "import/url")).error().code, ErrorCode::too_many_jobs);
+  EXPECT_EQ(store_->retry_task(user_, task.id).error().code, ErrorCode::too_many_jobs);
+  EXPECT_EQ(store_->create_job(user_, chain()).error().code, ErrorCode::too_many_jobs);
+  const auto stranger = store_->create_user("bob", "", false)->id;
+  EXPECT_TRUE(store_->create_task(stranger, task_spec("", "import/url")));
+  ASSERT_TRUE(store_->cancel_task(user_, retry.id));
+  EXPECT_TRUE(store_->create_task(user_, task_spec("", "import/url")));
 }
 
 TEST_F(Jobs, HidesForeignJobs) {

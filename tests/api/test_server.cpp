@@ -42,6 +42,7 @@ Result<> TestServer::open(const Options& options) {
   RECAST_CHECK(add_operations(parts.operations));
   store::Store::Settings rows;
   rows.file = folder_ / "recast.db";
+  rows.answer_bytes = options.answer_bytes;
   RECAST_TRY(parts.store, store::Store::open(rows, clock_, parts.random, "test-host"));
   storage::Registry drivers;
   RECAST_CHECK(storages::register_all(drivers));
