@@ -194,7 +194,7 @@ class Runner final : public scheduler::TaskRunner {
     }
     RECAST_TRY(const auto folder,
                WorkFolder::open(means_.work / fmt::format("{}.{}", claim.task.id.str(), claim.attempt)));
-    RECAST_TRY(auto inputs, fetch(claim, folder->path()));
+    RECAST_TRY(auto inputs, fetch(claim, *operation, folder->path()));
     Context context(claim, means_, folder->path(), std::move(inputs), deadline, stop, std::move(progress));
     auto outcome = operation->run(context, claim.task.payload);
     ending.report = std::move(context.report());
@@ -212,8 +212,9 @@ class Runner final : public scheduler::TaskRunner {
   }
 
   /// Links the inputs from the storage into the work folder, under numbers of ours.
-  Result<operation::Files> fetch(const store::Claim& claim, const fs::path& folder) {
+  Result<operation::Files> fetch(const store::Claim& claim, const operation::Operation& operation, const fs::path& folder) {
     operation::Files files;
+    RECAST_TRY(const auto references, job::references_of(claim.task.payload, operation));
     for (const auto& input : claim.inputs) {
       const auto& stored = input.file;
       const auto path = folder / "input" / std::to_string(files.size() + 1);
@@ -222,7 +223,8 @@ class Runner final : public scheduler::TaskRunner {
       if (!status && status.error().code == ErrorCode::not_found)
         return fail(ErrorCode::input_task_failed, "A file of an input task is gone.");
       if (!status) return std::unexpected(status.error());
-      files.push_back({stored.name, stored.dir, status->size, path, input.task, input.option});
+      const auto& option = references.at(input.dependency).field;
+      files.push_back({stored.name, stored.dir, status->size, path, input.task, option});
     }
     return files;
   }

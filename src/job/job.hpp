@@ -115,8 +115,15 @@ Result<JobSpec> parse_job(json::object body, const operation::Registry& operatio
 Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,
                             const engine::Catalogue& catalogue);
 
-/// Names of all tasks a payload refers to: `input` (string or array), then the operation's further references.
-Result<std::vector<std::string>> referenced_tasks(const json::object& payload, const operation::Operation& operation);
+/// A task that another one refers to, and the option that does it.
+struct Reference {
+  std::string field;
+  std::string name;  ///< in the job, or an id
+  bool operator==(const Reference&) const = default;
+};
+/// All tasks a payload refers to: `input` (string or array), then the operation's further references. They are in the
+/// order of TaskSpec::inputs and Task::depends_on.
+Result<std::vector<Reference>> references_of(const json::object& payload, const operation::Operation& operation);
 
 /// What a change of one task means for the rest of its job: dependents that become ready or fail with INPUT_TASK_FAILED
 /// (in turn), the job's own status and times. Changes `job` in place.

@@ -43,12 +43,6 @@ struct TaskHead {
   };
 };
 
-/// A task that another one refers to, and the option that does it.
-struct Reference {
-  std::string_view field;
-  std::string name;
-};
-
 bool is_task_name(std::string_view name) {
   return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -86,7 +80,7 @@ Result<> add_references(const json::object& payload, std::string_view field, std
   };
   const auto add = [&](const json::value& name) {
     if (!name.is_string()) return false;
-    if (const auto text = trim(name.get_string()); !text.empty()) references.push_back({field, std::string(text)});
+    if (const auto text = trim(name.get_string()); !text.empty()) references.push_back({std::string(field), std::string(text)});
     return true;
   };
   if (value->is_array()) {
@@ -96,13 +90,6 @@ Result<> add_references(const json::object& payload, std::string_view field, std
     return {};
   }
   return add(*value) ? Result<>{} : wrong();
-}
-
-Result<std::vector<Reference>> references_of(const json::object& payload, const operation::Operation& operation) {
-  std::vector<Reference> references;
-  RECAST_CHECK(add_references(payload, "input", references));
-  for (const auto& option : operation.references) RECAST_CHECK(add_references(payload, option, references));
-  return references;
 }
 
 /// Also answers to a misspelling in the official Java SDK (core.md 7.1).
@@ -173,7 +160,7 @@ Result<> check_graph(const Reading& reading, std::size_t at_most) {
     const auto& own = reading.tasks[i].name;
     for (const auto& [field, name] : reading.references[i]) {
       const auto wrong = [&](std::string text) {
-        return std::unexpected(in_task(own, {ErrorCode::invalid_data, std::move(text), std::string(field)}));
+        return std::unexpected(in_task(own, {ErrorCode::invalid_data, std::move(text), field}));
       };
       if (++edges > at_most) return wrong("The tasks of the job have too many inputs.");
       const auto found = places.find(name);
@@ -210,11 +197,11 @@ Result<json::object*> tasks_of(json::object& body, const ParseLimits& limits) {
 
 }  // namespace
 
-Result<std::vector<std::string>> referenced_tasks(const json::object& payload, const operation::Operation& operation) {
-  RECAST_TRY(const auto references, references_of(payload, operation));
-  std::vector<std::string> names;
-  for (const auto& reference : references) names.push_back(reference.name);
-  return names;
+Result<std::vector<Reference>> references_of(const json::object& payload, const operation::Operation& operation) {
+  std::vector<Reference> references;
+  RECAST_CHECK(add_references(payload, "input", references));
+  for (const auto& option : operation.references) RECAST_CHECK(add_references(payload, option, references));
+  return references;
 }
 
 Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,

@@ -50,8 +50,8 @@ TEST_F(Jobs, RunsAJobToItsEnd) {
   const auto next = claim_one(Load::cpu);
   EXPECT_EQ(next.task.name, "pdf");
   ASSERT_EQ(next.inputs.size(), 1u);
-  EXPECT_EQ(next.inputs[0].storage_key, "k/1");
-  EXPECT_EQ(next.inputs[0].name, "a.pdf");
+  EXPECT_EQ(next.inputs[0].file.storage_key, "k/1");
+  EXPECT_EQ(next.inputs[0].file.name, "a.pdf");
   auto ending = success("k/2", "b.pdf");
   ending.engine = "poppler";
   ending.engine_version = "22";
@@ -104,7 +104,7 @@ TEST_F(Jobs, GoesOnAfterAnIgnoredError) {
   ASSERT_TRUE(store_->end(claims[1].task.id, 1, success("b/1")));
   const auto merge = claim_one(Load::cpu);
   ASSERT_EQ(merge.inputs.size(), 1u);
-  EXPECT_EQ(merge.inputs[0].storage_key, "b/1");
+  EXPECT_EQ(merge.inputs[0].file.storage_key, "b/1");
   ASSERT_TRUE(store_->end(merge.task.id, 1, success("m/1")));
   EXPECT_EQ(reload(job).status, job::Status::finished);
 }
@@ -119,7 +119,7 @@ TEST_F(Jobs, TakesTasksOfTheSameUserAsInputs) {
   ASSERT_TRUE(store_->end(one.task.id, 1, success("k/1")));
   const auto claims = claim(Load::cpu, 5);
   ASSERT_EQ(claims.size(), 2u);
-  EXPECT_EQ(claims[1].inputs.at(0).storage_key, "k/1");
+  EXPECT_EQ(claims[1].inputs.at(0).file.storage_key, "k/1");
 
   const auto stranger = store_->create_user("bob", "", false)->id;
   const auto refused = store_->create_job(stranger, spec);

@@ -105,7 +105,7 @@ TEST_F(Payloads, ServeARetryFromTheOutput) {
   const auto third = store_->retry_task(user_, copy.id).value();
   EXPECT_EQ(third.files.at(0).storage_key, "in/1");
   const auto next = store_->create_task(user_, task_spec("", "convert", {third.id.str()})).value();
-  EXPECT_EQ(claim_one(Load::cpu).inputs.at(0).storage_key, "in/1");
+  EXPECT_EQ(claim_one(Load::cpu).inputs.at(0).file.storage_key, "in/1");
 }
 
 TEST_F(Payloads, KeepTheFileOfAFailedImportForARetry) {

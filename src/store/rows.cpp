@@ -254,14 +254,19 @@ void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredF
   write.sql.execute("UPDATE tasks SET file_count = $2 WHERE id = $1", id, files.size());
 }
 
-std::vector<job::StoredFile> input_files(sql::Connection& connection, const TaskId& id) {
-  std::vector<job::StoredFile> files;
+std::vector<InputFile> input_files(sql::Connection& connection, const TaskId& id) {
+  std::vector<InputFile> inputs;
   auto rows = connection.query(
-      "SELECT input.number FROM tasks task JOIN task_inputs edge ON edge.task = task.number "
+      "SELECT input.number, edge.position, CASE input.name WHEN '' THEN input.id ELSE input.name END FROM tasks task JOIN task_inputs edge ON edge.task = task.number "
       "JOIN tasks input ON input.id = edge.input_id WHERE task.id = $1 AND input.status = $2 ORDER BY edge.position",
       id, job::Status::finished);
-  while (rows.next()) append_files(connection, rows.integer(0), files);
-  return files;
+  while (rows.next()) {
+    std::vector<job::StoredFile> files;
+    append_files(connection, rows.integer(0), files);
+    for (auto& file : files)
+      inputs.push_back({std::move(file), rows.text(2), static_cast<std::size_t>(rows.integer(1))});
+  }
+  return inputs;
 }
 
 std::string presentable(std::string_view text) {

@@ -69,7 +69,7 @@ void insert_task(Write& write, const job::Task& task, const StoredPayload& paylo
 void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredFile>& files);
 
 /// Files of the inputs of a task, in order; those of inputs that failed are left out.
-std::vector<job::StoredFile> input_files(sql::Connection& connection, const TaskId& id);
+std::vector<InputFile> input_files(sql::Connection& connection, const TaskId& id);
 
 /// Text from outside (an engine's last words) as it may go into JSON: valid UTF-8 of a bounded length.
 std::string presentable(std::string_view text);

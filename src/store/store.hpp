@@ -66,11 +66,18 @@ struct Related {
   std::map<JobId, job::Job> jobs;                    ///< without tasks
 };
 
+/// A file that a task takes.
+struct InputFile {
+  job::StoredFile file;
+  std::string task;           ///< the name of the task it comes from, or that task's id if it has none
+  std::size_t dependency = 0;  ///< of job::Task::depends_on
+};
+
 /// A task that this process may run now. Its result is recorded only while `attempt` still holds the task.
 struct Claim {
   job::Task task;  ///< with its payload
   int attempt = 0;
-  std::vector<job::StoredFile> inputs;  ///< files of all inputs, in order
+  std::vector<InputFile> inputs;  ///< files of all inputs, in order
 };
 
 /// How a claimed task ended.

@@ -18,7 +18,7 @@ TEST_F(Tasks, RunAlone) {
   EXPECT_FALSE(next.ready);
   const auto one = claim_one(Load::network);
   ASSERT_TRUE(store_->end(one.task.id, 1, success("a/1")));
-  EXPECT_EQ(claim_one(Load::cpu).inputs.at(0).storage_key, "a/1");
+  EXPECT_EQ(claim_one(Load::cpu).inputs.at(0).file.storage_key, "a/1");
 }
 
 TEST_F(Tasks, RefuseUnknownInputs) {
@@ -93,7 +93,7 @@ TEST_F(Tasks, AreRetriedAsStandaloneCopies) {
             copy.id);
   const auto one = claim_one(Load::cpu);
   EXPECT_EQ(one.task.id, copy.id);
-  EXPECT_EQ(one.inputs.at(0).storage_key, job.tasks[0].files.at(0).storage_key);
+  EXPECT_EQ(one.inputs.at(0).file.storage_key, job.tasks[0].files.at(0).storage_key);
 }
 
 TEST_F(Tasks, AreNotRetriedWithoutTheirInputs) {
@@ -175,7 +175,7 @@ TEST_F(Uploads, WaitForTheirFile) {
   EXPECT_EQ(done.files.at(0).name, "a.docx");
   EXPECT_EQ(reload(job).status, job::Status::processing);
   EXPECT_EQ(reload(job).started, clock_.now());
-  EXPECT_EQ(claim_one(Load::cpu).inputs.at(0).storage_key, "up/1");
+  EXPECT_EQ(claim_one(Load::cpu).inputs.at(0).file.storage_key, "up/1");
   EXPECT_EQ(store_->begin_upload(task.id).error().code, ErrorCode::conflict);
   EXPECT_EQ(store_->finish_upload(task.id, attempt, file()).error().code, ErrorCode::conflict);
 }

@@ -156,9 +156,9 @@ class Runner final : public scheduler::TaskRunner {
     Context context(claim, folder, deadline, std::move(stop), catalogue_);
     for (const auto& input : claim.inputs) {
       const auto path = folder / ("in-" + std::to_string(context.inputs_.size()));
-      RECAST_TRY(const auto key, storage::Key::parse(input.storage_key));
+      RECAST_TRY(const auto key, storage::Key::parse(input.file.storage_key));
       RECAST_TRY(const auto stat, storage_.get(key, path));
-      context.inputs_.push_back({input.name, input.dir, stat.size, path});
+      context.inputs_.push_back({input.file.name, input.file.dir, stat.size, path});
     }
     RECAST_TRY(auto outcome, operation->run(context, claim.task.payload));
     store::Ending ending;
