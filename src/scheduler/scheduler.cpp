@@ -125,7 +125,7 @@ std::unique_ptr<Scheduler> Scheduler::start(Settings settings, store::Store& sto
     log::error("tasks were not taken back", {{"error", reclaimed.error().message}});
   else if (*reclaimed > 0)
     log::info("took back tasks of the last run", {{"count", *reclaimed}});
-  Janitor::remove_orphans(store, storage);
+  Janitor::find_orphans(store, storage);
   return std::make_unique<Threads>(settings, store, bus, storage, runner, std::move(on_end));
 }
 
