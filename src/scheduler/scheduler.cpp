@@ -31,6 +31,7 @@ class Threads final : public Scheduler {
     const auto add = [&](operation::Load load, std::size_t workers) {
       lanes_.push_back(std::make_unique<Lane>(load, workers, share_of(workers, settings.user_share_percent), around));
     };
+    // In the order of the enumerators, by which hear() finds them.
     add(operation::Load::cpu, cpu_workers(settings));
     add(operation::Load::network, static_cast<std::size_t>(settings.network_tasks));
     add(operation::Load::light, static_cast<std::size_t>(settings.light_tasks));
@@ -69,7 +70,7 @@ class Threads final : public Scheduler {
   /// On the store's writer thread: nothing here may wait.
   void hear(const store::Event& event) {
     running_.note(event);
-    if (event.name.starts_with("task.")) wake();
+    for (const auto load : event.ready) lanes_.at(static_cast<std::size_t>(load))->wake();
     if (event.name.ends_with(".deleted")) janitor_.wake();
   }
 

@@ -29,6 +29,9 @@ struct Event {
   UserId user{};
   JobId job;    ///< empty for a standalone task's event
   TaskId task;  ///< empty for a job's event
+  /// Load classes in which something may be claimed since: created, made ready, put back. On the last event of the
+  /// change that did it, whatever that one tells of.
+  std::vector<operation::Load> ready = {};
 };
 
 struct Page {
