@@ -142,7 +142,6 @@ class Running final : public Server {
         .settings = options_.api,
         .store = *store_,
         .storage = *storage_,
-        .scheduler = *scheduler_,
         .bus = bus_,
         .operations = operations_,
         .clock = clock_,

@@ -142,6 +142,7 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
     case Subscriptions::Added::too_many:
       return refuse(*socket, name, 429);
     case Subscriptions::Added::already:
+    case Subscriptions::Added::closed:
       return;
     case Subscriptions::Added::yes:
       break;

@@ -52,7 +52,6 @@ Result<http::Response> create_job(Call& call) {
   RECAST_TRY(auto spec, job::parse_job(std::move(body), services.operations, *catalogue, {services.tasks_per_job}));
   const bool redirect = call.mode.blocking && spec.redirect;
   RECAST_TRY(const auto job, services.store.create_job(call.principal.user.id, std::move(spec)));
-  services.scheduler.wake();
   // Only the answer tells where to upload: waiting for that file before giving it would be waiting for ever.
   if (call.mode.blocking && !has_operation(job, "import/upload")) {
     return when_ended(call, job.id, 201, redirect ? Redirect::yes : Redirect::no);

@@ -14,7 +14,6 @@
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "operation/registry.hpp"
-#include "scheduler/scheduler.hpp"
 #include "schema/field.hpp"
 #include "storage/storage.hpp"
 #include "store/store.hpp"
@@ -56,7 +55,6 @@ struct Services {
   const Settings& settings;
   store::Store& store;
   storage::Storage& storage;
-  scheduler::Scheduler& scheduler;
   event::Bus& bus;
   const operation::Registry& operations;
   const Clock& clock;

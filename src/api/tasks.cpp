@@ -81,7 +81,6 @@ Result<http::Response> create_task(Call& call, const std::string& operation) {
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
   RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, std::move(spec)));
-  services.scheduler.wake();
   if (call.mode.blocking && operation != "import/upload") return when_ended(call, task.id, 201);
   return data_response(201, View(call.context, call.bases).task(task));
 }
@@ -125,7 +124,6 @@ Result<http::Response> cancel_task(Call& call) {
 
 Result<http::Response> retry_task(Call& call) {
   RECAST_TRY(const auto task, call.context.services.store.retry_task(call.principal.user.id, id_of(call)));
-  call.context.services.scheduler.wake();
   return data_response(201, View(call.context, call.bases).task(task));
 }
 

@@ -155,7 +155,6 @@ Result<http::Response> Upload::finish() {
   stored.md5 = md5();
   stored.storage_key = fmt::format("{}/{}-1", permit_.task.str(), *attempt_);
   RECAST_TRY(const auto task, keep(stored));
-  context_.services.scheduler.wake();
   return answer(task, stored);
 }
 

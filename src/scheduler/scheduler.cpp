@@ -31,6 +31,7 @@ class Threads final : public Scheduler {
     const auto add = [&](operation::Load load, std::size_t workers) {
       lanes_.push_back(std::make_unique<Lane>(load, workers, share_of(workers, settings.user_share_percent), around));
     };
+    // In the order of the enumerators, by which hear() finds them.
     add(operation::Load::cpu, cpu_workers(settings));
     add(operation::Load::network, static_cast<std::size_t>(settings.network_tasks));
     add(operation::Load::light, static_cast<std::size_t>(settings.light_tasks));
@@ -69,7 +70,7 @@ class Threads final : public Scheduler {
   /// On the store's writer thread: nothing here may wait.
   void hear(const store::Event& event) {
     running_.note(event);
-    if (event.name.starts_with("task.")) wake();
+    for (const auto load : event.ready) lanes_.at(static_cast<std::size_t>(load))->wake();
     if (event.name.ends_with(".deleted")) janitor_.wake();
   }
 
@@ -125,7 +126,7 @@ std::unique_ptr<Scheduler> Scheduler::start(Settings settings, store::Store& sto
     log::error("tasks were not taken back", {{"error", reclaimed.error().message}});
   else if (*reclaimed > 0)
     log::info("took back tasks of the last run", {{"count", *reclaimed}});
-  Janitor::remove_orphans(store, storage);
+  Janitor::find_orphans(store, storage);
   return std::make_unique<Threads>(settings, store, bus, storage, runner, std::move(on_end));
 }
 

@@ -93,6 +93,22 @@ TEST_F(SchedulerTest, RunsAJobFromEndToEnd) {
   EXPECT_EQ(ends_[2], "convert:finished");
 }
 
+TEST_F(SchedulerTest, ClaimsAtOnceWhatBecomesReady) {
+  start();
+  job::JobSpec spec;
+  for (int i = 0; i < 30; ++i) {
+    job::TaskSpec task;
+    task.name = "t" + std::to_string(i);
+    task.operation = i % 2 == 0 ? "import/url" : "convert";
+    if (i > 0) task.inputs = {spec.tasks.back().name};
+    spec.tasks.push_back(task);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(store_->create_job(user_, spec));
+  ASSERT_TRUE(wait_for_event("job.finished"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 15s);  // a second for each if nobody told the lanes
+}
+
 TEST_F(SchedulerTest, RunsWhatWaitedBeforeItsStart) {
   const auto task = create("finish");
   start();
@@ -188,6 +204,7 @@ TEST_F(SchedulerTest, RemovesOrphansAtItsStart) {
   const auto kept = storage_.texts();
   storage_.add("nobody/1");
   start();
+  for (int i = 0; i < 400 && storage_.texts().size() > kept.size(); ++i) std::this_thread::sleep_for(25ms);
   EXPECT_EQ(storage_.texts(), kept);
 }
 

@@ -175,6 +175,44 @@ TEST_F(Claims, TellOfProgress) {
   EXPECT_EQ(events(), std::vector<std::string>{"task.updated"});
 }
 
+TEST_F(Claims, AreAnnouncedWhenThereIsSomethingToClaim) {
+  const auto announced = [&] {
+    EXPECT_TRUE(store_->check());
+    std::lock_guard lock(mutex_);
+    std::vector<Load> loads;
+    for (const auto& event : std::exchange(events_, {}))
+      loads.insert(loads.end(), event.ready.begin(), event.ready.end());
+    return loads;
+  };
+  const std::vector<Load> nothing, cpu{Load::cpu}, network{Load::network};
+  auto spec = chain();
+  spec.tasks[2].operation = "import/upload";
+  const auto job = create(spec);
+  EXPECT_EQ(announced(), network);
+  auto one = claim_one(Load::network);
+  ASSERT_TRUE(store_->set_progress(one.task.id, one.attempt, 40, ""));
+  EXPECT_EQ(announced(), nothing);
+  ASSERT_TRUE(store_->put_back(one.task.id, one.attempt));
+  EXPECT_EQ(announced(), network);
+  one = claim_one(Load::network);
+  ASSERT_TRUE(store_->lost(one.task.id, one.attempt, "It crashed."));
+  EXPECT_EQ(announced(), network);
+  one = claim_one(Load::network);
+  ASSERT_TRUE(store_->end(one.task.id, one.attempt, success("a/1")));
+  EXPECT_EQ(announced(), cpu);
+  one = claim_one(Load::cpu);
+  ASSERT_TRUE(store_->end(one.task.id, one.attempt, success("b/1")));
+  EXPECT_EQ(announced(), nothing);  // only an upload is ready
+  const auto waiting = store_->create_task(user_, task_spec("", "convert", {job.tasks[2].id.str()})).value();
+  EXPECT_EQ(announced(), nothing);
+  ASSERT_TRUE(store_->finish_upload(job.tasks[2].id, *store_->begin_upload(job.tasks[2].id), {"a", "", 1, "", "up/1"}));
+  EXPECT_EQ(announced(), cpu);
+  ASSERT_TRUE(store_->retry_task(user_, job.tasks[0].id));
+  EXPECT_EQ(announced(), network);
+  ASSERT_TRUE(store_->cancel_task(user_, waiting.id));
+  EXPECT_EQ(announced(), nothing);
+}
+
 TEST_F(Claims, LeaveOnlyUploadsToClients) {
   ASSERT_TRUE(store_->set_load_classes([](std::string_view) { return operation::Load::none; }));
   ASSERT_TRUE(store_->create_task(user_, task_spec("", "import/upload")));

@@ -235,6 +235,7 @@ void insert_task(Write& write, const job::Task& task, const StoredPayload& paylo
       task.engine_version, task.created, task.started, task.ended, text_or_null(task.retry_of.str()), task.priority,
       queue);
   const auto number = write.sql.last_row();
+  if (claimable) write.ready(load);
   if (!payload.text.empty()) {
     write.sql.execute("INSERT INTO payloads VALUES ($1, $2, $3)", number, payload.text, payload.body);
   }

@@ -60,10 +60,11 @@ class SqlStore final : public Store {
   Result<QueueDepth> depth(operation::Load load) override;
   Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) override;
 
-  Result<std::size_t> purge(std::size_t at_most) override;
-  Result<std::vector<std::string>> garbage(std::size_t at_most) override;
+  Result<Purged> purge(std::size_t at_most) override;
+  Result<std::vector<std::string>> garbage(std::size_t at_most, std::string_view after) override;
   Result<> confirm_garbage(const std::vector<std::string>& keys) override;
-  Result<bool> is_known_key(std::string_view key) override;
+  Result<std::vector<std::string>> unknown_keys(const std::vector<std::string>& keys) override;
+  Result<> add_garbage(const std::vector<std::string>& keys) override;
 
   Result<> check() override;
 

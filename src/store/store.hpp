@@ -29,6 +29,9 @@ struct Event {
   UserId user{};
   JobId job;    ///< empty for a standalone task's event
   TaskId task;  ///< empty for a job's event
+  /// Load classes in which something may be claimed since: created, made ready, put back. On the last event of the
+  /// change that did it, whatever that one tells of.
+  std::vector<operation::Load> ready = {};
 };
 
 struct Page {
@@ -186,14 +189,21 @@ class Store {
   virtual Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) = 0;
 
   // --- clean-up
-  /// Removes jobs and standalone tasks past retention, never one that a task not yet ended needs as input. Returns how
-  /// many.
-  virtual Result<std::size_t> purge(std::size_t at_most) = 0;
+  struct Purged {
+    std::size_t objects = 0;  ///< jobs and standalone tasks
+    std::size_t events = 0;
+  };
+  /// Removes some of what is past retention: at most so many jobs and standalone tasks, never one that a task not yet
+  /// ended needs as input, and events. Nothing is left if nothing was removed.
+  virtual Result<Purged> purge(std::size_t at_most) = 0;
   /// Storage keys of removed rows, to be removed from the storage and then confirmed. They survive a crash in between.
-  virtual Result<std::vector<std::string>> garbage(std::size_t at_most) = 0;
+  /// In order, those behind `after`.
+  virtual Result<std::vector<std::string>> garbage(std::size_t at_most, std::string_view after = {}) = 0;
   virtual Result<> confirm_garbage(const std::vector<std::string>& keys) = 0;
-  /// Whether any row needs this storage key.
-  virtual Result<bool> is_known_key(std::string_view key) = 0;
+  /// Those of some storage keys that no row needs.
+  virtual Result<std::vector<std::string>> unknown_keys(const std::vector<std::string>& keys) = 0;
+  /// Storage keys that no row will ever need go the way of those of removed rows.
+  virtual Result<> add_garbage(const std::vector<std::string>& keys) = 0;
 
   virtual Result<> check() = 0;  ///< a write and a read: for /readyz
 };

@@ -60,7 +60,6 @@ Result<> TestServer::open(const Options& options) {
       .settings = parts.settings,
       .store = *parts.store,
       .storage = *parts.storage,
-      .scheduler = *parts.scheduler,
       .bus = parts.bus,
       .operations = parts.operations,
       .clock = clock_,

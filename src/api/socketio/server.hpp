@@ -22,6 +22,8 @@ class Socket {
   virtual const std::string& id() const = 0;
   /// What Events::on_open made of the handshake's request.
   virtual const std::any& tag() const = 0;
+  /// False from before Events::on_close is called.
+  virtual bool is_open() const = 0;
   /// A packet made by event_packet().
   virtual void send(const std::string& packet) = 0;
 };
