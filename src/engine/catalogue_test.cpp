@@ -110,7 +110,6 @@ TEST(Installations, LackThePairsWhoseProgramsAreNotThere) {
   };
   const Raster engine(std::move(info));
   Installation without{.engine = &engine, .version = "1"};
-  without.healthy = true;
   without.lacking = {"ghost"};
   const Catalogue catalogue({without});
   EXPECT_TRUE(catalogue.choose({.from = "png", .to = "jpg"}));
