@@ -21,6 +21,8 @@ same at every level. The program gets this program's environment, standard input
                          none: limits only
   --uid=N                run as this uid and gid (as root only)
   --readable=PATH        another file or folder the program may read and run; repeatable
+  --input=FILE           standard input, seen from the working folder (default: nothing to read)
+  --output=FILE          standard output, seen from the working folder; made anew
   --local-sockets        the program may use AF_UNIX and netlink sockets
   --limit-cpu=SECONDS    --limit-memory=BYTES   --limit-output=BYTES
   --limit-descriptors=N  --limit-processes=N
@@ -74,6 +76,10 @@ Result<> read_option(Options& options, std::string_view name, std::string_view v
     options.action = Options::Action::probe;
   } else if (name == "--local-sockets") {
     options.local_sockets = true;
+  } else if (name == "--input") {
+    options.input = value;
+  } else if (name == "--output") {
+    options.output = value;
   } else if (name == "--level") {
     const auto level = jail::parse_level(value);
     if (!level) return fail(ErrorCode::invalid_data, fmt::format("unknown level \"{}\"", value));

@@ -34,6 +34,14 @@ struct Call {
   }
 };
 
+/// Opened by the locked-in process itself, so that a link an earlier step left leads nowhere it could not go.
+Result<> redirect(const std::string& file, int flags, int target) {
+  if (file.empty()) return {};
+  const UniqueFd opened(::open(file.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!opened || ::dup2(opened.get(), target) < 0) return std::unexpected(from_errno(errno, file));
+  return {};
+}
+
 Result<> lock_in(const Options& options, const jail::CallFilter* filter, bool first) {
   // The supervisor itself, and outside a user namespace of its own everybody else with this uid, count too.
   const bool shared_uid = options.level != jail::Level::full && !(::geteuid() == 0 && options.uid);
@@ -50,6 +58,8 @@ Result<> lock_in(const Options& options, const jail::CallFilter* filter, bool fi
   if (options.level == jail::Level::landlock || (options.level == jail::Level::full && jail::landlock_version() > 0)) {
     RECAST_CHECK(jail::restrict_files(file_rules(options)));
   }
+  RECAST_CHECK(redirect(options.input, O_RDONLY, STDIN_FILENO));
+  RECAST_CHECK(redirect(options.output, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO));
   if (filter != nullptr) RECAST_CHECK(filter->load());
   return jail::apply_limits(options.limits, allowance);
 }

@@ -27,6 +27,7 @@ class Engines {
   process::JailLevel level() const { return level_; }
   /// Why the jail is not full; empty if it is.
   const std::string& weaker() const { return weaker_; }
+  const engine::Registry& registry() const { return registry_; }
   process::Runner& runner() { return *runner_; }
   process::Workers& workers() { return *workers_; }
   std::shared_ptr<const engine::Catalogue> catalogue() const;

@@ -76,6 +76,7 @@ class Running final : public Server {
     RECAST_CHECK(folders_.make());
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
+    operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
     RECAST_CHECK(open_storage());
@@ -141,7 +142,6 @@ class Running final : public Server {
         .settings = options_.api,
         .store = *store_,
         .storage = *storage_,
-        .scheduler = *scheduler_,
         .bus = bus_,
         .operations = operations_,
         .clock = clock_,

@@ -40,8 +40,10 @@ class FakeSocket final : public socketio::Socket {
   explicit FakeSocket(std::string id) : id_(std::move(id)) {}
   const std::string& id() const override { return id_; }
   const std::any& tag() const override { return tag_; }
-  bool open() const override { return true; }
+  bool is_open() const override { return open; }
   void send(const std::string&) override {}
+
+  bool open = true;
 
  private:
   std::string id_;
@@ -76,6 +78,19 @@ TEST_F(Channel, HasSoManySocketsOfAUser) {
   subscriptions.remove_socket("1");
   EXPECT_EQ(subscriptions.add(three, subscriber(three, "private-job.a")), Subscriptions::Added::yes);
   EXPECT_EQ(subscriptions.of({"j/a"}).size(), 2U);
+}
+
+TEST_F(Channel, KeepsNothingOfASocketThatClosedMeanwhile) {
+  // A timer closes the socket while its request is looked at: first it is removed, then it would be added.
+  for (const auto& socket : {one, two, three}) {
+    const auto request = subscriber(socket, "private-job.a");
+    socket->open = false;
+    subscriptions.remove_socket(socket->id());
+    EXPECT_EQ(subscriptions.add(socket, request), Subscriptions::Added::closed);
+  }
+  EXPECT_FALSE(subscriptions.any({"j/a"}));
+  const auto four = std::make_shared<FakeSocket>("4");
+  EXPECT_EQ(subscriptions.add(four, subscriber(four, "private-job.a")), Subscriptions::Added::yes);  // room for two
 }
 
 TEST_F(Channel, TellsOfAnEndOnce) {

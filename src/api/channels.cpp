@@ -142,12 +142,11 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
     case Subscriptions::Added::too_many:
       return refuse(*socket, name, 429);
     case Subscriptions::Added::already:
+    case Subscriptions::Added::closed:
       return;
     case Subscriptions::Added::yes:
       break;
   }
-  // Its end may have been heard before the subscription was there: nobody would ever take that away.
-  if (!socket->open()) return subscriptions_.remove_socket(socket->id());
   // Only now, after events can reach it: what ended before is told again, what ends later comes by itself.
   strand_.post([this, subscriber] { replay(subscriber); });
 }

@@ -46,7 +46,7 @@ Result<http::Response> download(Call& call) {
   if (!call.context.signer.check_download(id, path, expires, signature, services.clock.now())) {
     return fail(ErrorCode::gone, "This link has expired or its signature is wrong.");
   }
-  RECAST_TRY(const auto task, services.store.task_by_id(id));
+  RECAST_TRY(const auto task, services.store.task_by_id(id, {.payload = true}));
   const auto* const file = find_file(task, path);
   if (file == nullptr) return fail(ErrorCode::not_found, "The file has been deleted.");
   RECAST_TRY(const auto key, storage::Key::parse(file->storage_key));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <utility>
 
 #include "api/context.hpp"
 #include "api/envelope.hpp"
@@ -9,7 +10,6 @@
 #include "engine/catalogue.hpp"
 #include "job/job.hpp"
 #include "operation/registry.hpp"
-#include "scheduler/scheduler.hpp"
 #include "schema/body.hpp"
 
 namespace recast::api {
@@ -18,8 +18,8 @@ namespace {
 
 enum class Redirect { no, yes };
 
-bool has_operation(const job::JobSpec& spec, std::string_view operation) {
-  return std::ranges::any_of(spec.tasks, [operation](const auto& task) { return task.operation == operation; });
+bool has_operation(const job::Job& job, std::string_view operation) {
+  return std::ranges::any_of(job.tasks, [operation](const auto& task) { return task.operation == operation; });
 }
 
 http::Response answer(const View& view, const job::Job& job, unsigned status, Redirect redirect) {
@@ -49,14 +49,13 @@ http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect
 /// The whole job is checked before a row is written: a bad task never leaves half a job behind.
 Result<http::Response> create_job(Call& call) {
   auto& services = call.context.services;
-  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
   const auto catalogue = services.catalogue();
-  RECAST_TRY(const auto spec, job::parse_job(body, services.operations, *catalogue, {services.tasks_per_job}));
+  RECAST_TRY(auto spec, job::parse_job(std::move(body), services.operations, *catalogue, {services.tasks_per_job}));
   const bool redirect = call.mode.blocking && spec.redirect;
-  RECAST_TRY(const auto job, services.store.create_job(call.principal.user.id, spec));
-  services.scheduler.wake();
+  RECAST_TRY(const auto job, services.store.create_job(call.principal.user.id, std::move(spec)));
   // Only the answer tells where to upload: waiting for that file before giving it would be waiting for ever.
-  if (call.mode.blocking && !has_operation(spec, "import/upload")) {
+  if (call.mode.blocking && !has_operation(job, "import/upload")) {
     return when_ended(call, job.id, 201, redirect ? Redirect::yes : Redirect::no);
   }
   return data_response(201, View(call.context, call.bases).job(job, View::Tasks::with));
@@ -85,7 +84,7 @@ Result<http::Response> list_jobs(Call& call) {
   const View view(call.context, call.bases);
   json::array data;
   for (const auto& job : listing.items) data.push_back(view.job(job, tasks));
-  return api_response(200, list_body(std::move(data), query, view.link("jobs"), page, listing.more));
+  return api_response(200, list_body(std::move(data), query, view.link("jobs"), listing.page, listing.more));
 }
 
 Result<http::Response> delete_job(Call& call) {

@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value_from.hpp>
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -79,6 +79,7 @@ class Catalogue {
     if (!record.engine_name.empty()) out["engine"] = record.engine_name;
     out["credits"] = record.credits;
     out["meta"] = json::object{{"group", group(record)}};
+    if (!record.through.empty()) out["meta"].get_object()["through"] = record.through;
     if (include_.has("options")) out["options"] = options(operation, record);
     if (include_.has("engine_versions")) out["engine_versions"] = versions(record.engine_name);
     return out;
@@ -91,17 +92,25 @@ class Catalogue {
   }
 
   const json::array& options(const operation::Operation& operation, const operation::Record& record) {
-    const auto [at, added] = options_.try_emplace({operation.name, record.engine_name});
-    if (!added) return at->second;
-    for (const auto& one : operation.options) at->second.push_back(option(one));
-    const auto* const ability = record.engine == nullptr ? nullptr : record.engine->ability(operation.name);
-    if (ability == nullptr) return at->second;
-    const auto known = [&](const schema::FieldInfo& one) {
-      return std::ranges::find(operation.options, one.name, &schema::FieldInfo::name) != operation.options.end();
-    };
-    for (const auto& one : ability->options) {
-      if (!known(one)) at->second.push_back(option(one));
+    std::vector<const engine::Ability*> abilities;
+    if (record.engine != nullptr) {
+      const auto& end = record.through.empty() ? record.to : record.through;
+      abilities.push_back(record.engine->ability(operation.name, record.from, end));
+      const auto further = engines_.pairs(operation.name, record.through, record.to);
+      if (!record.through.empty() && !further.empty())
+        abilities.push_back(further.front().engine->ability(operation.name, record.through, record.to));
+      std::erase(abilities, nullptr);
     }
+    const auto [at, added] = options_.try_emplace({&operation, abilities});
+    if (!added) return at->second;
+    std::set<std::string_view> names;
+    const auto add = [&](const std::vector<schema::FieldInfo>& rows) {
+      for (const auto& row : rows) {
+        if (names.insert(row.name).second) at->second.push_back(option(row));
+      }
+    };
+    add(operation.options);
+    for (const auto* const ability : abilities) add(ability->options);
     return at->second;
   }
 
@@ -123,7 +132,7 @@ class Catalogue {
   const Include include_;
   const bool alternatives_;
   std::map<std::string, std::string> filters_;
-  std::map<std::pair<std::string, std::string>, json::array> options_;
+  std::map<std::pair<const operation::Operation*, std::vector<const engine::Ability*>>, json::array> options_;
 };
 
 Result<http::Response> list_operations(Call& call, const operation::Operation* only) {

@@ -50,8 +50,8 @@ json::object visible_payload(const job::Task& task, const operation::Operation* 
     const std::string_view name = member.key();
     const auto& value = member.value();
     const bool hidden = operation != nullptr && std::ranges::find(operation->hidden, name) != operation->hidden.end();
-    if ((task.operation == "import/base64" || task.operation == "import/raw") && name == "file") {
-      if (value.is_string()) shown["file_size"] = value.get_string().size();
+    if (job::carries_file(task.operation) && name == job::kCarriedFile) {
+      if (value.is_string()) shown[job::kCarriedSize] = value.get_string().size();
       continue;
     }
     if (name == "url" && value.is_string()) {

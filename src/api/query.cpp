@@ -29,12 +29,16 @@ Result<std::int64_t> number(const http::Query& query, const std::string& name, s
   return std::clamp<std::int64_t>(value, 1, largest);
 }
 
-std::string page_link(const http::Query& query, const std::string& path, std::int64_t page) {
+std::string page_link(const http::Query& query, const std::string& path, const store::Page& page) {
   auto link = path + "?";
+  const auto asked = page_of(query);
+  const bool shortened = asked && asked->size != page.size;
   for (const auto& [name, value] : query.all()) {
-    if (name != "page") link += fmt::format("{}={}&", percent_encode(name), percent_encode(value));
+    if (name == "page" || (name == "per_page" && shortened)) continue;
+    link += fmt::format("{}={}&", percent_encode(name), percent_encode(value));
   }
-  return link + fmt::format("page={}", page);
+  if (shortened) link += fmt::format("per_page={}&", page.size);
+  return link + fmt::format("page={}", page.number);
 }
 
 }  // namespace
@@ -78,10 +82,10 @@ json::object list_body(json::array data, const http::Query& query, const std::st
   const auto count = static_cast<std::int64_t>(data.size());
   const auto before = (page.number - 1) * page.size;
   const auto link = [&](bool there, std::int64_t number) {
-    return there ? json::value(page_link(query, path, number)) : json::value(nullptr);
+    return there ? json::value(page_link(query, path, {number, page.size})) : json::value(nullptr);
   };
   json::object links;
-  links["first"] = page_link(query, path, 1);
+  links["first"] = page_link(query, path, {1, page.size});
   links["last"] = nullptr;
   links["prev"] = link(page.number > 1, page.number - 1);
   links["next"] = link(more, page.number + 1);

@@ -37,7 +37,7 @@ bool flag(const http::Query& query, std::string_view name);
 Result<store::Page> page_of(const http::Query& query);
 
 /// The whole list answer (core.md 5): data, links that keep the caller's filters, meta. `path` is absolute, without
-/// query.
+/// query; `page` is the one that was answered, which may be shorter than the one that was asked for.
 json::object list_body(json::array data, const http::Query& query, const std::string& path, store::Page page,
                        bool more);
 

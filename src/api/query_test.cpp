@@ -54,5 +54,15 @@ TEST(ListBody, LinksKeepFiltersAndEncodeThem) {
             R"({"current_page":2,"from":3,"path":"http://x/v2/jobs","per_page":2,"to":4})");
 }
 
+TEST(ListBody, LinksOfAShortenedPageCountInItsSize) {
+  const auto body = list_body({1, 2}, query("per_page=100&include=tasks&page=2"), "http://x/v2/jobs", {3, 50}, true);
+  EXPECT_EQ(body.at("links").at("next"), "http://x/v2/jobs?include=tasks&per_page=50&page=4");
+  EXPECT_EQ(body.at("links").at("prev"), "http://x/v2/jobs?include=tasks&per_page=50&page=2");
+  EXPECT_EQ(json::serialize(body.at("meta")),
+            R"({"current_page":3,"from":101,"path":"http://x/v2/jobs","per_page":50,"to":102})");
+  const auto whole = list_body({1}, query("per_page=0"), "http://x/v2/jobs", {1, 1}, true);
+  EXPECT_EQ(whole.at("links").at("next"), "http://x/v2/jobs?per_page=0&page=2");
+}
+
 }  // namespace
 }  // namespace recast::api

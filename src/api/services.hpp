@@ -26,9 +26,6 @@ class Router;
 namespace recast::operation {
 class Registry;
 }
-namespace recast::scheduler {
-class Scheduler;
-}
 namespace recast::storage {
 class Storage;
 }
@@ -50,7 +47,6 @@ struct Services {
   const Settings& settings;
   store::Store& store;
   storage::Storage& storage;
-  scheduler::Scheduler& scheduler;
   event::Bus& bus;
   const operation::Registry& operations;
   const Clock& clock;

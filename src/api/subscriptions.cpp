@@ -10,13 +10,19 @@ constexpr std::size_t kChannelsPerSocket = 10'000;
 
 Subscriptions::Added Subscriptions::add(const std::shared_ptr<socketio::Socket>& socket, const Subscriber& subscriber) {
   std::lock_guard lock(mutex_);
-  auto& channels = by_socket_[socket->id()];
-  if (channels.contains(subscriber.name)) return Added::already;
-  auto& sockets = by_user_[subscriber.user];
-  if (channels.size() >= kChannelsPerSocket ||
-      (!sockets.contains(socket->id()) && sockets.size() >= sockets_per_user_)) {
+  // A socket that closes after this look is removed after us.
+  if (!socket->is_open()) return Added::closed;
+  const auto known = by_socket_.find(socket->id());
+  if (known != by_socket_.end()) {
+    if (known->second.contains(subscriber.name)) return Added::already;
+    if (known->second.size() >= kChannelsPerSocket) return Added::too_many;
+  }
+  const auto user = by_user_.find(subscriber.user);
+  if (user != by_user_.end() && !user->second.contains(socket->id()) && user->second.size() >= sockets_per_user_) {
     return Added::too_many;
   }
+  auto& channels = by_socket_[socket->id()];
+  auto& sockets = by_user_[subscriber.user];
   const auto entry = std::make_shared<Entry>(Entry{std::make_shared<const Subscriber>(subscriber), {}});
   channels.emplace(subscriber.name, entry);
   by_topic_.emplace(subscriber.channel.topic(), entry);

@@ -27,7 +27,8 @@ class Subscriptions {
  public:
   explicit Subscriptions(std::size_t sockets_per_user) : sockets_per_user_(sockets_per_user) {}
 
-  enum class Added { yes, already, too_many };
+  enum class Added { yes, already, too_many, closed };
+  /// Nothing is kept of a socket that has closed: it may do so, and be removed, while its request is being looked at.
   Added add(const std::shared_ptr<socketio::Socket>& socket, const Subscriber& subscriber);
   void remove(const std::string& socket, std::string_view name);
   void remove_socket(const std::string& socket);

@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <utility>
 
 #include "api/context.hpp"
 #include "api/envelope.hpp"
@@ -8,7 +9,6 @@
 #include "engine/catalogue.hpp"
 #include "job/job.hpp"
 #include "operation/registry.hpp"
-#include "scheduler/scheduler.hpp"
 #include "schema/body.hpp"
 
 namespace recast::api {
@@ -18,30 +18,45 @@ namespace {
 /// How the official Java SDK spells import/azure/blob (core.md 7.1); the parser knows it too.
 constexpr std::string_view kAzureAlias = "import/azure-blob";
 
-/// The task with what the query's `include` adds (core.md 7.2), each object as a plain task or job.
-Result<json::object> with_includes(Call& call, const job::Task& task, const Include& include) {
-  auto& store = call.context.services.store;
-  const auto user = call.principal.user.id;
-  const View view(call.context, call.bases);
+store::Extras extras_of(const Include& include) {
+  return {.payload = include.has("payload"),
+          .report = include.has("report"),
+          .inputs = include.has("depends_on_tasks"),
+          .retries = include.has("retries"),
+          .job = include.has("job")};
+}
+
+/// The task with what the query's `include` adds (core.md 7.2), each object as a plain task or job. What is gone is
+/// left out.
+json::object with_related(const View& view, const job::Task& task, const Include& include,
+                          const store::Related& related) {
   auto out = view.task(task, include);
-  const auto add = [&](std::string_view name, const std::vector<job::Task>& tasks) {
-    json::array list;
-    for (const auto& one : tasks) list.push_back(view.task(one));
-    out[name] = std::move(list);
-  };
   if (include.has("depends_on_tasks")) {
-    RECAST_TRY(const auto inputs, store.tasks_by_ids(user, task.depends_on));
-    add("depends_on_tasks", inputs);
+    json::array list;
+    for (const auto& id : task.depends_on) {
+      if (const auto input = related.inputs.find(id); input != related.inputs.end())
+        list.push_back(view.task(input->second));
+    }
+    out["depends_on_tasks"] = std::move(list);
   }
   if (include.has("retries")) {
-    RECAST_TRY(const auto retries, store.retries_of(user, task.id));
-    add("retries", retries);
+    json::array list;
+    if (const auto retries = related.retries.find(task.id); retries != related.retries.end()) {
+      for (const auto& one : retries->second) list.push_back(view.task(one));
+    }
+    out["retries"] = std::move(list);
   }
-  if (include.has("job") && !task.job_id.empty()) {
-    RECAST_TRY(const auto job, store.job(user, task.job_id));
-    out["job"] = view.job(job, View::Tasks::without);
+  if (include.has("job")) {
+    const auto job = related.jobs.find(task.job_id);
+    if (job != related.jobs.end()) out["job"] = view.job(job->second, View::Tasks::without);
   }
   return out;
+}
+
+Result<json::object> with_includes(Call& call, const job::Task& task, const Include& include) {
+  auto& store = call.context.services.store;
+  RECAST_TRY(const auto related, store.related(call.principal.user.id, {&task, 1}, extras_of(include)));
+  return with_related(View(call.context, call.bases), task, include, related);
 }
 
 http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
@@ -52,22 +67,22 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
   return wait_for(context, id,
                   [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
                    status]() -> std::optional<http::Response> {
-                    const auto task = context.services.store.task(principal.user.id, id);
+                    const auto include = Include::of(request->query);
+                    const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
                     if (!task) return error_response(task.error());
                     if (!job::is_terminal(task->status)) return std::nullopt;
                     Call later{context, *request, mode, bases, principal};
-                    auto shown = with_includes(later, *task, Include::of(request->query));
+                    auto shown = with_includes(later, *task, include);
                     return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());
                   });
 }
 
 Result<http::Response> create_task(Call& call, const std::string& operation) {
   auto& services = call.context.services;
-  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
   const auto catalogue = services.catalogue();
-  RECAST_TRY(const auto spec, job::parse_task(operation, body, services.operations, *catalogue));
-  RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, spec));
-  services.scheduler.wake();
+  RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
+  RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, std::move(spec)));
   if (call.mode.blocking && operation != "import/upload") return when_ended(call, task.id, 201);
   return data_response(201, View(call.context, call.bases).task(task));
 }
@@ -76,8 +91,10 @@ TaskId id_of(const Call& call) { return TaskId(call.request.captures.at(0)); }
 
 Result<http::Response> show(Call& call, bool blocking) {
   if (blocking) return when_ended(call, id_of(call), 200);
-  RECAST_TRY(const auto task, call.context.services.store.task(call.principal.user.id, id_of(call)));
-  RECAST_TRY(auto shown, with_includes(call, task, Include::of(call.request.query)));
+  const auto include = Include::of(call.request.query);
+  RECAST_TRY(const auto task,
+             call.context.services.store.task(call.principal.user.id, id_of(call), extras_of(include)));
+  RECAST_TRY(auto shown, with_includes(call, task, include));
   return data_response(200, std::move(shown));
 }
 
@@ -91,15 +108,15 @@ Result<http::Response> list_tasks(Call& call) {
   RECAST_TRY(wanted.status, status_filter(query));
   wanted.operation = filter(query, "operation");
   if (auto job = filter(query, "job_id")) wanted.job = JobId(*std::move(job));
-  RECAST_TRY(const auto listing, call.context.services.store.list_tasks(call.principal.user.id, wanted, page));
   const auto include = Include::of(query);
-  json::array data;
-  for (const auto& task : listing.items) {
-    RECAST_TRY(auto shown, with_includes(call, task, include));
-    data.push_back(std::move(shown));
-  }
+  auto& store = call.context.services.store;
+  const auto user = call.principal.user.id;
+  RECAST_TRY(const auto listing, store.list_tasks(user, wanted, page, extras_of(include)));
+  RECAST_TRY(const auto related, store.related(user, listing.items, extras_of(include)));
   const View view(call.context, call.bases);
-  return api_response(200, list_body(std::move(data), query, view.link("tasks"), page, listing.more));
+  json::array data;
+  for (const auto& task : listing.items) data.push_back(with_related(view, task, include, related));
+  return api_response(200, list_body(std::move(data), query, view.link("tasks"), listing.page, listing.more));
 }
 
 Result<http::Response> cancel_task(Call& call) {
@@ -109,7 +126,6 @@ Result<http::Response> cancel_task(Call& call) {
 
 Result<http::Response> retry_task(Call& call) {
   RECAST_TRY(const auto task, call.context.services.store.retry_task(call.principal.user.id, id_of(call)));
-  call.context.services.scheduler.wake();
   return data_response(201, View(call.context, call.bases).task(task));
 }
 

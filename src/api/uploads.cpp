@@ -9,7 +9,6 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "format/format.hpp"
-#include "scheduler/scheduler.hpp"
 #include "storage/storage.hpp"
 
 namespace recast::api {
@@ -19,6 +18,14 @@ namespace {
 constexpr std::size_t kFieldBytes = 16 * 1024;  // of one form field; a policy is under 1 KiB
 constexpr std::size_t kFields = 64;
 constexpr std::string_view kFileName = "${filename}";
+
+/// Where the browser goes after the upload; empty for nowhere.
+std::string redirect_of(const boost::json::object& payload) {
+  const auto* const value = payload.if_contains("redirect");
+  if (value == nullptr || !value->is_string()) return {};
+  std::string target(value->get_string());
+  return target.starts_with("http://") || target.starts_with("https://") ? target : std::string();
+}
 
 }  // namespace
 
@@ -83,6 +90,8 @@ Result<> Upload::begin_file() {
   auto& services = context_.services;
   RECAST_TRY(permit_, check_upload_fields(fields_, context_.signer, services.clock.now()));
   RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
+  RECAST_TRY(const auto task, services.store.task_by_id(permit_.task, {.payload = true}));
+  redirect_ = redirect_of(task.payload);
   RECAST_TRY(file_, UploadFile::create(services.incoming / fmt::format("{}-{}", permit_.task.str(), *attempt_)));
   stage_ = Stage::in_file;
   return {};
@@ -121,7 +130,6 @@ Result<http::Response> Upload::finish() {
   stored.md5 = file_->md5();
   stored.storage_key = fmt::format("{}/{}-1", permit_.task.str(), *attempt_);
   RECAST_TRY(const auto task, keep(stored));
-  context_.services.scheduler.wake();
   return answer(task, stored);
 }
 
@@ -142,11 +150,7 @@ Result<job::Task> Upload::keep(const job::StoredFile& stored) {
 
 http::Response Upload::answer(const job::Task& task, const job::StoredFile& stored) const {
   const auto location = fmt::format("{}/{}/{}", location_base_, task.id.str(), percent_encode(stored.name));
-  const auto* const redirect = task.payload.if_contains("redirect");
-  if (redirect != nullptr && redirect->is_string()) {
-    const std::string target(redirect->get_string());
-    if (target.starts_with("http://") || target.starts_with("https://")) return http::Response::redirect(303, target);
-  }
+  if (!redirect_.empty()) return http::Response::redirect(303, redirect_);
   const auto etag = fmt::format("\"{}\"", stored.md5);
   const auto bucket = location_base_.substr(location_base_.rfind('/') + 1);
   auto response = http::Response::text(

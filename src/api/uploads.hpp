@@ -48,6 +48,7 @@ class Upload final : public http::BodySink {
   http::Part part_;  ///< the current one, or the file's
   std::map<std::string, std::string> fields_;
   UploadPermit permit_;
+  std::string redirect_;        ///< where the browser goes afterwards, or empty
   std::optional<int> attempt_;  ///< set while the store has the task marked as receiving
   std::unique_ptr<UploadFile> file_;
 };

@@ -35,6 +35,13 @@ TEST(Text, Base64IsForgivingAboutFormAndStrictAboutContent) {
   EXPECT_FALSE(from_base64("aG=VsbG8"));
 }
 
+TEST(Text, Base64IsKnownWithoutBeingDecoded) {
+  for (const std::string_view text : {"", "a", "aG", "aGV", "aGVs", "aGVsb", "aGVs\nbG8", "data:text/plain;base64,aGVsbG8=",
+                                      "data:text/plain,aGVs", "-_-_", "aGVs!G8=", "aG=VsbG8", "aG==", "=", "\xff"}) {
+    EXPECT_EQ(is_base64(text), from_base64(text).has_value()) << text;
+  }
+}
+
 TEST(Text, PercentEncodingKeepsOnlyUnreservedCharacters) {
   EXPECT_EQ(percent_encode("a b/ü~"), "a%20b%2F%C3%BC~");
   EXPECT_EQ(percent_decode("a%20b%2F%c3%BC%"), "a b/ü%");

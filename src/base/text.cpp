@@ -30,6 +30,43 @@ constexpr auto kBase64Values = [] {
   values['_'] = 63;
   return values;
 }();
+
+/// Calls `take` with each byte; false if the text is not base64.
+template <class Take>
+bool read_base64(std::string_view text, const Take& take) {
+  if (text.starts_with("data:")) {
+    const auto comma = text.substr(0, 256).find(";base64,");
+    if (comma == std::string_view::npos) return false;
+    text.remove_prefix(comma + 8);
+  }
+  std::uint32_t group = 0;
+  int digits = 0;
+  bool padded = false;
+  for (const char c : text) {
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
+    if (c == '=') {
+      padded = true;
+      continue;
+    }
+    const auto value = kBase64Values[static_cast<unsigned char>(c)];
+    if (value < 0 || padded) return false;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    if (++digits == 4) {
+      take(static_cast<char>(group >> 16));
+      take(static_cast<char>(group >> 8));
+      take(static_cast<char>(group));
+      group = 0;
+      digits = 0;
+    }
+  }
+  if (digits == 1) return false;
+  if (digits == 2) take(static_cast<char>(group >> 4));
+  if (digits == 3) {
+    take(static_cast<char>(group >> 10));
+    take(static_cast<char>(group >> 2));
+  }
+  return true;
+}
 }  // namespace
 
 std::string lower(std::string_view text) {
@@ -71,40 +108,14 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  if (text.starts_with("data:")) {
-    const auto comma = text.substr(0, 256).find(";base64,");
-    if (comma == std::string_view::npos) return std::nullopt;
-    text.remove_prefix(comma + 8);
-  }
   std::string bytes;
   bytes.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t group = 0;
-  int digits = 0;
-  bool padded = false;
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    if (c == '=') {
-      padded = true;
-      continue;
-    }
-    const auto value = kBase64Values[static_cast<unsigned char>(c)];
-    if (value < 0 || padded) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    if (++digits == 4) {
-      bytes += static_cast<char>(group >> 16);
-      bytes += static_cast<char>(group >> 8);
-      bytes += static_cast<char>(group);
-      group = 0;
-      digits = 0;
-    }
-  }
-  if (digits == 1) return std::nullopt;
-  if (digits == 2) bytes += static_cast<char>(group >> 4);
-  if (digits == 3) {
-    bytes += static_cast<char>(group >> 10);
-    bytes += static_cast<char>(group >> 2);
-  }
+  if (!read_base64(text, [&](char byte) { bytes += byte; })) return std::nullopt;
   return bytes;
+}
+
+bool is_base64(std::string_view text) {
+  return read_base64(text, [](char) {});
 }
 
 std::string to_base64(std::string_view bytes) {

@@ -15,6 +15,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);  ///< ASCII on
 std::string to_hex(std::string_view bytes);  ///< lower case
 /// RFC 4648, forgiving: blanks, the URL-safe alphabet, missing padding and a leading "data:…;base64," are accepted.
 std::optional<std::string> from_base64(std::string_view text);
+/// Whether from_base64() would succeed, without its memory.
+bool is_base64(std::string_view text);
 std::string to_base64(std::string_view bytes);
 std::string percent_encode(std::string_view text);  ///< all but RFC 3986 unreserved characters
 /// Bad escapes are kept as they are.

@@ -29,6 +29,10 @@ std::vector<Candidate> candidates(const std::vector<Installation>& installations
     names.insert(names.begin(), info.name);
     for (const auto& ability : info.abilities) {
       for (const auto& pair : ability.conversions) {
+        const auto lacks = [&](const std::string& program) {
+          return std::ranges::find(installation.lacking, program) != installation.lacking.end();
+        };
+        if (std::ranges::any_of(pair.needs, lacks)) continue;
         for (std::size_t i = 0; i < names.size(); ++i) {
           // An alias comes right behind its engine: one of the two is the default, never both.
           rows.push_back({{ability.operation, pair.from, pair.to, installation.engine, names[i], false},

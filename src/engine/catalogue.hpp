@@ -20,6 +20,7 @@ struct Installation {
   bool deprecated = false;
   bool experimental = false;
   std::vector<std::string> workers;  ///< names under which its resident workers were started, in the order of Info
+  std::vector<std::string> lacking;  ///< programs that some of its pairs need and that are not there
 };
 
 /// What a client asked for. Empty members mean "the default"; for formats, that the operation has none.

@@ -81,8 +81,40 @@ TEST_F(CatalogueTest, AnEngineMayServeSeveralOperations) {
   EXPECT_EQ(catalogue.choose({.from = "png", .to = "png", .operation = "optimize"}).error().message,
             "No engine does optimize with png.");
   EXPECT_EQ(catalogue.pairs("optimize").size(), 1U);
-  EXPECT_TRUE(other.has_option("optimize", "profile"));
-  EXPECT_FALSE(other.has_option("convert", "profile"));
+  EXPECT_TRUE(other.has_option("optimize", "pdf", "pdf", "profile"));
+  EXPECT_FALSE(other.has_option("convert", "docx", "pdf", "profile"));
+}
+
+TEST(Abilities, OfOneOperationHaveOptionsOfTheirOwn) {
+  Info info{.name = "two"};
+  info.abilities = {{.conversions = pairs({"pdf", "xps"}, {"png", "pdf"}), .options = {{.name = "pages"}}},
+                    {.conversions = {{"docx", "pdf"}}, .options = {{.name = "quality"}}}};
+  struct Two final : Engine {
+    explicit Two(Info what) : Engine(std::move(what)) {}
+    Result<Plan> make_plan(const Request&) const override { return Plan{}; }
+  };
+  const Two engine(std::move(info));
+  EXPECT_TRUE(engine.has_option("convert", "xps", "pdf", "pages"));
+  EXPECT_EQ(engine.ability("convert", "pdf", "pdf"), nullptr);
+  EXPECT_FALSE(engine.has_option("convert", "docx", "pdf", "pages"));
+  EXPECT_TRUE(engine.has_option("convert", "docx", "pdf", "quality"));
+}
+
+TEST(Installations, LackThePairsWhoseProgramsAreNotThere) {
+  Info info{.name = "raster"};
+  info.abilities = {{.conversions = pairs({"png"}, {"pdf", "eps"}, 10, {"ghost"}), .options = {}},
+                    {.conversions = pairs({"png"}, {"jpg"}), .options = {}}};
+  struct Raster final : Engine {
+    explicit Raster(Info what) : Engine(std::move(what)) {}
+    Result<Plan> make_plan(const Request&) const override { return Plan{}; }
+  };
+  const Raster engine(std::move(info));
+  Installation without{.engine = &engine, .version = "1"};
+  without.lacking = {"ghost"};
+  const Catalogue catalogue({without});
+  EXPECT_TRUE(catalogue.choose({.from = "png", .to = "jpg"}));
+  EXPECT_FALSE(catalogue.choose({.from = "png", .to = "pdf"}));
+  EXPECT_EQ(catalogue.pairs("convert").size(), 1U);
 }
 
 TEST_F(CatalogueTest, AnEngineRefusesWhatItDoesNotDo) {

@@ -11,28 +11,41 @@ namespace {
 constexpr std::size_t kLongestRequest = 56 << 10;  // what a resident worker takes is a little more
 }
 
+std::vector<Conversion> pairs(std::initializer_list<std::string_view> from, std::initializer_list<std::string_view> to,
+                              int rank, const std::vector<std::string>& needs) {
+  std::vector<Conversion> result;
+  for (const auto source : from) {
+    for (const auto target : to) {
+      if (source != target) result.push_back({std::string(source), std::string(target), rank, needs});
+    }
+  }
+  return result;
+}
+
 Engine::Engine(Info info) : info_(std::move(info)) {
   for (const auto& ability : info_.abilities) {
-    for (const auto& pair : ability.conversions) pairs_.emplace(ability.operation, pair.from, pair.to);
+    for (const auto& pair : ability.conversions)
+      pairs_.emplace(std::tuple(ability.operation, pair.from, pair.to), &ability);
   }
 }
 
-const Ability* Engine::ability(std::string_view operation) const {
-  const auto found = std::ranges::find(info_.abilities, operation, &Ability::operation);
-  return found == info_.abilities.end() ? nullptr : &*found;
+const Ability* Engine::ability(std::string_view operation, std::string_view from, std::string_view to) const {
+  const auto found = pairs_.find(std::tuple(operation, from, to));
+  return found == pairs_.end() ? nullptr : found->second;
 }
 
-bool Engine::does(std::string_view operation, std::string_view from, std::string_view to) const {
-  return pairs_.contains(std::tuple(operation, from, to));
-}
-
-bool Engine::has_option(std::string_view operation, std::string_view name) const {
-  const auto* const found = ability(operation);
-  return found != nullptr && std::ranges::find(found->options, name, &schema::FieldInfo::name) != found->options.end();
+bool Engine::has_option(std::string_view operation, std::string_view from, std::string_view to,
+                        std::string_view name) const {
+  const auto* const found = ability(operation, from, to);
+  const auto is_it = [&](const schema::FieldInfo& row) {
+    return row.name == name || std::ranges::find(row.aliases, name) != row.aliases.end();
+  };
+  return found != nullptr && std::ranges::any_of(found->options, is_it);
 }
 
 Result<Plan> Engine::plan(const Request& request) const {
-  if (!does(request.operation, request.from, request.to)) {
+  const auto* const own = ability(request.operation, request.from, request.to);
+  if (own == nullptr) {
     return fail(ErrorCode::invalid_conversion_type,
                 request.operation == "convert"
                     ? fmt::format("{} does not convert {} to {}.", info_.name, request.from, request.to)
@@ -41,7 +54,7 @@ Result<Plan> Engine::plan(const Request& request) const {
   }
   if (request.inputs.empty() && !request.from.empty())
     return fail(ErrorCode::invalid_data, "There is no file.", "input");
-  if (const auto most = ability(request.operation)->most_inputs; request.inputs.size() > most) {
+  if (const auto most = own->most_inputs; request.inputs.size() > most) {
     return fail(ErrorCode::invalid_data,
                 most == 1 ? fmt::format("{} takes one file at a time.", info_.name)
                           : fmt::format("{} takes at most {} files.", info_.name, most),

@@ -26,7 +26,7 @@ struct Request {
   std::string operation = "convert";
 };
 
-/// How one step ended, for an engine to explain. `exit_code` and `signal` as wait(2) has them.
+/// How one step ended, for an engine to explain. For a worker's own error `errors` is its message. `exit_code` and `signal` as wait(2) has them.
 struct StepEnd {
   int exit_code = 0;
   int signal = 0;
@@ -45,6 +45,10 @@ struct ProgramStep {
   std::function<std::optional<int>(std::string_view line)> progress;
   /// Exit statuses besides 0 that are a success.
   std::vector<int> accepted;
+  /// For programs that know only standard input and output: files below in/ and out/ or tmp/, seen from the working
+  /// folder. What goes to a file is not captured.
+  std::string input_file;
+  std::string output_file;
 };
 
 /// One job for a resident worker.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace recast::engine {
 
 Result<> Registry::add(std::unique_ptr<Engine> engine) {
@@ -12,6 +14,13 @@ Result<> Registry::add(std::unique_ptr<Engine> engine) {
     if (by_name_.contains(name)) {
       return fail(ErrorCode::invalid_data, fmt::format("two engines are called {}", name), "engine");
     }
+  }
+  for (const auto& worker : info.workers) {
+    const auto same = [&](const Engine* other) {
+      return std::ranges::find(other->info().workers, worker.name, &ResidentWorker::name) != other->info().workers.end();
+    };
+    if (std::ranges::any_of(all(), same))
+      return fail(ErrorCode::invalid_data, fmt::format("two workers are called {}", worker.name), "worker");
   }
   for (auto& name : names) by_name_.emplace(std::move(name), engine.get());
   engines_.push_back(std::move(engine));

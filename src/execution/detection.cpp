@@ -90,6 +90,19 @@ Result<std::string> version_of(const Candidate& candidate, process::Runner& runn
   return version;
 }
 
+/// Programs that only some of the engine's pairs need, as far as they are not there.
+std::vector<std::string> lacking(const Candidate& candidate) {
+  std::set<std::string> wanted;
+  for (const auto& ability : candidate.engine->info().abilities) {
+    for (const auto& pair : ability.conversions) wanted.insert(pair.needs.begin(), pair.needs.end());
+  }
+  std::vector<std::string> result;
+  for (const auto& program : wanted) {
+    if (find_program(program, candidate.prefix).empty()) result.push_back(program);
+  }
+  return result;
+}
+
 /// Whether version `a` is newer than `b`: numbers compare as numbers.
 bool newer(const std::string& a, const std::string& b) {
   const auto numbers = [](const std::string& text) {
@@ -198,7 +211,7 @@ engine::Catalogue detect(const std::vector<Candidate>& candidates, process::Runn
       continue;
     }
     installations.push_back({candidate.engine, *version, candidate.prefix, candidate.is_default, false,
-                             candidate.deprecated, candidate.experimental, candidate.workers});
+                             candidate.deprecated, candidate.experimental, candidate.workers, lacking(candidate)});
   }
   mark_latest(installations);
   return engine::Catalogue(std::move(installations));

@@ -92,14 +92,24 @@ std::string worker_name(const engine::Installation* installation, const std::str
 void read_answer(const std::string& text, boost::json::object* report, operation::Executed& done) {
   boost::system::error_code error;
   auto answer = boost::json::parse(text, error);
-  if (error || !answer.is_object()) return;
-  done.answer = std::move(answer.get_object());
-  auto* const told = done.answer.if_contains("report");
+  if (error || !answer.is_object()) {
+    done.steps.emplace_back();
+    return;
+  }
+  auto& said = done.steps.emplace_back().answer;
+  said = std::move(answer.get_object());
+  const auto* const told = said.if_contains("report");
   if (told == nullptr || !told->is_object() || report == nullptr) return;
   // What the server itself reports is not for a worker to say.
-  for (auto& [name, value] : told->get_object()) {
-    if (name != "steps" && name != "files") (*report)[name] = std::move(value);
+  for (const auto& [name, value] : told->get_object()) {
+    if (name != "steps" && name != "files") (*report)[name] = value;
   }
+}
+
+/// A worker's own error may say more to its engine than to a client.
+Error explain_reply(Error error, const engine::Plan& plan) {
+  if (error.code != ErrorCode::conversion_failed || !error.field.empty() || !plan.explain) return error;
+  return plan.explain({.exit_code = 1, .signal = 0, .output = {}, .errors = error.message});
 }
 
 }  // namespace
@@ -158,7 +168,9 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
                            .work = run.folder,
                            .readable = {},
                            .limits = capped(step.limits),
-                           .on_line = {}};
+                           .on_line = {},
+                           .input_file = step.input_file,
+                           .output_file = step.output_file};
   if (program.executable.empty()) {
     return fail(ErrorCode::conversion_failed, fmt::format("The program {} is not installed.", step.program));
   }
@@ -179,7 +191,7 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
     auto doubt = execution.plan->doubt({report.exit_code, report.signal, report.output, report.errors});
     if (doubt) return std::unexpected(*std::move(doubt));
   }
-  done.output = std::move(report.output);
+  done.steps.push_back({.answer = {}, .output = std::move(report.output)});
   return take_over(run.folder / "out");
 }
 
@@ -206,7 +218,7 @@ Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
   auto reply = workers_.run(name, job, run.deadline, run.stop);
   if (reply) note_step(run.report, step.worker, reply->report, began);
   if (on_step_) on_step_({step.worker, reply ? reply->report.setup : std::chrono::microseconds(0), reply.has_value()});
-  if (!reply) return std::unexpected(std::move(reply).error());
+  if (!reply) return std::unexpected(explain_reply(std::move(reply).error(), *run.execution->plan));
   if (!reply->report.ok()) return std::unexpected(explain(reply->report, *run.execution->plan));
   read_answer(reply->result, run.report, done);
   if (!step.sequence || step.outputs.empty()) return {};

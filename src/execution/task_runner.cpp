@@ -7,6 +7,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <algorithm>
 #include <cerrno>
 
 #include "base/log.hpp"
@@ -52,11 +53,12 @@ class Context final : public operation::TaskContext {
       : claim_(claim),
         means_(means),
         work_(work),
-        inputs_(std::move(inputs)),
         deadline_(deadline),
         stop_(std::move(stop)),
         progress_(std::move(report)),
-        catalogue_(means.catalogue()) {}
+        catalogue_(means.catalogue()) {
+    for (auto& file : inputs) (file.option == "input" ? inputs_ : others_).push_back(std::move(file));
+  }
 
   const TaskId& id() const override { return claim_.task.id; }
   const std::string& name() const override {
@@ -64,6 +66,12 @@ class Context final : public operation::TaskContext {
   }
   const std::string& operation() const override { return claim_.task.operation; }
   const operation::Files& inputs() const override { return inputs_; }
+  operation::Files inputs(std::string_view option) const override {
+    operation::Files result;
+    std::ranges::copy_if(others_, std::back_inserter(result), [&](const auto& file) { return file.option == option; });
+    return result;
+  }
+  std::pair<std::string, std::string> ran_by() const override { return {engine_, version_}; }
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stop_; }
   Deadline deadline() const override { return deadline_; }
@@ -120,6 +128,7 @@ class Context final : public operation::TaskContext {
   Means& means_;
   fs::path work_;
   operation::Files inputs_;
+  operation::Files others_;  ///< named by other options than `input`
   Deadline deadline_;
   std::stop_token stop_;
   std::function<void(int, std::string_view)> progress_;
@@ -185,7 +194,7 @@ class Runner final : public scheduler::TaskRunner {
     }
     RECAST_TRY(const auto folder,
                WorkFolder::open(means_.work / fmt::format("{}.{}", claim.task.id.str(), claim.attempt)));
-    RECAST_TRY(auto inputs, fetch(claim, folder->path()));
+    RECAST_TRY(auto inputs, fetch(claim, *operation, folder->path()));
     Context context(claim, means_, folder->path(), std::move(inputs), deadline, stop, std::move(progress));
     auto outcome = operation->run(context, claim.task.payload);
     ending.report = std::move(context.report());
@@ -203,16 +212,19 @@ class Runner final : public scheduler::TaskRunner {
   }
 
   /// Links the inputs from the storage into the work folder, under numbers of ours.
-  Result<operation::Files> fetch(const store::Claim& claim, const fs::path& folder) {
+  Result<operation::Files> fetch(const store::Claim& claim, const operation::Operation& operation, const fs::path& folder) {
     operation::Files files;
-    for (const auto& stored : claim.inputs) {
+    RECAST_TRY(const auto references, job::references_of(claim.task.payload, operation));
+    for (const auto& input : claim.inputs) {
+      const auto& stored = input.file;
       const auto path = folder / "input" / std::to_string(files.size() + 1);
       RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
       const auto status = means_.storage.get(key, path);
       if (!status && status.error().code == ErrorCode::not_found)
         return fail(ErrorCode::input_task_failed, "A file of an input task is gone.");
       if (!status) return std::unexpected(status.error());
-      files.push_back({stored.name, stored.dir, status->size, path});
+      const auto& option = references.at(input.dependency).field;
+      files.push_back({stored.name, stored.dir, status->size, path, input.task, option});
     }
     return files;
   }

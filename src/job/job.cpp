@@ -23,4 +23,6 @@ std::optional<Status> status_from(std::string_view name) {
   return std::nullopt;
 }
 
+bool carries_file(std::string_view operation) { return operation == "import/base64" || operation == "import/raw"; }
+
 }  // namespace recast::job

@@ -24,6 +24,12 @@ std::string_view status_name(Status status);
 std::optional<Status> status_from(std::string_view name);
 inline bool is_terminal(Status status) { return status == Status::finished || status == Status::error; }
 
+/// Whether tasks of this operation bring a file along in their payload, as the string kCarriedFile. Where the file
+/// itself is not kept or not shown, kCarriedSize says how long the string was.
+bool carries_file(std::string_view operation);
+inline constexpr std::string_view kCarriedFile = "file";
+inline constexpr std::string_view kCarriedSize = "file_size";
+
 /// One stored file of a task.
 struct StoredFile {
   std::string name;
@@ -39,7 +45,7 @@ struct Task {
   UserId user{};
   std::string name;  ///< empty for a standalone task
   std::string operation;
-  json::object payload;  ///< as submitted, without `name`, `operation`; `input` as sent
+  json::object payload;  ///< as submitted, without `name`, `operation`; `input` as sent; read only when asked for
   Status status = Status::waiting;
   bool ready = false;  ///< all inputs are there: may be claimed
   bool ignore_error = false;
@@ -102,14 +108,22 @@ struct ParseLimits {
 /// Checks a whole `POST /v2/jobs` body: names, operations, options by field table, inputs, cycles. The first thing
 /// wrong ends it with invalid_data and field "tasks", "tasks.NAME.FIELD", "tag", …; messages of task problems begin
 /// with "Task NAME: ". An input that is not a name of the job is left for the store to look up as a task id.
-Result<JobSpec> parse_job(const json::object& body, const operation::Registry& operations,
-                          const engine::Catalogue& catalogue, const ParseLimits& limits);
+/// Payloads, which may hold whole files, are moved out of the body.
+Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,
+                          const ParseLimits& limits);
 /// The same for a standalone task: `POST /v2/{operation}`. Fields are not prefixed.
-Result<TaskSpec> parse_task(std::string_view operation, const json::object& body, const operation::Registry& operations,
+Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,
                             const engine::Catalogue& catalogue);
 
-/// Names of all tasks a payload refers to: `input` (string or array), then the operation's further references.
-Result<std::vector<std::string>> referenced_tasks(const json::object& payload, const operation::Operation& operation);
+/// A task that another one refers to, and the option that does it.
+struct Reference {
+  std::string field;
+  std::string name;  ///< in the job, or an id
+  bool operator==(const Reference&) const = default;
+};
+/// All tasks a payload refers to: `input` (string or array), then the operation's further references. They are in the
+/// order of TaskSpec::inputs and Task::depends_on.
+Result<std::vector<Reference>> references_of(const json::object& payload, const operation::Operation& operation);
 
 /// What a change of one task means for the rest of its job: dependents that become ready or fail with INPUT_TASK_FAILED
 /// (in turn), the job's own status and times. Changes `job` in place.

@@ -43,12 +43,6 @@ struct TaskHead {
   };
 };
 
-/// A task that another one refers to, and the option that does it.
-struct Reference {
-  std::string_view field;
-  std::string name;
-};
-
 bool is_task_name(std::string_view name) {
   return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -86,7 +80,7 @@ Result<> add_references(const json::object& payload, std::string_view field, std
   };
   const auto add = [&](const json::value& name) {
     if (!name.is_string()) return false;
-    if (const auto text = trim(name.get_string()); !text.empty()) references.push_back({field, std::string(text)});
+    if (const auto text = trim(name.get_string()); !text.empty()) references.push_back({std::string(field), std::string(text)});
     return true;
   };
   if (value->is_array()) {
@@ -98,13 +92,6 @@ Result<> add_references(const json::object& payload, std::string_view field, std
   return add(*value) ? Result<>{} : wrong();
 }
 
-Result<std::vector<Reference>> references_of(const json::object& payload, const operation::Operation& operation) {
-  std::vector<Reference> references;
-  RECAST_CHECK(add_references(payload, "input", references));
-  for (const auto& option : operation.references) RECAST_CHECK(add_references(payload, option, references));
-  return references;
-}
-
 /// Also answers to a misspelling in the official Java SDK (core.md 7.1).
 const operation::Operation* find_operation(const operation::Registry& operations, std::string_view name) {
   if (name == "import/azure-blob") {
@@ -113,8 +100,9 @@ const operation::Operation* find_operation(const operation::Registry& operations
   return operations.find(name);
 }
 
-/// What standalone tasks and tasks of a job have in common. Fields are named without a prefix.
-Result<TaskSpec> read_task(const operation::Operation& operation, const json::object& body,
+/// What standalone tasks and tasks of a job have in common. Fields are named without a prefix. Once all is well the
+/// members of `body` are moved away.
+Result<TaskSpec> read_task(const operation::Operation& operation, json::object& body,
                            const engine::Catalogue& catalogue, std::vector<Reference>& references) {
   RECAST_TRY(const auto head, schema::parse<TaskHead>(body));
   RECAST_TRY(references, references_of(body, operation));
@@ -125,12 +113,13 @@ Result<TaskSpec> read_task(const operation::Operation& operation, const json::ob
   if (operation.check) RECAST_CHECK(operation.check(body, catalogue));
   TaskSpec spec{
       .name = {}, .operation = operation.name, .payload = {}, .inputs = {}, .ignore_error = head.ignore_error};
-  for (const auto& member : body) {  // not erase(), which does not keep the order
-    // Two members only say what the URL or the key of the task said already (core.md 0.1, row 17).
-    if (member.key() != "name" && member.key() != "operation") spec.payload.insert(member);
-  }
   for (const auto& reference : references) spec.inputs.push_back(reference.name);
   if (operation.engine_of) std::tie(spec.engine, spec.engine_version) = operation.engine_of(body, catalogue);
+  for (auto& member : body) {  // not erase(), which does not keep the order
+    // Two members only say what the URL or the key of the task said already (core.md 0.1, row 17).
+    if (member.key() == "name" || member.key() == "operation") continue;
+    spec.payload.emplace(member.key(), std::move(member.value()));
+  }
   return spec;
 }
 
@@ -146,10 +135,10 @@ struct Reading {
   std::vector<std::vector<Reference>> references;
 };
 
-Result<> read_member(const json::key_value_pair& member, const operation::Registry& operations,
+Result<> read_member(json::key_value_pair& member, const operation::Registry& operations,
                      const engine::Catalogue& catalogue, Reading& reading) {
   if (!member.value().is_object()) return fail(ErrorCode::invalid_data, "The task must be an object.");
-  const auto& body = member.value().get_object();
+  auto& body = member.value().get_object();
   RECAST_TRY(const auto head, schema::parse<OperationHead>(body));
   const auto* const operation = find_operation(operations, head.operation);
   if (operation == nullptr) return fail(ErrorCode::invalid_data, "The selected operation is invalid.", "operation");
@@ -171,7 +160,7 @@ Result<> check_graph(const Reading& reading, std::size_t at_most) {
     const auto& own = reading.tasks[i].name;
     for (const auto& [field, name] : reading.references[i]) {
       const auto wrong = [&](std::string text) {
-        return std::unexpected(in_task(own, {ErrorCode::invalid_data, std::move(text), std::string(field)}));
+        return std::unexpected(in_task(own, {ErrorCode::invalid_data, std::move(text), field}));
       };
       if (++edges > at_most) return wrong("The tasks of the job have too many inputs.");
       const auto found = places.find(name);
@@ -192,8 +181,8 @@ Result<> check_graph(const Reading& reading, std::size_t at_most) {
   return {};
 }
 
-Result<const json::object*> tasks_of(const json::object& body, const ParseLimits& limits) {
-  const auto* const value = body.if_contains("tasks");
+Result<json::object*> tasks_of(json::object& body, const ParseLimits& limits) {
+  auto* const value = body.if_contains("tasks");
   const bool empty = value == nullptr || value->is_null() || (value->is_array() && value->get_array().empty()) ||
                      (value->is_object() && value->get_object().empty()) ||
                      (value->is_string() && value->get_string().empty());
@@ -208,22 +197,22 @@ Result<const json::object*> tasks_of(const json::object& body, const ParseLimits
 
 }  // namespace
 
-Result<std::vector<std::string>> referenced_tasks(const json::object& payload, const operation::Operation& operation) {
-  RECAST_TRY(const auto references, references_of(payload, operation));
-  std::vector<std::string> names;
-  for (const auto& reference : references) names.push_back(reference.name);
-  return names;
+Result<std::vector<Reference>> references_of(const json::object& payload, const operation::Operation& operation) {
+  std::vector<Reference> references;
+  RECAST_CHECK(add_references(payload, "input", references));
+  for (const auto& option : operation.references) RECAST_CHECK(add_references(payload, option, references));
+  return references;
 }
 
-Result<JobSpec> parse_job(const json::object& body, const operation::Registry& operations,
-                          const engine::Catalogue& catalogue, const ParseLimits& limits) {
-  RECAST_TRY(const auto* const tasks, tasks_of(body, limits));
+Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,
+                          const ParseLimits& limits) {
+  RECAST_TRY(auto* const tasks, tasks_of(body, limits));
   RECAST_TRY(auto head, schema::parse<JobHead>(body));
   if (!head.webhook_url.empty() && !is_web_address(head.webhook_url)) {
     return fail(ErrorCode::invalid_data, "The webhook url format is invalid.", "webhook_url");
   }
   Reading reading;
-  for (const auto& member : *tasks) {
+  for (auto& member : *tasks) {
     if (!is_task_name(member.key())) {
       return fail(ErrorCode::invalid_data, "The name of a task may only have letters, digits, dashes and underscores.",
                   "tasks");
@@ -241,7 +230,7 @@ Result<JobSpec> parse_job(const json::object& body, const operation::Registry& o
   return JobSpec{std::move(head.tag), std::move(head.webhook_url), head.redirect, std::move(reading.tasks)};
 }
 
-Result<TaskSpec> parse_task(std::string_view operation, const json::object& body, const operation::Registry& operations,
+Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,
                             const engine::Catalogue& catalogue) {
   const auto* const found = find_operation(operations, operation);
   if (found == nullptr) return fail(ErrorCode::not_found, "There is no such operation.");

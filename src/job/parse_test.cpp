@@ -246,7 +246,8 @@ TEST_F(Parse, ReadsAStandaloneTask) {
 
 TEST_F(Parse, ListsReferencedTasks) {
   const auto body = schema::parse_body(R"({"input":["a","b","a"],"subtitles":["s"]})").value();
-  EXPECT_EQ(referenced_tasks(body, *registry_.find("convert")).value(), (std::vector<std::string>{"a", "b", "a", "s"}));
+  const std::vector<Reference> expected{{"input", "a"}, {"input", "b"}, {"input", "a"}, {"subtitles", "s"}};
+  EXPECT_EQ(references_of(body, *registry_.find("convert")).value(), expected);
 }
 
 }  // namespace

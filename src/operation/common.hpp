@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/catalogue.hpp"
+#include "format/format.hpp"
 #include "schema/field.hpp"
 
 namespace recast::operation {

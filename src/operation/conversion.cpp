@@ -80,6 +80,20 @@ bool is_final(const Error& error) {
   }
 }
 
+/// What the client should know of a result that another engine gave: it may not have all the options they set.
+std::string note_of(const std::string& tried, std::string_view why, const engine::Choice& first,
+                    const engine::Choice& last, const Conversion& conversion) {
+  const auto& [from, to, engine, version, operation] = conversion.wish;
+  std::string ignored;
+  for (const auto& member : conversion.options) {
+    if (first.engine->has_option(operation, from, to, member.key()) &&
+        !last.engine->has_option(operation, from, to, member.key()))
+      ignored += (ignored.empty() ? "" : ", ") + std::string(member.key());
+  }
+  return fmt::format("{} could not do it ({}); done by {}{}.", tried, why, last.reported_name,
+                     ignored.empty() ? "" : ", which does not know " + ignored);
+}
+
 Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice, const Conversion& conversion) {
   const auto& wish = conversion.wish;
   const engine::Request request{.inputs = names_in_jail(conversion),
@@ -99,7 +113,7 @@ Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice,
   for (const auto& file : conversion.inputs) execution.inputs.push_back(file.path);
   context.ran(choice.reported_name, choice.installation->version);
   RECAST_TRY(auto executed, context.execute(execution));
-  return Converted{std::move(executed.files), std::move(executed.answer), std::move(executed.output), {}};
+  return Converted{std::move(executed), {}};
 }
 
 /// Whether another engine may do better: this one crashed, gave up, or could not read what it was given. A wrong
@@ -137,13 +151,13 @@ Result<> check_content(TaskContext& context, const File& file, std::string_view 
 
 Result<Converted> run_conversion(TaskContext& context, const Conversion& conversion) {
   RECAST_TRY(const auto choices, context.catalogue().choices(conversion.wish));
+  constexpr std::size_t kMostTries = 3;  // a damaged file would otherwise pass through every engine there is
   Error first;
   std::string names;
-  for (const auto& choice : choices) {
+  for (const auto& choice : choices | std::views::take(kMostTries)) {
     auto done = run_choice(context, choice, conversion);
     if (done) {
-      if (!names.empty())
-        done->note = fmt::format("{} could not do it ({}); done by {}.", names, first.message, choice.reported_name);
+      if (!names.empty()) done->note = note_of(names, first.message, choices.front(), choice, conversion);
       return done;
     }
     // What ends the task ends it whoever works on it; what another engine merely cannot do is not the client's concern.

@@ -28,10 +28,7 @@ struct Conversion {
   int percent_to = 100;
 };
 
-struct Converted {
-  std::vector<fs::path> files;  ///< as execute() gives them
-  json::object answer;
-  std::string output;
+struct Converted : Executed {
   std::string note;  ///< what the client should know although it worked: that another engine had to help out
 };
 
@@ -49,6 +46,20 @@ std::pair<std::string, std::string> engine_known(const engine::Catalogue& catalo
 
 /// The catalogue rows of an operation: every pair that an engine has for it.
 std::vector<Record> engine_records(std::string_view operation, const engine::Catalogue& catalogue);
+
+/// The part of a task's percent that each of `count` equal pieces has.
+class Shares {
+ public:
+  explicit Shares(std::size_t count, int from = 0, int to = 100) : count_(count), from_(from), to_(to) {}
+  int begin(std::size_t piece) const {
+    return from_ + static_cast<int>(static_cast<std::size_t>(to_ - from_) * piece / std::max<std::size_t>(count_, 1));
+  }
+  int end(std::size_t piece) const { return begin(piece + 1); }
+
+ private:
+  std::size_t count_;
+  int from_, to_;
+};
 
 /// Takes the results of one input, or of all under one pattern, into a task's output: named by processing.md 2.3.
 class Outputs {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../tests/support/temporary_folder.hpp"
+#include "net/client.hpp"
 #include "operation/operation.hpp"
 #include "operation/registry.hpp"
 
@@ -93,6 +94,11 @@ class FakeContext final : public TaskContext {
   const std::string& name() const override { return name_; }
   const std::string& operation() const override { return operation_; }
   const Files& inputs() const override { return inputs_; }
+  Files inputs(std::string_view option) const override {
+    const auto found = further.find(std::string(option));
+    return found == further.end() ? Files() : found->second;
+  }
+  std::pair<std::string, std::string> ran_by() const override { return last_run; }
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stopper.get_token(); }
   Deadline deadline() const override { return Deadline::in(std::chrono::seconds(30)); }
@@ -110,11 +116,11 @@ class FakeContext final : public TaskContext {
     if (!on_execute) return Executed{};
     RECAST_TRY(const auto outputs, on_execute(execution));
     Executed done;
+    done.steps.push_back({.answer = answer, .output = {}});
     for (const auto& [name, content] : outputs) {
       done.files.push_back(folder / name);
       std::ofstream(done.files.back(), std::ios::binary) << content;
     }
-    done.answer = answer;
     return done;
   }
   std::string magic(const fs::path& file) override {
@@ -130,6 +136,7 @@ class FakeContext final : public TaskContext {
   Execute on_execute;
   std::string magic_answer;
   json::object answer;  ///< what workers say
+  std::map<std::string, Files> further;  ///< files of tasks that other options name
   std::map<std::string, File> own_files;
   FakeNet fake_net;
   std::stop_source stopper;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <map>
 
 #include "base/io.hpp"
@@ -14,8 +15,8 @@ namespace recast::operation {
 
 Result<File> write_file(TaskContext& context, std::string_view name, std::string_view content) {
   constexpr std::string_view what = "The file cannot be written";
-  const auto path = context.work() / "file";
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  auto path = (context.work() / "file-XXXXXX").string();
+  const UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
   if (!fd) return std::unexpected(from_errno(errno, what));
   if (const int error = write_all(fd.get(), content); error != 0) return std::unexpected(from_errno(error, what));
   return File{format::clean_file_name(name), {}, content.size(), path};

@@ -12,8 +12,11 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "engine/catalogue.hpp"
-#include "net/client.hpp"
 #include "schema/parse.hpp"
+
+namespace recast::net {
+class Client;
+}
 
 namespace recast::operation {
 
@@ -34,6 +37,8 @@ struct File {
   std::string dir;         ///< sub-folder in the task's output, or empty
   std::uint64_t size = 0;  ///< bytes
   fs::path path;           ///< where it lies now
+  std::string task{};      ///< of an input: the name in the job of the task it comes from, or that task's id
+  std::string option = "input";  ///< of an input: the option that named that task
 };
 using Files = std::vector<File>;
 
@@ -48,8 +53,11 @@ struct Outcome {
 /// What an execution left.
 struct Executed {
   std::vector<fs::path> files;  ///< in the order of the plan's patterns, below work()
-  json::object answer;          ///< what the last worker step said
-  std::string output;           ///< standard output of the last program step, at most 1 MiB
+  struct Step {
+    json::object answer;  ///< what a worker said
+    std::string output;   ///< standard output of a program, at most 1 MiB
+  };
+  std::vector<Step> steps;
 };
 
 /// One engine plan to be executed on some inputs.
@@ -69,14 +77,19 @@ class TaskContext {
   virtual const TaskId& id() const = 0;
   virtual const std::string& name() const = 0;  ///< its name in the job; the id for a standalone task
   virtual const std::string& operation() const = 0;
-  virtual const Files& inputs() const = 0;   ///< all files of all input tasks, in order
+  virtual const Files& inputs() const = 0;  ///< all files of the tasks in `input`, in order
+  /// The files of the tasks that another option names, such as "subtitles".
+  virtual Files inputs(std::string_view option) const = 0;
   virtual const fs::path& work() const = 0;  ///< its private folder; gone afterwards. Write outputs below it
   virtual std::stop_token stop() const = 0;  ///< cancelled, deleted, or the server is going down
   virtual Deadline deadline() const = 0;
+  /// For loops of an operation's own: cancelled or timeout when the task is to end now.
+  Result<> go_on() const;
   /// 0 to 100; text may be empty. Cheap: stored and published at most about once a second.
   virtual void progress(int percent, std::string_view message = {}) = 0;
   /// What really ran, for the task's `engine` and `engine_version`.
   virtual void ran(std::string_view engine, std::string_view version) = 0;
+  virtual std::pair<std::string, std::string> ran_by() const = 0;
   virtual const engine::Catalogue& catalogue() const = 0;
   /// Executes the plan's steps in jails.
   virtual Result<Executed> execute(const Execution& execution) = 0;
@@ -100,6 +113,7 @@ struct Record {
   std::string engine_name;
   bool is_default = true;
   int credits = 1;
+  std::string through{};  ///< the format between, where no engine goes directly
 };
 
 /// What a client asks for. Made by define<Options>().

@@ -15,6 +15,8 @@ class Registry {
   /// invalid_data if the name is taken. "import/azure-blob" style aliases are names of their own.
   Result<> add(Operation operation);
   const Operation* find(std::string_view name) const;  ///< nullptr if unknown
+  /// Hides what engines mark as secret in the payloads of the operations they serve. Once, when all are known.
+  void hide_secrets_of(const std::vector<const engine::Engine*>& engines);
   /// The load class of an operation; light for an unknown one, which fails at once.
   Load load_of(std::string_view name) const;
   const std::map<std::string, Operation, std::less<>>& all() const { return operations_; }

@@ -86,17 +86,39 @@ std::string reachable(const engine::Catalogue& catalogue, const std::string& fro
                          : fmt::format(" It can become {}.", fmt::join(targets, ", "));
 }
 
-/// What of the task's options a leg gets. Pages and a password are for the leg that reads the file; sizes are for the
-/// last one, which makes the picture.
-json::object options_for(const json::object& all, bool first, bool last) {
-  json::object options = all;
-  if (!first) {
-    for (const auto* const name : {"pages", "page_range", "password"}) options.erase(name);
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// What of the task's options each leg gets. An option that reads the file is for the first leg that has it, one that
+/// shapes the picture for the last; all others go wherever they are known.
+std::vector<json::object> share_out(const json::object& all, const std::vector<engine::Wish>& legs,
+                                    const engine::Catalogue& catalogue) {
+  std::vector<json::object> shares(legs.size(), all);
+  if (legs.size() == 1) return shares;
+  for (const auto& member : all) {
+    const std::string_view name = member.key();
+    std::vector<std::size_t> knowing;
+    for (std::size_t leg = 0; leg < legs.size(); ++leg) {
+      const auto choice = catalogue.choose(legs[leg]);
+      if (choice && choice->engine->has_option("convert", legs[leg].from, legs[leg].to, name)) knowing.push_back(leg);
+    }
+    const bool reads = is_one_of(name, {"pages", "page_range", "password"});
+    const bool shapes = is_one_of(name, {"width", "height", "fit", "quality", "strip"});
+    if (knowing.empty() || (!reads && !shapes)) continue;
+    const auto keeper = reads ? knowing.front() : knowing.back();
+    for (std::size_t leg = 0; leg < legs.size(); ++leg) {
+      if (leg != keeper) shares[leg].erase(name);
+    }
   }
-  if (!last) {
-    for (const auto* const name : {"width", "height", "fit", "quality"}) options.erase(name);
-  }
-  return options;
+  return shares;
+}
+
+std::vector<engine::Wish> wishes_of(const engine::Catalogue& catalogue, const Route& route, const engine::Wish& wish) {
+  std::vector<engine::Wish> legs;
+  for (std::size_t at = 0; at + 1 < route.size(); ++at)
+    legs.push_back(wish_for(catalogue, wish, route[at], route[at + 1]));
+  return legs;
 }
 
 }  // namespace
@@ -128,7 +150,8 @@ std::vector<Record> routed_records(const engine::Catalogue& catalogue) {
         rows.push_back({.from = std::string(source),
                         .to = std::string(target),
                         .engine = reader.engine,
-                        .engine_name = reader.reported_name});
+                        .engine_name = reader.reported_name,
+                        .through = std::string(middle)});
       }
     }
   }
@@ -136,45 +159,44 @@ std::vector<Record> routed_records(const engine::Catalogue& catalogue) {
 }
 
 Result<Converted> run_route(TaskContext& context, const Route& route, const Conversion& conversion) {
+  const auto& catalogue = context.catalogue();
+  const auto wishes = wishes_of(catalogue, route, conversion.wish);
+  const auto options = share_out(conversion.options, wishes, catalogue);
+  const Shares legs(wishes.size(), conversion.percent_from, conversion.percent_to);
   Converted total;
   Files files = conversion.inputs;
-  const auto legs = static_cast<int>(route.size()) - 1;
-  const int span = conversion.percent_to - conversion.percent_from;
-  for (int leg = 0; leg < legs; ++leg) {
-    const auto at = static_cast<std::size_t>(leg);
-    // Files further back are what options speak of, such as subtitles: the reading leg gets them with its file.
+  std::pair<std::string, std::string> reader;
+  for (std::size_t leg = 0; leg < wishes.size(); ++leg) {
+    // What options speak of, such as subtitles, goes with its file into the leg that reads.
     const std::size_t runs = leg == 0 ? 1 : files.size();
+    const Shares shares(runs, legs.begin(leg), legs.end(leg));
     std::vector<fs::path> made;
     for (std::size_t run = 0; run < runs; ++run) {
-      const auto share = [&](std::size_t done) {
-        return conversion.percent_from + span * (leg * 100 + static_cast<int>(done * 100 / runs)) / (legs * 100);
-      };
-      RECAST_TRY(
-          auto one,
-          run_conversion(context, {.wish = wish_for(context.catalogue(), conversion.wish, route[at], route[at + 1]),
-                                   .options = options_for(conversion.options, leg == 0, leg + 1 == legs),
-                                   .inputs = leg == 0 ? files : Files{files[run]},
-                                   .adjust = leg == 0 ? conversion.adjust : nullptr,
-                                   .percent_from = share(run),
-                                   .percent_to = share(run + 1)}));
+      RECAST_TRY(auto one, run_conversion(context, {.wish = wishes[leg],
+                                                    .options = options[leg],
+                                                    .inputs = leg == 0 ? files : Files{files[run]},
+                                                    .adjust = leg == 0 ? conversion.adjust : nullptr,
+                                                    .percent_from = shares.begin(run),
+                                                    .percent_to = shares.end(run)}));
       std::ranges::move(one.files, std::back_inserter(made));
-      total.answer = std::move(one.answer);
-      total.output = std::move(one.output);
+      std::ranges::move(one.steps, std::back_inserter(total.steps));
       if (total.note.empty()) total.note = std::move(one.note);
     }
+    if (leg == 0) reader = context.ran_by();
     files.clear();
-    for (const auto& path : made) files.push_back({.name = "between." + route[at + 1], .path = path});
+    for (const auto& path : made) files.push_back({.name = "between." + route[leg + 1], .path = path});
     total.files = std::move(made);
   }
+  context.ran(reader.first, reader.second);  // as the catalogue has it
   return total;
 }
 
 Result<> check_route(const engine::Catalogue& catalogue, const Route& route, const engine::Wish& wish,
                      const json::object& options, std::size_t inputs) {
-  for (std::size_t leg = 0; leg + 1 < route.size(); ++leg) {
-    RECAST_CHECK(check_options(catalogue, wish_for(catalogue, wish, route[leg], route[leg + 1]),
-                               options_for(options, leg == 0, leg + 2 == route.size()), leg == 0 ? inputs : 1));
-  }
+  const auto wishes = wishes_of(catalogue, route, wish);
+  const auto shares = share_out(options, wishes, catalogue);
+  for (std::size_t leg = 0; leg < wishes.size(); ++leg)
+    RECAST_CHECK(check_options(catalogue, wishes[leg], shares[leg], leg == 0 ? inputs : 1));
   return {};
 }
 

@@ -37,6 +37,25 @@ class Routes : public testing::Test {
   std::size_t results = 1;
 };
 
+TEST(Secrets, OfEnginesAreHiddenInTheOperationsTheyServe) {
+  auto password = test::option("password");
+  password.secret = true;
+  const test::FakeEngine engine("opener", {{"pdf", "png", 10}}, {password, test::option("pages")});
+  Registry registry;
+  ASSERT_TRUE(registry.add({.name = "convert"}));
+  ASSERT_TRUE(registry.add({.name = "optimize"}));
+  registry.hide_secrets_of({&engine, &engine});
+  EXPECT_EQ(registry.find("convert")->hidden, std::vector<std::string>{"password"});
+  EXPECT_TRUE(registry.find("optimize")->hidden.empty());
+}
+
+TEST(GoOn, EndsLoopsOfCancelledAndLateTasks) {
+  test::FakeContext context;
+  EXPECT_TRUE(context.go_on());
+  context.stopper.request_stop();
+  EXPECT_EQ(context.go_on().error().code, ErrorCode::cancelled);
+}
+
 TEST_F(Routes, AreDirectWhereAnEngineGoesThere) { EXPECT_THAT(*route("docx", "pdf"), ElementsAre("docx", "pdf")); }
 
 TEST_F(Routes, GoThroughWhatLosesNothing) {

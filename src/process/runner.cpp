@@ -76,6 +76,8 @@ class JailRunner final : public Runner {
                                     fmt::format("--limit-processes={}", limits.processes)};
     if (uid != 0) result.push_back(fmt::format("--uid={}", uid));
     if (program.local_sockets) result.emplace_back("--local-sockets");
+    if (!program.input_file.empty()) result.push_back(fmt::format("--input={}", program.input_file));
+    if (!program.output_file.empty()) result.push_back(fmt::format("--output={}", program.output_file));
     for (const auto& path : program.readable) result.push_back(fmt::format("--readable={}", path.string()));
     result.emplace_back("--");
     result.insert(result.end(), program.arguments.begin(), program.arguments.end());

@@ -104,6 +104,20 @@ TEST_P(JailedProgram, ReadsAndChangesWhatAnEarlierStepLeft) {
   EXPECT_EQ(test::read_file(temp_ / "job/out/b.txt"), "hello");
 }
 
+TEST_P(JailedProgram, ReadsAndWritesFilesAsStandardInputAndOutput) {
+  auto job = program({"copy", "/dev/stdin", "/dev/stdout"});
+  job.input_file = "in/a.txt";
+  job.output_file = "out/b.txt";
+  const auto report = run(job);
+  EXPECT_TRUE(report.ok()) << report.errors;
+  EXPECT_EQ(report.output, "");
+  EXPECT_EQ(test::read_file(temp_ / "job/out/b.txt"), "helloyes\n");
+  job.input_file = "in/none.txt";
+  const auto missing = runner_->run(job, Deadline::in(std::chrono::seconds(60)), {});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::worker_lost);
+}
+
 TEST_P(JailedProgram, WorksBelowAFolderThatOthersCannotEnter) {
   if (GetParam().who != Who::root) GTEST_SKIP() << "the server's own uid can always enter";
   ::chmod(temp_.path().c_str(), 0700);

@@ -181,7 +181,7 @@ std::optional<EndLine> parse_end(std::string_view message) {
 std::string format_ok(std::string_view json) { return fmt::format("ok\n{}", json); }
 
 std::string format_error(const Error& error) {
-  return fmt::format("error {}\n{}", static_cast<int>(error.code),
+  return fmt::format("error {} {}\n{}", static_cast<int>(error.code), error.field,
                      std::string_view(error.message).substr(0, kLongestText));
 }
 
@@ -194,7 +194,10 @@ Result<std::string> read_answer(std::string_view answer) {
   const auto body = answer.substr(line_end + 1);
   if (kind == "error") {
     const auto code = code_of_child(words.number().value_or(~0ULL)).value_or(ErrorCode::conversion_failed);
-    return fail(code, clean_text(body.substr(0, kLongestText)));
+    const auto field = words.next();
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    const bool plain = field.size() <= 40 && field.find_first_not_of(kLetters) == std::string_view::npos;
+    return fail(code, clean_text(body.substr(0, kLongestText)), plain ? std::string(field) : std::string());
   }
   if (kind != "ok") return unreadable();
   boost::system::error_code error;

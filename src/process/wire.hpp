@@ -28,7 +28,7 @@
 ///                        the child is dead and reaped: nobody writes to the job's outputs any more
 ///   child -> parent    jailed             or: broken MESSAGE, and the child ends
 ///                      percent N
-///                      ok \n JSON         or: error CODE \n MESSAGE; the first of them ends the child
+///                      ok \n JSON         or: error CODE FIELD \n MESSAGE; the first of them ends the child
 ///
 /// The server closing its socket ends the parent, and the parent's end ends its children.
 namespace recast::process {

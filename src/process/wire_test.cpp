@@ -84,6 +84,12 @@ TEST(Answer, IsTheJsonOfAnObjectOrAnError) {
   EXPECT_EQ(error.error().message, "Too large.");
 }
 
+TEST(Answer, NamesTheOptionThatIsWrong) {
+  EXPECT_EQ(read_answer(format_error({ErrorCode::open_failed, "Wrong.", "password"})).error().field, "password");
+  EXPECT_EQ(read_answer("error 16 <b>\nno").error().field, "");
+  EXPECT_EQ(read_answer("error 16 " + std::string(41, 'a') + "\nno").error().field, "");
+}
+
 TEST(Answer, IsNotBelieved) {
   std::string deep = "ok\n";
   for (int i = 0; i < 100; ++i) deep += "{\"a\":";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -9,26 +10,29 @@
 
 namespace recast::scheduler {
 
-/// Removes old rows, and files after their rows.
+/// Removes old rows, and files after their rows: in rounds, each of which goes on until nothing more is to be done.
 class Janitor {
  public:
-  Janitor(store::Store& store, storage::Storage& storage);
+  static constexpr std::chrono::seconds kInterval{30};
+  Janitor(store::Store& store, storage::Storage& storage, std::chrono::milliseconds interval = kInterval);
   ~Janitor();
 
-  /// Removes stored files that no row names: left by a crash between a file and its row. Only before anything runs and
-  /// anything is uploaded, for a file comes before its row then too.
-  static void remove_orphans(store::Store& store, storage::Storage& storage);
-  /// Rows were removed: their files may go.
+  /// Finds stored files that no row names, left by a crash between a file and its row; they become garbage, which a
+  /// round removes. Only before anything runs and anything is uploaded, for a file comes before its row then too.
+  static void find_orphans(store::Store& store, storage::Storage& storage);
+  /// Rows were removed: their files may go. Heard only at the next interval if some files could not be removed.
   void wake();
 
  private:
   void loop();
   void purge();
-  void remove_garbage();
+  /// False if some files could not be removed.
+  bool remove_garbage();
   bool stopping();
 
   store::Store& store_;
   storage::Storage& storage_;
+  const std::chrono::milliseconds interval_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool woken_ = true;

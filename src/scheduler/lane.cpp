@@ -4,8 +4,8 @@
 
 namespace recast::scheduler {
 
-Lane::Lane(operation::Load load, std::size_t workers, Surroundings surroundings)
-    : load_(load), around_(std::move(surroundings)), free_(workers) {
+Lane::Lane(operation::Load load, std::size_t workers, std::size_t per_user, Surroundings surroundings)
+    : load_(load), per_user_(per_user), around_(std::move(surroundings)), free_(workers) {
   threads_.reserve(workers + 1);
   threads_.emplace_back([this] { claim_loop(); });
   for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work_loop(); });
@@ -39,7 +39,7 @@ void Lane::close() {
 
 std::vector<store::Claim> Lane::claim(std::size_t count) {
   try {
-    auto claims = around_.store.claim(load_, count);
+    auto claims = around_.store.claim(load_, count, per_user_);
     if (claims) return *std::move(claims);
     log::error("no task could be claimed", {{"error", claims.error().message}});
   } catch (const std::exception& problem) {

@@ -14,7 +14,8 @@ namespace recast::scheduler {
 /// One load class: a thread that claims as many tasks as there are free workers, and the workers.
 class Lane {
  public:
-  Lane(operation::Load load, std::size_t workers, Surroundings surroundings);
+  /// `per_user` of the workers at most for one user while others wait.
+  Lane(operation::Load load, std::size_t workers, std::size_t per_user, Surroundings surroundings);
   ~Lane();
   /// There may be something to claim. Cheap.
   void wake();
@@ -33,6 +34,7 @@ class Lane {
   void work_loop();
 
   const operation::Load load_;
+  const std::size_t per_user_;
   const Surroundings around_;
   std::mutex mutex_;
   std::condition_variable for_claimer_;

@@ -16,17 +16,25 @@ std::size_t cpu_workers(const Settings& settings) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+/// How many of a lane's workers one user may have while others wait: rounded up, so that two with half each leave none
+/// idle, and at least one.
+std::size_t share_of(std::size_t workers, int percent) {
+  return std::max<std::size_t>(1, (workers * static_cast<std::size_t>(percent) + 99) / 100);
+}
+
 class Threads final : public Scheduler {
  public:
   Threads(Settings settings, store::Store& store, event::Bus& bus, storage::Storage& storage, TaskRunner& runner,
           std::function<void(const TaskEnd&)> on_end)
       : settings_(settings), store_(store), on_end_(std::move(on_end)), janitor_(store, storage) {
     const Surroundings around{settings_, store, storage, runner, running_, closing_.get_token(), on_end_};
-    lanes_.push_back(std::make_unique<Lane>(operation::Load::cpu, cpu_workers(settings), around));
-    lanes_.push_back(
-        std::make_unique<Lane>(operation::Load::network, static_cast<std::size_t>(settings.network_tasks), around));
-    lanes_.push_back(
-        std::make_unique<Lane>(operation::Load::light, static_cast<std::size_t>(settings.light_tasks), around));
+    const auto add = [&](operation::Load load, std::size_t workers) {
+      lanes_.push_back(std::make_unique<Lane>(load, workers, share_of(workers, settings.user_share_percent), around));
+    };
+    // In the order of the enumerators, by which hear() finds them.
+    add(operation::Load::cpu, cpu_workers(settings));
+    add(operation::Load::network, static_cast<std::size_t>(settings.network_tasks));
+    add(operation::Load::light, static_cast<std::size_t>(settings.light_tasks));
     warden_ = std::thread([this] { guard_loop(); });
     subscription_ = bus.subscribe([this](const store::Event& event) { hear(event); });
     wake();  // for what came before the subscription
@@ -62,7 +70,7 @@ class Threads final : public Scheduler {
   /// On the store's writer thread: nothing here may wait.
   void hear(const store::Event& event) {
     running_.note(event);
-    if (event.name.starts_with("task.")) wake();
+    for (const auto load : event.ready) lanes_.at(static_cast<std::size_t>(load))->wake();
     if (event.name.ends_with(".deleted")) janitor_.wake();
   }
 
@@ -112,13 +120,13 @@ class Threads final : public Scheduler {
 std::unique_ptr<Scheduler> Scheduler::start(Settings settings, store::Store& store, event::Bus& bus,
                                             storage::Storage& storage, TaskRunner& runner, const Clock&,
                                             std::function<void(const TaskEnd&)> on_end) {
-  // What a former process of this host left: its tasks run again, its files without rows go.
-  const auto reclaimed = store.reclaim(store::Store::Reclaim::all_of_this_host);
+  // What a former process left: its tasks run again, its files without rows go.
+  const auto reclaimed = store.reclaim(store::Store::Reclaim::former_runs);
   if (!reclaimed)
     log::error("tasks were not taken back", {{"error", reclaimed.error().message}});
   else if (*reclaimed > 0)
     log::info("took back tasks of the last run", {{"count", *reclaimed}});
-  Janitor::remove_orphans(store, storage);
+  Janitor::find_orphans(store, storage);
   return std::make_unique<Threads>(settings, store, bus, storage, runner, std::move(on_end));
 }
 

@@ -19,6 +19,7 @@ struct Settings {
   int cpu_tasks = 0;
   int network_tasks = 16;
   int light_tasks = 4;
+  int user_share_percent = 50;
   int lease_seconds = 60;
   int attempts = 3;
   int task_seconds = 18000;
@@ -35,6 +36,9 @@ struct Settings {
                     {.min = 1, .max = 4096}),
       schema::field(&Settings::light_tasks, "light_tasks", "Short tasks of the server's own at once.",
                     {.min = 1, .max = 1024}),
+      schema::field(&Settings::user_share_percent, "user_share_percent",
+                    "Share of the tasks above, each kind by itself, that one user may run while others wait.",
+                    {.min = 1, .max = 100}),
       schema::field(&Settings::lease_seconds, "lease_seconds", "How long a claim of a task lasts without renewal.",
                     {.min = 3, .max = 3600}),
       schema::field(&Settings::attempts, "attempts", "How often a task is started before it ends with WORKER_LOST.",
@@ -47,7 +51,8 @@ struct Settings {
       schema::field(&Settings::upload_seconds, "upload_seconds",
                     "An upload that has not come after this time fails its task.", {.min = 1}),
       schema::field(&Settings::jobs_in_flight, "jobs_in_flight",
-                    "Jobs of one user that have not ended; more are refused with 402.", {.min = 1}),
+                    "Jobs and standalone tasks of one user that have not ended; more are refused with 402.",
+                    {.min = 1}),
       schema::field(&Settings::tasks_per_job, "tasks_per_job", "Tasks in one job; more are refused with 422.",
                     {.min = 1, .max = 100000}),
   };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <set>
@@ -22,12 +23,12 @@ class FakeStorage final : public storage::Storage {
   }
   Result<storage::Stat> get(const storage::Key&, const storage::fs::path&) override { return storage::Stat{}; }
   Result<UniqueFd> open(const storage::Key&) override { return UniqueFd(); }
-  Result<std::vector<storage::Key>> list(std::string_view) override {
-    std::vector<storage::Key> result;
-    for (const auto& text : texts()) result.push_back(storage::Key::parse(text).value());
-    return result;
+  Result<> list(std::string_view, const std::function<Result<>(const storage::Key&)>& each) override {
+    for (const auto& text : texts()) RECAST_CHECK(each(storage::Key::parse(text).value()));
+    return {};
   }
   Result<> remove(const storage::Key& key) override {
+    if (stuck && key.str().starts_with("stuck")) return fail(ErrorCode::internal, "It cannot be removed.");
     keys_.with([&](auto& keys) { keys.erase(key.str()); });
     return {};
   }
@@ -35,6 +36,8 @@ class FakeStorage final : public storage::Storage {
   std::set<std::string> texts() const {
     return keys_.with([](const auto& keys) { return keys; });
   }
+
+  std::atomic<bool> stuck = true;  ///< whether keys that begin so cannot be removed
 
  private:
   Guarded<std::set<std::string>> keys_;

@@ -38,12 +38,13 @@ class SchedulerTest : public testing::Test {
           changed_.notify_all();
         });
   }
-  job::Task create(std::string_view what, std::vector<std::string> inputs = {}) {
+  job::Task create(std::string_view what, std::vector<std::string> inputs = {}) { return create(user_, what, inputs); }
+  job::Task create(UserId user, std::string_view what, std::vector<std::string> inputs = {}) {
     job::TaskSpec spec;
     spec.operation = "convert";
     spec.payload = {{"do", what}};
     spec.inputs = std::move(inputs);
-    return store_->create_task(user_, spec).value();
+    return store_->create_task(user, spec).value();
   }
   bool wait_for_event(const std::string& name, int count = 1) {
     std::unique_lock lock(mutex_);
@@ -92,6 +93,22 @@ TEST_F(SchedulerTest, RunsAJobFromEndToEnd) {
   EXPECT_EQ(ends_[2], "convert:finished");
 }
 
+TEST_F(SchedulerTest, ClaimsAtOnceWhatBecomesReady) {
+  start();
+  job::JobSpec spec;
+  for (int i = 0; i < 30; ++i) {
+    job::TaskSpec task;
+    task.name = "t" + std::to_string(i);
+    task.operation = i % 2 == 0 ? "import/url" : "convert";
+    if (i > 0) task.inputs = {spec.tasks.back().name};
+    spec.tasks.push_back(task);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(store_->create_job(user_, spec));
+  ASSERT_TRUE(wait_for_event("job.finished"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 15s);  // a second for each if nobody told the lanes
+}
+
 TEST_F(SchedulerTest, RunsWhatWaitedBeforeItsStart) {
   const auto task = create("finish");
   start();
@@ -106,6 +123,20 @@ TEST_F(SchedulerTest, RunsManyTasks) {
   const auto figures = scheduler_->figures();
   EXPECT_EQ(figures.cpu.waiting, 0);
   EXPECT_EQ(figures.cpu.running, 0);
+}
+
+TEST_F(SchedulerTest, LeavesWorkersToOthersWhileSeveralUsersWait) {
+  settings_.cpu_tasks = 7;
+  settings_.user_share_percent = 25;  // of seven, rounded up: two
+  const auto bob = store_->create_user("bob", "", false)->id;
+  for (int i = 0; i < 5; ++i) {
+    create(user_, "hang");
+    create(bob, "hang");
+  }
+  start();
+  ASSERT_TRUE(runner_.wait_for("hang"));
+  EXPECT_EQ(scheduler_->figures().cpu.running, 4);  // all were claimed at once
+  EXPECT_EQ(scheduler_->figures().cpu.waiting, 6);
 }
 
 TEST_F(SchedulerTest, RecordsFailuresAndExceptions) {
@@ -173,6 +204,7 @@ TEST_F(SchedulerTest, RemovesOrphansAtItsStart) {
   const auto kept = storage_.texts();
   storage_.add("nobody/1");
   start();
+  for (int i = 0; i < 400 && storage_.texts().size() > kept.size(); ++i) std::this_thread::sleep_for(25ms);
   EXPECT_EQ(storage_.texts(), kept);
 }
 

@@ -134,13 +134,16 @@ std::chrono::seconds time_for(const job::Task& task, const Settings& settings) {
 }
 
 void remove_files(store::Store& store, storage::Storage& storage, const std::vector<job::StoredFile>& files) {
-  for (const auto& file : files) {
-    const auto known = store.is_known_key(file.storage_key);
-    if (!known || *known) continue;  // another attempt has recorded the same key
-    const auto key = storage::Key::parse(file.storage_key);
+  if (files.empty()) return;
+  std::vector<std::string> keys;
+  for (const auto& file : files) keys.push_back(file.storage_key);
+  const auto unknown = store.unknown_keys(keys);  // another attempt may have recorded the same ones
+  if (!unknown) return;
+  for (const auto& text : *unknown) {
+    const auto key = storage::Key::parse(text);
     const auto removed = key ? storage.remove(*key) : Result<>(std::unexpected(key.error()));
     if (!removed) {  // found again at the next start, as a file without a row
-      log::warning("a file was not removed", {{"key", file.storage_key}, {"error", removed.error().message}});
+      log::warning("a file was not removed", {{"key", text}, {"error", removed.error().message}});
     }
   }
 }

@@ -143,6 +143,15 @@ Result<T> parse(const json::object& object) {
   return result;
 }
 
+/// The value of every field as JSON, secrets too: what parse() reads back. For a resident worker's request.
+template <class T>
+json::object to_object(const T& value) {
+  json::object object;
+  std::apply([&](const auto&... field) { ((object[field.name] = detail::to_json(value.*(field.member))), ...); },
+             T::fields);
+  return object;
+}
+
 /// The value of every field, for printing. Secrets are replaced by "(hidden)", unless there is none.
 template <class T>
 json::object dump(const T& value) {

@@ -141,6 +141,7 @@ TEST(Parse, KeepsScalarsOfAMapAsText) {
 TEST(Parse, TakesAliases) { EXPECT_TRUE(read(R"({"strip_metadata":true})")->strip); }
 
 TEST(Parse, PrintsNoSecrets) {
+  EXPECT_EQ(to_object(*read(R"({"password":"hush"})")).at("password"), "hush");
   const auto object = dump(*read(R"({"password":"hush"})"));
   EXPECT_EQ(object.at("password").as_string(), "(hidden)");
   EXPECT_TRUE(dump(*read("{}")).at("password").is_null());

@@ -72,10 +72,11 @@ void Statement::bind(int parameter, double value) {
   }
 }
 
-void Statement::bind(int parameter, std::string_view value) {
+void Statement::bind(int parameter, std::string_view value, Text text) {
+  auto* const lifetime = text == Text::borrowed ? SQLITE_STATIC : SQLITE_TRANSIENT;
   for (const auto place : places_.at(static_cast<std::size_t>(parameter) - 1)) {
     const auto* const data = value.data() == nullptr ? "" : value.data();
-    const auto code = sqlite3_bind_text64(handle_.get(), place, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    const auto code = sqlite3_bind_text64(handle_.get(), place, data, value.size(), lifetime, SQLITE_UTF8);
     if (code != SQLITE_OK) throw failure(connection_, code, "bind");
   }
 }

@@ -57,7 +57,9 @@ class Statement {
   void bind(int parameter, std::nullptr_t);
   void bind(int parameter, std::int64_t value);
   void bind(int parameter, double value);
-  void bind(int parameter, std::string_view value);
+  /// Whether the statement copies a text or looks at it until it is reset: files of many megabytes go through here.
+  enum class Text { copied, borrowed };
+  void bind(int parameter, std::string_view value, Text text);
   bool step();
   void reset();
   sqlite3_stmt* handle() const { return handle_.get(); }
@@ -110,13 +112,16 @@ class Connection {
   Rows query(std::string_view text, const Args&... args) {
     auto rows = prepare(text);
     int parameter = 0;
-    (put(*rows.second, ++parameter, args), ...);
+    (put(*rows.second, ++parameter, args, Statement::Text::copied), ...);
     return Rows(std::move(rows.first), rows.second);
   }
   /// Runs a statement to its end; the number of rows it changed.
   template <class... Args>
   std::int64_t execute(std::string_view text, const Args&... args) {
-    auto rows = query(text, args...);
+    auto [owned, statement] = prepare(text);
+    Rows rows(std::move(owned), statement);  // lets go of the arguments before they are gone
+    int parameter = 0;
+    (put(*statement, ++parameter, args, Statement::Text::borrowed), ...);
     while (rows.next()) {
     }
     return changes();
@@ -130,7 +135,7 @@ class Connection {
   std::int64_t changes() const;
 
   template <class T>
-  static void put(Statement& statement, int parameter, const T& value) {
+  static void put(Statement& statement, int parameter, const T& value, Statement::Text text) {
     if constexpr (std::is_same_v<T, std::nullptr_t>)
       statement.bind(parameter, nullptr);
     else if constexpr (std::is_same_v<T, Time>)
@@ -139,18 +144,18 @@ class Connection {
       if (value.empty())
         statement.bind(parameter, nullptr);
       else
-        statement.bind(parameter, std::string_view(value.str()));
+        statement.bind(parameter, std::string_view(value.str()), text);
     } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>)
       statement.bind(parameter, static_cast<std::int64_t>(value));
     else if constexpr (std::is_floating_point_v<T>)
       statement.bind(parameter, static_cast<double>(value));
     else
-      statement.bind(parameter, std::string_view(value));
+      statement.bind(parameter, std::string_view(value), text);
   }
   template <class T>
-  static void put(Statement& statement, int parameter, const std::optional<T>& value) {
+  static void put(Statement& statement, int parameter, const std::optional<T>& value, Statement::Text text) {
     if (value)
-      put(statement, parameter, *value);
+      put(statement, parameter, *value, text);
     else
       statement.bind(parameter, nullptr);
   }

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "base/unique_handle.hpp"
@@ -40,7 +40,9 @@ class Storage {
   virtual Result<Stat> get(const Key& key, const fs::path& to) = 0;
   /// Opens for reading, for streaming to a client.
   virtual Result<UniqueFd> open(const Key& key) = 0;
-  virtual Result<std::vector<Key>> list(std::string_view prefix) = 0;
+  /// Calls `each` with every key that begins with `prefix`, in any order; it may remove what it was called with. Its
+  /// error ends the listing.
+  virtual Result<> list(std::string_view prefix, const std::function<Result<>(const Key&)>& each) = 0;
   /// Removing what is not there is fine.
   virtual Result<> remove(const Key& key) = 0;
 };

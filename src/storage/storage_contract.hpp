@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -15,6 +16,17 @@ namespace recast::storage {
 
 /// Opens the storage under test; `folder` is its own, and the same folder always means the same storage.
 using MakeStorage = std::function<std::unique_ptr<Storage>(const fs::path& folder)>;
+
+/// What a storage holds, in order.
+inline std::vector<std::string> keys_of(Storage& storage, std::string_view prefix = {}) {
+  std::vector<std::string> keys;
+  EXPECT_TRUE(storage.list(prefix, [&](const Key& key) -> Result<> {
+    keys.push_back(key.str());
+    return {};
+  }));
+  std::ranges::sort(keys);
+  return keys;
+}
 
 /// What every driver has to do. A driver's test says:
 ///   INSTANTIATE_TEST_SUITE_P(Local, StorageContract, ::testing::Values(MakeStorage(&make_local)));
@@ -34,15 +46,7 @@ class StorageContract : public ::testing::TestWithParam<MakeStorage> {
     EXPECT_EQ(stat->size, text.size());
     return text;
   }
-  std::vector<std::string> names(std::string_view prefix) {
-    std::vector<std::string> names;
-    auto keys = storage().list(prefix);
-    EXPECT_TRUE(keys);
-    if (keys) {
-      for (const auto& one : *keys) names.push_back(one.str());
-    }
-    return names;
-  }
+  std::vector<std::string> names(std::string_view prefix) { return keys_of(storage(), prefix); }
 
  private:
   test::TemporaryFolder temp_;
@@ -114,7 +118,36 @@ TEST_P(StorageContract, GetReplacesWhatIsInItsWay) {
   EXPECT_EQ(test::read_file(to), "hello");
 }
 
-TEST_P(StorageContract, ListsByPrefixInOrder) {
+TEST_P(StorageContract, EndsAListingThatIsNotWanted) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(storage().put(key("a/" + std::to_string(i)), file("x")));
+  int seen = 0;
+  const auto listed = storage().list("", [&](const Key&) -> Result<> {
+    ++seen;
+    return fail(ErrorCode::cancelled, "enough");
+  });
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().message, "enough");
+  EXPECT_EQ(seen, 1);
+}
+
+TEST_P(StorageContract, MayLoseWhatItLists) {
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_TRUE(storage().put(key("t" + std::to_string(i / 2) + "/" + std::to_string(i)), file("x")));
+  }
+  int seen = 0;
+  std::vector<Key> batch;
+  ASSERT_TRUE(storage().list("", [&](const Key& one) -> Result<> {
+    ++seen;
+    batch.push_back(one);
+    if (batch.size() < 7) return {};
+    for (const auto& old : std::exchange(batch, {})) EXPECT_TRUE(storage().remove(old));
+    return {};
+  }));
+  EXPECT_EQ(seen, 60);
+  EXPECT_EQ(names("").size(), 4u);
+}
+
+TEST_P(StorageContract, ListsByPrefix) {
   for (const auto* const name : {"b/1", "a/2", "a/1", "a/10", "ab/1", "top"})
     ASSERT_TRUE(storage().put(key(name), file("x")));
   EXPECT_EQ(names("a/"), (std::vector<std::string>{"a/1", "a/10", "a/2"}));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
@@ -54,6 +55,12 @@ std::vector<Candidate> find_candidates(sql::Connection& connection, operation::L
   return candidates;
 }
 
+/// A claim whose payload has not been parsed yet.
+struct Taken {
+  Claim claim;
+  StoredPayload payload;
+};
+
 bool anything_queued(sql::Connection& connection, operation::Load load) {
   auto rows = connection.query("SELECT 1 FROM tasks WHERE queue = $1 LIMIT 1", load);
   return rows.next();
@@ -61,16 +68,17 @@ bool anything_queued(sql::Connection& connection, operation::Load load) {
 
 }  // namespace
 
-Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t count) {
+Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t count, std::size_t per_user) {
   RECAST_TRY(const bool any, readers_.read([&](sql::Connection& connection) -> Result<bool> {
     return anything_queued(connection, load);  // mostly there is nothing, and then nothing is to be written
   }));
   if (!any || count == 0) return std::vector<Claim>();
-  return writer_.write([&](Write& write) -> Result<std::vector<Claim>> {
+  RECAST_TRY(auto all, writer_.write([&](Write& write) -> Result<std::vector<Taken>> {
     auto candidates = find_candidates(write.sql, load);
-    std::vector<Claim> claims;
-    while (claims.size() < count && !candidates.empty()) {
+    std::vector<Taken> taken;
+    while (taken.size() < count && !candidates.empty()) {
       const auto best = std::ranges::min_element(candidates, {}, &Candidate::order);
+      if (candidates.size() > 1 && std::cmp_greater_equal(best->running, per_user)) break;  // all have their share
       write.sql.execute(
           "UPDATE tasks SET status = $2, ready = 0, queue = NULL, attempt = attempt + 1, holder = $3, host_name = $3, "
           "lease = $4, started = $5, percent = 0, message = '' WHERE id = $1",
@@ -79,12 +87,19 @@ Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t cou
       auto task = find_task(write.sql, best->id);
       write.event("task.updated", task->user, task->job_id, task->id);
       const auto attempt = task->attempt;
-      claims.push_back({*std::move(task), attempt, input_files(write.sql, best->id)});
+      taken.push_back(
+          {{*std::move(task), attempt, input_files(write.sql, best->id)}, read_payload(write.sql, best->id)});
       ++best->running;
       if (!find_next(write.sql, load, *best)) candidates.erase(best);
     }
-    return claims;
-  });
+    return taken;
+  }));
+  std::vector<Claim> claims;
+  for (auto& one : all) {  // not by the writer, which serves all: a payload can be large
+    one.claim.task.payload = whole_payload(std::move(one.payload));
+    claims.push_back(std::move(one.claim));
+  }
+  return claims;
 }
 
 Result<std::vector<TaskId>> SqlStore::renew(const std::vector<std::pair<TaskId, int>>& running) {
@@ -106,19 +121,19 @@ Result<> SqlStore::set_progress(const TaskId& id, int attempt, int percent, std:
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     write.sql.execute("UPDATE tasks SET percent = $2, message = $3 WHERE id = $1", id, std::clamp(percent, 0, 100),
                       presentable(message));
-    write.passing_event("task.updated", task.user, task.job_id, id);
+    write.passing_event("task.updated", task.user, task.job, id);
     return {};
   });
 }
 
 Result<std::size_t> SqlStore::reclaim(Reclaim which) {
   return writer_.write([&](Write& write) -> Result<std::size_t> {
-    std::vector<job::Task> tasks;
+    std::vector<Head> tasks;
     {
-      auto rows = which == Reclaim::all_of_this_host
-                      ? write.sql.query(select_tasks("holder IS NOT NULL AND holder = $1"), host_name_)
-                      : write.sql.query(select_tasks("holder IS NOT NULL AND lease < $1"), write.now);
-      while (rows.next()) tasks.push_back(read_task(write.sql, rows));
+      auto rows = which == Reclaim::former_runs
+                      ? write.sql.query(select_heads("holder IS NOT NULL"))
+                      : write.sql.query(select_heads("holder IS NOT NULL AND lease < $1"), write.now);
+      while (rows.next()) tasks.push_back(read_head(rows));
     }
     for (const auto& task : tasks) {
       if (task.status == job::Status::processing) {
@@ -127,12 +142,12 @@ Result<std::size_t> SqlStore::reclaim(Reclaim which) {
         write.sql.execute("UPDATE tasks SET holder = NULL, lease = NULL WHERE id = $1", task.id);
       }
     }
-    std::vector<job::Task> overdue;
+    std::vector<Head> overdue;
     {
       auto rows = write.sql.query(
-          select_tasks("operation = 'import/upload' AND ended IS NULL AND holder IS NULL AND created < $1"),
+          select_heads("operation = 'import/upload' AND ended IS NULL AND holder IS NULL AND created < $1"),
           write.now - settings_.upload_time);
-      while (rows.next()) overdue.push_back(read_task(write.sql, rows));
+      while (rows.next()) overdue.push_back(read_head(rows));
     }
     for (const auto& task : overdue) {
       end_task(write, task, {.error = Error{ErrorCode::timeout, "No file was uploaded in time.", {}}});

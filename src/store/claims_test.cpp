@@ -125,12 +125,44 @@ TEST_F(Claims, DoNotCountWhenTheyArePutBack) {
   EXPECT_EQ(claim(Load::cpu).size(), 1u);
 }
 
-TEST_F(Claims, OfThisHostAreTakenBackAtItsStart) {
+TEST_F(Claims, LeaveRoomForOthersWhoWait) {
+  const auto bob = new_user("bob");
+  const auto eve = new_user("eve");
+  for (int i = 0; i < 9; ++i) {
+    standalone(user_, 50);
+    standalone(bob);
+  }
+  const auto users = [](const std::vector<Claim>& claims) {
+    std::vector<UserId> list;
+    for (const auto& one : claims) list.push_back(one.task.user);
+    std::ranges::sort(list);
+    return list;
+  };
+  EXPECT_EQ(users(store_->claim(Load::cpu, 8, 2).value()), (std::vector{user_, user_, bob, bob}));
+  EXPECT_TRUE(store_->claim(Load::cpu, 4, 2)->empty());
+  standalone(eve);  // who is not there any more after her one task
+  EXPECT_EQ(users(store_->claim(Load::cpu, 4, 2).value()), std::vector{eve});
+  EXPECT_EQ(users(store_->claim(Load::cpu, 1, 3).value()), std::vector{user_});
+}
+
+TEST_F(Claims, GiveAllToOneUserWhoIsAlone) {
+  const auto bob = new_user("bob");
+  for (int i = 0; i < 8; ++i) standalone(user_);
+  standalone(bob);
+  EXPECT_EQ(store_->claim(Load::cpu, 6, 1)->size(), 6u);  // bob has nothing left that waits
+  EXPECT_EQ(store_->claim(Load::cpu, 6, 1)->size(), 3u);
+}
+
+TEST_F(Claims, OfAFormerRunAreTakenBackUnderWhateverName) {
   standalone(user_);
-  claim_one(Load::cpu);
-  open();
-  EXPECT_EQ(store_->reclaim(Store::Reclaim::all_of_this_host).value(), 1u);
-  EXPECT_EQ(claim_one(Load::cpu).attempt, 2);
+  const auto one = claim_one(Load::cpu);
+  for (const auto* const host : {"host-a", "host-b"}) {
+    open(host);
+    EXPECT_EQ(store_->reclaim(Store::Reclaim::former_runs).value(), 1u) << host;
+    EXPECT_EQ(reload(one.task).status, job::Status::waiting);
+    EXPECT_EQ(reload(one.task).host_name, "");
+    EXPECT_EQ(claim_one(Load::cpu).task.host_name, host);
+  }
 }
 
 TEST_F(Claims, TellOfProgress) {
@@ -141,6 +173,44 @@ TEST_F(Claims, TellOfProgress) {
   EXPECT_EQ(reload(one.task).percent, 40);
   EXPECT_EQ(reload(one.task).message, "page 4");
   EXPECT_EQ(events(), std::vector<std::string>{"task.updated"});
+}
+
+TEST_F(Claims, AreAnnouncedWhenThereIsSomethingToClaim) {
+  const auto announced = [&] {
+    EXPECT_TRUE(store_->check());
+    std::lock_guard lock(mutex_);
+    std::vector<Load> loads;
+    for (const auto& event : std::exchange(events_, {}))
+      loads.insert(loads.end(), event.ready.begin(), event.ready.end());
+    return loads;
+  };
+  const std::vector<Load> nothing, cpu{Load::cpu}, network{Load::network};
+  auto spec = chain();
+  spec.tasks[2].operation = "import/upload";
+  const auto job = create(spec);
+  EXPECT_EQ(announced(), network);
+  auto one = claim_one(Load::network);
+  ASSERT_TRUE(store_->set_progress(one.task.id, one.attempt, 40, ""));
+  EXPECT_EQ(announced(), nothing);
+  ASSERT_TRUE(store_->put_back(one.task.id, one.attempt));
+  EXPECT_EQ(announced(), network);
+  one = claim_one(Load::network);
+  ASSERT_TRUE(store_->lost(one.task.id, one.attempt, "It crashed."));
+  EXPECT_EQ(announced(), network);
+  one = claim_one(Load::network);
+  ASSERT_TRUE(store_->end(one.task.id, one.attempt, success("a/1")));
+  EXPECT_EQ(announced(), cpu);
+  one = claim_one(Load::cpu);
+  ASSERT_TRUE(store_->end(one.task.id, one.attempt, success("b/1")));
+  EXPECT_EQ(announced(), nothing);  // only an upload is ready
+  const auto waiting = store_->create_task(user_, task_spec("", "convert", {job.tasks[2].id.str()})).value();
+  EXPECT_EQ(announced(), nothing);
+  ASSERT_TRUE(store_->finish_upload(job.tasks[2].id, *store_->begin_upload(job.tasks[2].id), {"a", "", 1, "", "up/1"}));
+  EXPECT_EQ(announced(), cpu);
+  ASSERT_TRUE(store_->retry_task(user_, job.tasks[0].id));
+  EXPECT_EQ(announced(), network);
+  ASSERT_TRUE(store_->cancel_task(user_, waiting.id));
+  EXPECT_EQ(announced(), nothing);
 }
 
 TEST_F(Claims, LeaveOnlyUploadsToClients) {

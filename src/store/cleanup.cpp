@@ -1,3 +1,6 @@
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 
@@ -16,7 +19,9 @@ constexpr std::string_view kOldTasks =
     "  SELECT 1 FROM task_inputs edge JOIN tasks task ON task.number = edge.task "
     "  WHERE edge.input_id = old.id AND task.ended IS NULL) "
     "ORDER BY ended LIMIT $2";
-constexpr std::string_view kOldEvents = "SELECT sequence FROM outbox WHERE created <= $1 ORDER BY created LIMIT $2";
+constexpr std::string_view kAnyOldEvent = "SELECT sequence FROM outbox WHERE created <= $1 LIMIT $2";
+constexpr std::string_view kRemoveOldEvents =
+    "DELETE FROM outbox WHERE sequence IN (SELECT sequence FROM outbox WHERE created <= $1 ORDER BY created LIMIT $2)";
 constexpr std::int64_t kEventsAtOnce = 1000;
 
 std::vector<std::string> ids_of(sql::Connection& connection, std::string_view query, Time before,
@@ -26,6 +31,12 @@ std::vector<std::string> ids_of(sql::Connection& connection, std::string_view qu
   auto rows = connection.query(query, before, at_most);
   while (rows.next()) ids.push_back(rows.text(0));
   return ids;
+}
+
+std::string json_of(const std::vector<std::string>& keys) {
+  boost::json::array list;
+  for (const auto& key : keys) list.emplace_back(key);
+  return boost::json::serialize(list);
 }
 
 }  // namespace
@@ -47,48 +58,48 @@ void remove_job(Write& write, const JobId& id) {
 }
 
 void remove_task(Write& write, const TaskId& id) {
-  const auto task = find_task(write.sql, id);
+  const auto task = find_head(write.sql, id);
   if (!task) return;
   write.sql.execute(
       "INSERT INTO garbage SELECT storage_key FROM files JOIN tasks ON tasks.number = files.task "
       "WHERE tasks.id = $1 AND storage_key <> '' ON CONFLICT DO NOTHING",
       id);
   write.sql.execute("DELETE FROM tasks WHERE id = $1", id);
-  settle_after(write, {{id, task->job_id}});
+  settle_after(write, {{id, task->job}});
 }
 
-Result<std::size_t> SqlStore::purge(std::size_t at_most) {
+Result<Store::Purged> SqlStore::purge(std::size_t at_most) {
   const auto before = clock_.now() - settings_.retention;
   const auto limit = static_cast<std::int64_t>(at_most);
   struct Old {
-    std::vector<std::string> jobs, tasks, events;
+    std::vector<std::string> jobs, tasks;
   };
   const auto look = [&](sql::Connection& connection) -> Result<Old> {
-    Old old{.jobs = ids_of(connection, kOldJobs, before, limit), .tasks = {}, .events = {}};
+    Old old{.jobs = ids_of(connection, kOldJobs, before, limit), .tasks = {}};
     old.tasks = ids_of(connection, kOldTasks, before, limit - std::ssize(old.jobs));
-    old.events = ids_of(connection, kOldEvents, before, kEventsAtOnce);
     return old;
   };
-  RECAST_TRY(const auto candidates, readers_.read(look));
-  if (candidates.jobs.empty() && candidates.tasks.empty() && candidates.events.empty()) return 0;
-  return writer_.write([&](Write& write) -> Result<std::size_t> {
+  RECAST_TRY(const bool any, readers_.read([&](sql::Connection& connection) -> Result<bool> {
+    RECAST_TRY(const auto old, look(connection));
+    return !old.jobs.empty() || !old.tasks.empty() || !ids_of(connection, kAnyOldEvent, before, 1).empty();
+  }));
+  if (!any) return Purged();
+  return writer_.write([&](Write& write) -> Result<Purged> {
     RECAST_TRY(const auto old, look(write.sql));  // again: a task may have come to need one of them
     for (const auto& id : old.jobs) remove_job(write, JobId(id));
     for (const auto& id : old.tasks) remove_task(write, TaskId(id));
-    for (const auto& sequence : old.events) {
-      write.sql.execute("DELETE FROM outbox WHERE sequence = $1", std::stoll(sequence));
-    }
-    return old.jobs.size() + old.tasks.size();
+    const auto events = write.sql.execute(kRemoveOldEvents, before, kEventsAtOnce);
+    return Purged{.objects = old.jobs.size() + old.tasks.size(), .events = static_cast<std::size_t>(events)};
   });
 }
 
-Result<std::vector<std::string>> SqlStore::garbage(std::size_t at_most) {
+Result<std::vector<std::string>> SqlStore::garbage(std::size_t at_most, std::string_view after) {
   return readers_.read([&](sql::Connection& connection) -> Result<std::vector<std::string>> {
     std::vector<std::string> keys;
     auto rows = connection.query(
-        "SELECT storage_key FROM garbage WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.storage_key = "
-        "garbage.storage_key) LIMIT $1",
-        at_most);
+        "SELECT storage_key FROM garbage WHERE storage_key > $2 AND NOT EXISTS (SELECT 1 FROM files WHERE "
+        "files.storage_key = garbage.storage_key) ORDER BY storage_key LIMIT $1",
+        at_most, after);
     while (rows.next()) keys.push_back(rows.text(0));
     return keys;
   });
@@ -96,16 +107,30 @@ Result<std::vector<std::string>> SqlStore::garbage(std::size_t at_most) {
 
 Result<> SqlStore::confirm_garbage(const std::vector<std::string>& keys) {
   if (keys.empty()) return {};
+  const auto text = json_of(keys);
   return writer_.write([&](Write& write) -> Result<> {
-    for (const auto& key : keys) write.sql.execute("DELETE FROM garbage WHERE storage_key = $1", key);
+    write.sql.execute("DELETE FROM garbage WHERE storage_key IN (SELECT value FROM json_each($1))", text);
     return {};
   });
 }
 
-Result<bool> SqlStore::is_known_key(std::string_view key) {
-  return readers_.read([&](sql::Connection& connection) -> Result<bool> {
-    auto rows = connection.query("SELECT 1 FROM files WHERE storage_key = $1", key);
-    return rows.next();
+Result<std::vector<std::string>> SqlStore::unknown_keys(const std::vector<std::string>& keys) {
+  const auto text = json_of(keys);
+  return readers_.read([&](sql::Connection& connection) -> Result<std::vector<std::string>> {
+    std::vector<std::string> unknown;
+    auto rows = connection.query(
+        "SELECT value FROM json_each($1) WHERE NOT EXISTS (SELECT 1 FROM files WHERE storage_key = value)", text);
+    while (rows.next()) unknown.push_back(rows.text(0));
+    return unknown;
+  });
+}
+
+Result<> SqlStore::add_garbage(const std::vector<std::string>& keys) {
+  if (keys.empty()) return {};
+  const auto text = json_of(keys);
+  return writer_.write([&](Write& write) -> Result<> {
+    write.sql.execute("INSERT INTO garbage SELECT value FROM json_each($1) WHERE true ON CONFLICT DO NOTHING", text);
+    return {};
   });
 }
 

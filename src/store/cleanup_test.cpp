@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store/store_fixture.hpp"
 
 namespace recast::store {
@@ -10,22 +12,41 @@ TEST_F(Cleanup, RemovesWhatEndedLongAgo) {
   const auto job = run_chain(create(chain()));
   const auto waiting = create(chain());
   clock_.advance(24h - 1s);
-  EXPECT_EQ(store_->purge(100).value(), 0u);
+  EXPECT_EQ(store_->purge(100)->objects, 0u);
   clock_.advance(1s);
-  EXPECT_EQ(store_->purge(100).value(), 1u);
+  EXPECT_EQ(store_->purge(100)->objects, 1u);
   EXPECT_EQ(store_->job(user_, job.id).error().code, ErrorCode::not_found);
   EXPECT_EQ(store_->task(user_, job.tasks[0].id).error().code, ErrorCode::not_found);
   EXPECT_TRUE(store_->job(user_, waiting.id));
   EXPECT_EQ(store_->garbage(100)->size(), 3u);
-  EXPECT_EQ(store_->garbage(2)->size(), 2u);
+}
+
+TEST_F(Cleanup, NamesGarbageInPages) {
+  const auto job = run_chain(create(chain()));
+  ASSERT_TRUE(store_->delete_job(user_, job.id));
+  const auto all = store_->garbage(100).value();
+  EXPECT_TRUE(std::ranges::is_sorted(all));
+  EXPECT_EQ(store_->garbage(2).value(), (std::vector{all[0], all[1]}));
+  EXPECT_EQ(store_->garbage(2, all[1]).value(), std::vector{all[2]});
+  EXPECT_TRUE(store_->garbage(2, all[2])->empty());
+}
+
+TEST_F(Cleanup, CountsOldEvents) {
+  const auto task = store_->create_task(user_, task_spec("", "import/url")).value();
+  clock_.advance(24h);
+  const auto purged = store_->purge(10).value();
+  EXPECT_EQ(purged.objects, 0u);
+  EXPECT_EQ(purged.events, 1u);
+  EXPECT_EQ(store_->purge(10)->events, 0u);
+  EXPECT_TRUE(store_->task(user_, task.id));
 }
 
 TEST_F(Cleanup, RemovesAFewAtATime) {
   for (int i = 0; i < 3; ++i) run_chain(create(chain()));
   clock_.advance(25h);
-  EXPECT_EQ(store_->purge(2).value(), 2u);
-  EXPECT_EQ(store_->purge(2).value(), 1u);
-  EXPECT_EQ(store_->purge(2).value(), 0u);
+  EXPECT_EQ(store_->purge(2)->objects, 2u);
+  EXPECT_EQ(store_->purge(2)->objects, 1u);
+  EXPECT_EQ(store_->purge(2)->objects, 0u);
 }
 
 TEST_F(Cleanup, KeepsWhatATaskStillNeeds) {
@@ -35,12 +56,12 @@ TEST_F(Cleanup, KeepsWhatATaskStillNeeds) {
   const auto next =
       store_->create_task(user_, task_spec("", "convert", {job.tasks[0].id.str(), alone.id.str()})).value();
   clock_.advance(25h);
-  EXPECT_EQ(store_->purge(100).value(), 0u);
+  EXPECT_EQ(store_->purge(100)->objects, 0u);
   const auto one = claim_one(Load::cpu);
   EXPECT_EQ(one.inputs.size(), 2u);
-  EXPECT_EQ(store_->purge(100).value(), 0u);
+  EXPECT_EQ(store_->purge(100)->objects, 0u);
   ASSERT_TRUE(store_->end(next.id, one.attempt, success("next/1")));
-  EXPECT_EQ(store_->purge(100).value(), 2u);
+  EXPECT_EQ(store_->purge(100)->objects, 2u);
   EXPECT_TRUE(store_->task(user_, next.id));
 }
 
@@ -61,7 +82,8 @@ TEST_F(Cleanup, KeepsAFileThatAnotherTaskHolds) {
   for (const auto& one : claim(Load::network, 2)) ASSERT_TRUE(store_->end(one.task.id, 1, success("shared/1")));
   ASSERT_TRUE(store_->delete_task(user_, job.tasks[0].id));
   EXPECT_TRUE(store_->garbage(10)->empty());
-  EXPECT_TRUE(store_->is_known_key("shared/1").value());
+  EXPECT_EQ(store_->unknown_keys({"other/1", "shared/1", "a\"b"}).value(),
+            (std::vector<std::string>{"other/1", "a\"b"}));
   ASSERT_TRUE(store_->delete_task(user_, job.tasks[1].id));
   EXPECT_EQ(store_->garbage(10)->size(), 1u);
 }

@@ -13,13 +13,13 @@ std::string text_of(const boost::json::object& object) {
 
 }  // namespace
 
-Result<job::Task> held_task(sql::Connection& connection, const TaskId& id, int attempt) {
-  auto rows = connection.query(select_tasks("id = $1 AND attempt = $2 AND holder IS NOT NULL"), id, attempt);
+Result<Head> held_task(sql::Connection& connection, const TaskId& id, int attempt) {
+  auto rows = connection.query(select_heads("id = $1 AND attempt = $2 AND holder IS NOT NULL"), id, attempt);
   if (!rows.next()) return fail(ErrorCode::conflict, "The task is not held by this attempt any more.");
-  return read_task(connection, rows);
+  return read_head(rows);
 }
 
-void end_task(Write& write, const job::Task& task, const Ending& ending) {
+void end_task(Write& write, const Head& task, const Ending& ending) {
   const bool failed = ending.error.has_value();
   write.sql.execute(
       "UPDATE tasks SET status = $2, ready = 0, covered = $3, credits = $4, code = $5, message = $6, percent = 100, "
@@ -33,11 +33,16 @@ void end_task(Write& write, const job::Task& task, const Ending& ending) {
       presentable(failed ? ending.error->message : ending.message), ending.engine, ending.engine_version,
       text_of(ending.extra), write.now, text_of(ending.report));
   insert_files(write, task.id, ending.files);
-  write.event(failed ? "task.failed" : "task.finished", task.user, task.job_id, task.id);
-  settle_after(write, {{task.id, task.job_id}});
+  if (!failed && !ending.files.empty()) {  // what came with the task is its output now
+    write.sql.execute(
+        "UPDATE payloads SET body = NULL WHERE task = (SELECT number FROM tasks WHERE id = $1) AND body IS NOT NULL",
+        task.id);
+  }
+  write.event(failed ? "task.failed" : "task.finished", task.user, task.job, task.id);
+  settle_after(write, {{task.id, task.job}});
 }
 
-void SqlStore::lose(Write& write, const job::Task& task, std::string_view why) const {
+void SqlStore::lose(Write& write, const Head& task, std::string_view why) const {
   const auto* const again =
       "UPDATE tasks SET lost = lost + 1, status = $2, ready = 0, queue = NULL, holder = NULL, lease = NULL, started = "
       "NULL, "
@@ -46,8 +51,8 @@ void SqlStore::lose(Write& write, const job::Task& task, std::string_view why) c
     end_task(write, task, {.error = Error{ErrorCode::worker_lost, std::string(why), {}}});
     return;
   }
-  write.event("task.updated", task.user, task.job_id, task.id);
-  settle_waiting(write, {task.id, task.job_id});
+  write.event("task.updated", task.user, task.job, task.id);
+  settle_waiting(write, {task.id, task.job});
 }
 
 Result<> SqlStore::end(const TaskId& id, int attempt, const Ending& ending) {
@@ -66,8 +71,8 @@ Result<> SqlStore::put_back(const TaskId& id, int attempt) {
         "100, "
         "message = '', host_name = '' WHERE id = $1",
         id, job::Status::waiting);
-    write.event("task.updated", task.user, task.job_id, id);
-    settle_waiting(write, {id, task.job_id});
+    write.event("task.updated", task.user, task.job, id);
+    settle_waiting(write, {id, task.job});
     return {};
   });
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <unordered_map>
+#include <utility>
 
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
@@ -9,24 +10,18 @@ namespace recast::store {
 
 namespace {
 
-std::int64_t jobs_in_flight(sql::Connection& connection, UserId user) {
-  auto rows = connection.query("SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL", user);
-  rows.next();
-  return rows.integer(0);
-}
-
 bool is_own_task(sql::Connection& connection, UserId user, const std::string& id) {
   auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2", id, user);
   return rows.next();
 }
 
+/// Without payload and inputs.
 job::Task task_from(const job::TaskSpec& spec, UserId user, Random& random) {
   job::Task task;
   task.id = TaskId(random.uuid());
   task.user = user;
   task.name = spec.name;
   task.operation = spec.operation;
-  task.payload = spec.payload;
   task.ignore_error = spec.ignore_error;
   task.priority = spec.priority;
   task.engine = spec.engine;
@@ -67,28 +62,37 @@ void job_events(Write& write, const job::Job& job) {
 
 }  // namespace
 
-Result<job::Job> SqlStore::create_job(UserId user, const job::JobSpec& spec) {
+Result<> SqlStore::may_begin(sql::Connection& connection, UserId user) const {
+  auto rows = connection.query(
+      "SELECT (SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL) + "
+      "(SELECT count(*) FROM tasks WHERE user_id = $1 AND ended IS NULL AND job_id IS NULL)",
+      user);
+  if (rows.next() && rows.integer(0) < settings_.jobs_in_flight) return {};
+  return fail(ErrorCode::too_many_jobs, "You have started too many jobs at once.");
+}
+
+Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   job::Job fresh;
   fresh.id = JobId(random_.uuid());
   fresh.user = user;
   fresh.tag = spec.tag;
   fresh.webhook_url = spec.webhook_url;
-  for (const auto& one : spec.tasks) {
+  std::vector<StoredPayload> payloads;
+  for (auto& one : spec.tasks) {
+    payloads.push_back(stored_payload(one.operation, std::exchange(one.payload, {})));
     auto task = task_from(one, user, random_);
     task.job_id = fresh.id;
     task.position = static_cast<std::int64_t>(fresh.tasks.size());
     fresh.tasks.push_back(std::move(task));
   }
   return writer_.write([&](Write& write) -> Result<job::Job> {
-    if (jobs_in_flight(write.sql, user) >= settings_.jobs_in_flight) {
-      return fail(ErrorCode::too_many_jobs, "You have started too many jobs at once.");
-    }
+    RECAST_CHECK(may_begin(write.sql, user));
     auto job = fresh;
     job.created = write.now;
     for (auto& task : job.tasks) task.created = write.now;
     RECAST_CHECK(resolve_inputs(write.sql, job, spec));
     job::settle(job, write.now, externals_of(write.sql, job));
-    insert_job(write, job, load_of_);
+    insert_job(write, job, payloads, load_of_);
     job_events(write, job);
     return job;
   });
@@ -100,28 +104,6 @@ Result<job::Job> SqlStore::job(UserId user, const JobId& id) {
     if (!job || job->user != user) return std::unexpected(no_such("job"));
     job->tasks = tasks_of_job(connection, id);
     return *std::move(job);
-  });
-}
-
-Result<Listing<job::Job>> SqlStore::list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) {
-  return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Job>> {
-    std::string what = "user_id = $1";
-    if (filter.status) what += " AND status = $2";
-    if (filter.tag) what += filter.tag->empty() ? " AND tag = ''" : " AND tag = $3 AND tag <> ''";
-    what += " ORDER BY number DESC LIMIT $4 OFFSET $5";
-    const auto status = filter.status ? std::optional(static_cast<int>(*filter.status)) : std::nullopt;
-    auto rows = connection.query(select_jobs(what), user, status, filter.tag, page.size + 1, offset_of(page));
-    Listing<job::Job> listing;
-    while (rows.next()) {
-      if (std::ssize(listing.items) == page.size) {
-        listing.more = true;
-        break;
-      }
-      auto job = read_job(rows);
-      if (with_tasks) job.tasks = tasks_of_job(connection, job.id);
-      listing.items.push_back(std::move(job));
-    }
-    return listing;
   });
 }
 

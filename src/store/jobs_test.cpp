@@ -26,7 +26,6 @@ TEST_F(Jobs, CreatesAJobThatWaits) {
   EXPECT_EQ(read.webhook_url, "https://example.org");
   EXPECT_EQ(read.tasks[2].name, "out");
   EXPECT_EQ(read.tasks[2].job_id, job.id);
-  EXPECT_EQ(read.tasks[1].payload.at("option").as_string(), "pdf");
   EXPECT_EQ(read.tasks[1].depends_on, job.tasks[1].depends_on);
   EXPECT_EQ(read.tasks[1].percent, 100);
 }
@@ -51,8 +50,8 @@ TEST_F(Jobs, RunsAJobToItsEnd) {
   const auto next = claim_one(Load::cpu);
   EXPECT_EQ(next.task.name, "pdf");
   ASSERT_EQ(next.inputs.size(), 1u);
-  EXPECT_EQ(next.inputs[0].storage_key, "k/1");
-  EXPECT_EQ(next.inputs[0].name, "a.pdf");
+  EXPECT_EQ(next.inputs[0].file.storage_key, "k/1");
+  EXPECT_EQ(next.inputs[0].file.name, "a.pdf");
   auto ending = success("k/2", "b.pdf");
   ending.engine = "poppler";
   ending.engine_version = "22";
@@ -105,7 +104,7 @@ TEST_F(Jobs, GoesOnAfterAnIgnoredError) {
   ASSERT_TRUE(store_->end(claims[1].task.id, 1, success("b/1")));
   const auto merge = claim_one(Load::cpu);
   ASSERT_EQ(merge.inputs.size(), 1u);
-  EXPECT_EQ(merge.inputs[0].storage_key, "b/1");
+  EXPECT_EQ(merge.inputs[0].file.storage_key, "b/1");
   ASSERT_TRUE(store_->end(merge.task.id, 1, success("m/1")));
   EXPECT_EQ(reload(job).status, job::Status::finished);
 }
@@ -120,7 +119,7 @@ TEST_F(Jobs, TakesTasksOfTheSameUserAsInputs) {
   ASSERT_TRUE(store_->end(one.task.id, 1, success("k/1")));
   const auto claims = claim(Load::cpu, 5);
   ASSERT_EQ(claims.size(), 2u);
-  EXPECT_EQ(claims[1].inputs.at(0).storage_key, "k/1");
+  EXPECT_EQ(claims[1].inputs.at(0).file.storage_key, "k/1");
 
   const auto stranger = store_->create_user("bob", "", false)->id;
   const auto refused = store_->create_job(stranger, spec);
@@ -151,6 +150,21 @@ TEST_F(Jobs, LimitsJobsInFlight) {
   EXPECT_EQ(refused.error().code, ErrorCode::too_many_jobs);
   ASSERT_TRUE(store_->delete_job(user_, job.id));
   EXPECT_TRUE(store_->create_job(user_, chain()));
+}
+
+TEST_F(Jobs, CountStandaloneTasksAmongThoseInFlight) {
+  settings_.jobs_in_flight = 3;
+  open();
+  create(chain());
+  const auto task = store_->create_task(user_, task_spec("", "import/url")).value();
+  const auto retry = store_->retry_task(user_, task.id).value();
+  EXPECT_EQ(store_->create_task(user_, task_spec("", "import/url")).error().code, ErrorCode::too_many_jobs);
+  EXPECT_EQ(store_->retry_task(user_, task.id).error().code, ErrorCode::too_many_jobs);
+  EXPECT_EQ(store_->create_job(user_, chain()).error().code, ErrorCode::too_many_jobs);
+  const auto stranger = store_->create_user("bob", "", false)->id;
+  EXPECT_TRUE(store_->create_task(stranger, task_spec("", "import/url")));
+  ASSERT_TRUE(store_->cancel_task(user_, retry.id));
+  EXPECT_TRUE(store_->create_task(user_, task_spec("", "import/url")));
 }
 
 TEST_F(Jobs, HidesForeignJobs) {
@@ -211,7 +225,7 @@ TEST_F(Jobs, DeletesAJobThatRuns) {
   ASSERT_TRUE(store_->delete_job(user_, job.id));
   auto keys = store_->garbage(10).value();
   EXPECT_EQ(keys.size(), 3u);
-  EXPECT_FALSE(store_->is_known_key(keys[0]).value());
+  EXPECT_EQ(store_->unknown_keys(keys).value(), keys);
   ASSERT_TRUE(store_->confirm_garbage(keys));
   EXPECT_TRUE(store_->garbage(10)->empty());
 }

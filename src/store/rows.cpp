@@ -62,11 +62,38 @@ std::int64_t offset_of(const Page& page) {
   return (std::clamp<std::int64_t>(page.number, 1, kLastPage) - 1) * page.size;
 }
 
-std::string select_tasks(std::string_view what) {
+std::string select_heads(std::string_view what) {
+  return fmt::format("SELECT id, job_id, user_id, status, ignore_error, covered, attempt FROM tasks WHERE {}", what);
+}
+
+Head read_head(const sql::Rows& rows) {
+  return {.id = TaskId(rows.text(0)),
+          .job = JobId(rows.text(1)),
+          .user = UserId(rows.integer(2)),
+          .status = static_cast<job::Status>(rows.integer(3)),
+          .ignore_error = rows.boolean(4),
+          .covered = rows.boolean(5),
+          .attempt = static_cast<int>(rows.integer(6))};
+}
+
+std::optional<Head> find_head(sql::Connection& connection, const TaskId& id) {
+  auto rows = connection.query(select_heads("id = $1"), id);
+  if (!rows.next()) return std::nullopt;
+  return read_head(rows);
+}
+
+Result<Head> head_of_user(sql::Connection& connection, UserId user, const TaskId& id) {
+  auto rows = connection.query(select_heads("id = $1 AND user_id = $2"), id, user);
+  if (!rows.next()) return std::unexpected(no_such("task"));
+  return read_head(rows);
+}
+
+std::string select_tasks(std::string_view what, const Extras& extras) {
   return fmt::format(
-      "SELECT number, id, job_id, user_id, position, name, operation, payload, status, ready, ignore_error, covered, "
+      "SELECT number, id, job_id, user_id, position, name, operation, {}, status, ready, ignore_error, covered, "
       "credits, code, message, percent, engine, engine_version, extra, file_count, created, started, ended, retry_of, "
-      "priority, host_name, attempt, report FROM tasks WHERE {}",
+      "priority, host_name, attempt, {} FROM tasks WHERE {}",
+      extras.payload ? "(SELECT payload FROM payloads WHERE task = number)" : "''", extras.report ? "report" : "''",
       what);
 }
 
@@ -105,14 +132,14 @@ job::Task read_task(sql::Connection& connection, const sql::Rows& rows) {
   return task;
 }
 
-std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id) {
-  auto rows = connection.query(select_tasks("id = $1"), id);
+std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id, const Extras& extras) {
+  auto rows = connection.query(select_tasks("id = $1", extras), id);
   if (!rows.next()) return std::nullopt;
   return read_task(connection, rows);
 }
 
-Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id) {
-  auto rows = connection.query(select_tasks("id = $1 AND user_id = $2"), id, user);
+Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id, const Extras& extras) {
+  auto rows = connection.query(select_tasks("id = $1 AND user_id = $2", extras), id, user);
   if (!rows.next()) return std::unexpected(no_such("task"));
   return read_task(connection, rows);
 }
@@ -122,6 +149,43 @@ std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id
   auto rows = connection.query(select_tasks("job_id = $1 ORDER BY position"), id);
   while (rows.next()) tasks.push_back(read_task(connection, rows));
   return tasks;
+}
+
+StoredPayload stored_payload(std::string_view operation, json::object payload) {
+  StoredPayload stored;
+  auto* const file = job::carries_file(operation) ? payload.if_contains(job::kCarriedFile) : nullptr;
+  if (file == nullptr || !file->is_string()) {
+    stored.text = text_of(payload);
+    return stored;
+  }
+  json::object rest;  // the order of the members is kept
+  for (auto& member : payload) {
+    if (&member.value() == file)
+      rest[job::kCarriedSize] = file->get_string().size();
+    else if (member.key() != job::kCarriedSize)
+      rest.emplace(member.key(), std::move(member.value()));
+  }
+  stored.text = text_of(rest);
+  stored.body = std::move(file->get_string());
+  return stored;
+}
+
+json::object whole_payload(StoredPayload stored) {
+  auto payload = object_of(stored.text);
+  if (stored.body) {
+    payload.erase(job::kCarriedSize);
+    payload[job::kCarriedFile] = *std::move(stored.body);
+  }
+  return payload;
+}
+
+StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
+  auto rows =
+      connection.query("SELECT payload, body FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
+  if (!rows.next()) return {};
+  StoredPayload stored{.text = rows.text(0), .body = {}};
+  if (!rows.is_null(1)) stored.body = rows.view(1);
+  return stored;
 }
 
 std::string select_jobs(std::string_view what) {
@@ -149,28 +213,32 @@ std::optional<job::Job> find_job(sql::Connection& connection, const JobId& id) {
   return read_job(rows);
 }
 
-void insert_job(Write& write, const job::Job& job, const LoadOf& load_of) {
+void insert_job(Write& write, const job::Job& job, const std::vector<StoredPayload>& payloads, const LoadOf& load_of) {
   write.sql.execute(
       "INSERT INTO jobs (id, user_id, tag, webhook_url, status, created, started, ended) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
       job.id, job.user, job.tag, job.webhook_url, job.status, job.created, job.started, job.ended);
-  for (const auto& task : job.tasks) insert_task(write, task, load_of);
+  for (std::size_t i = 0; i < job.tasks.size(); ++i) insert_task(write, job.tasks[i], payloads.at(i), load_of);
 }
 
-void insert_task(Write& write, const job::Task& task, const LoadOf& load_of) {
+void insert_task(Write& write, const job::Task& task, const StoredPayload& payload, const LoadOf& load_of) {
   const auto load = load_of(task.operation);
   const bool claimable = task.ready && task.status == job::Status::waiting && load != operation::Load::none;
   const auto queue = claimable ? std::optional(load) : std::nullopt;
   write.sql.execute(
-      "INSERT INTO tasks (id, job_id, user_id, position, name, operation, load, payload, status, ready, ignore_error, "
+      "INSERT INTO tasks (id, job_id, user_id, position, name, operation, load, status, ready, ignore_error, "
       "covered, credits, code, message, percent, engine, engine_version, created, started, ended, retry_of, priority, "
       "queue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
-      "$22, $23, $24)",
-      task.id, task.job_id, task.user, task.position, task.name, task.operation, load, text_of(task.payload),
-      task.status, task.ready, task.ignore_error, task.covered, task.credits, task.code, task.message, task.percent,
-      task.engine, task.engine_version, task.created, task.started, task.ended, text_or_null(task.retry_of.str()),
-      task.priority, queue);
+      "$22, $23)",
+      task.id, task.job_id, task.user, task.position, task.name, task.operation, load, task.status, task.ready,
+      task.ignore_error, task.covered, task.credits, task.code, task.message, task.percent, task.engine,
+      task.engine_version, task.created, task.started, task.ended, text_or_null(task.retry_of.str()), task.priority,
+      queue);
   const auto number = write.sql.last_row();
+  if (claimable) write.ready(load);
+  if (!payload.text.empty()) {
+    write.sql.execute("INSERT INTO payloads VALUES ($1, $2, $3)", number, payload.text, payload.body);
+  }
   for (std::size_t i = 0; i < task.depends_on.size(); ++i) {
     write.sql.execute("INSERT INTO task_inputs VALUES ($1, $2, $3)", number, i, task.depends_on[i]);
   }
@@ -187,14 +255,19 @@ void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredF
   write.sql.execute("UPDATE tasks SET file_count = $2 WHERE id = $1", id, files.size());
 }
 
-std::vector<job::StoredFile> input_files(sql::Connection& connection, const TaskId& id) {
-  std::vector<job::StoredFile> files;
+std::vector<InputFile> input_files(sql::Connection& connection, const TaskId& id) {
+  std::vector<InputFile> inputs;
   auto rows = connection.query(
-      "SELECT input.number FROM tasks task JOIN task_inputs edge ON edge.task = task.number "
+      "SELECT input.number, edge.position, CASE input.name WHEN '' THEN input.id ELSE input.name END FROM tasks task JOIN task_inputs edge ON edge.task = task.number "
       "JOIN tasks input ON input.id = edge.input_id WHERE task.id = $1 AND input.status = $2 ORDER BY edge.position",
       id, job::Status::finished);
-  while (rows.next()) append_files(connection, rows.integer(0), files);
-  return files;
+  while (rows.next()) {
+    std::vector<job::StoredFile> files;
+    append_files(connection, rows.integer(0), files);
+    for (auto& file : files)
+      inputs.push_back({std::move(file), rows.text(2), static_cast<std::size_t>(rows.integer(1))});
+  }
+  return inputs;
 }
 
 std::string presentable(std::string_view text) {

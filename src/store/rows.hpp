@@ -8,6 +8,7 @@
 
 #include "job/job.hpp"
 #include "sql/sql.hpp"
+#include "store/store.hpp"
 #include "store/writer.hpp"
 
 /// Rows to and from jobs and tasks. For the other files of this module.
@@ -22,25 +23,53 @@ LoadOf claimable(LoadOf load_of);
 inline constexpr std::string_view kUpload = "import/upload";
 inline constexpr std::string_view kUploadMessage = "Waiting for file upload";
 
-/// Which task a query is about; `what` follows "WHERE".
-std::string select_tasks(std::string_view what);
+/// What has to be known of a task to change it: neither its payload nor its files, which can be large.
+struct Head {
+  TaskId id;
+  JobId job;
+  UserId user{};
+  job::Status status = job::Status::waiting;
+  bool ignore_error = false;
+  bool covered = false;
+  int attempt = 0;
+};
+/// Which tasks a query is about; `what` follows "WHERE".
+std::string select_heads(std::string_view what);
+Head read_head(const sql::Rows& rows);
+std::optional<Head> find_head(sql::Connection& connection, const TaskId& id);
+/// not_found for a foreign one, as for one that does not exist.
+Result<Head> head_of_user(sql::Connection& connection, UserId user, const TaskId& id);
+
+std::string select_tasks(std::string_view what, const Extras& extras = {});
 /// A row of select_tasks() with its inputs and files.
 job::Task read_task(sql::Connection& connection, const sql::Rows& rows);
-std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id);
-/// not_found for a foreign one, as for one that does not exist.
-Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id);
+std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id, const Extras& extras = {});
+Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id, const Extras& extras = {});
 std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id);
+
+/// A payload as it is stored: JSON, and apart from it the file that an import/base64 or import/raw brings along. Such
+/// a body is read for a claim only, and dropped once the task has its output.
+struct StoredPayload {
+  std::string text;  ///< empty for an empty object
+  std::optional<boost::json::string> body;
+};
+/// Done by whoever asks for a task, not by the writer, which serves all.
+StoredPayload stored_payload(std::string_view operation, boost::json::object payload);
+/// The way back.
+boost::json::object whole_payload(StoredPayload stored);
+StoredPayload read_payload(sql::Connection& connection, const TaskId& id);
 
 std::string select_jobs(std::string_view what);
 job::Job read_job(const sql::Rows& rows);                                        ///< without tasks
 std::optional<job::Job> find_job(sql::Connection& connection, const JobId& id);  ///< without tasks
 
-void insert_job(Write& write, const job::Job& job, const LoadOf& load_of);
-void insert_task(Write& write, const job::Task& task, const LoadOf& load_of);
+/// `payloads` in the order of the job's tasks.
+void insert_job(Write& write, const job::Job& job, const std::vector<StoredPayload>& payloads, const LoadOf& load_of);
+void insert_task(Write& write, const job::Task& task, const StoredPayload& payload, const LoadOf& load_of);
 void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredFile>& files);
 
 /// Files of the inputs of a task, in order; those of inputs that failed are left out.
-std::vector<job::StoredFile> input_files(sql::Connection& connection, const TaskId& id);
+std::vector<InputFile> input_files(sql::Connection& connection, const TaskId& id);
 
 /// Text from outside (an engine's last words) as it may go into JSON: valid UTF-8 of a bounded length.
 std::string presentable(std::string_view text);

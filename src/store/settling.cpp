@@ -92,8 +92,12 @@ std::vector<Node> settle_one(Write& write, job::Job& job) {
       store_failed(write, task);
       nodes.push_back({task.id, task.job_id});
     } else if (ready.contains(task.id)) {
-      write.sql.execute("UPDATE tasks SET ready = 1, queue = CASE load WHEN $2 THEN NULL ELSE load END WHERE id = $1",
-                        task.id, operation::Load::none);
+      auto rows = write.sql.query(
+          "UPDATE tasks SET ready = 1, queue = CASE load WHEN $2 THEN NULL ELSE load END WHERE id = $1 RETURNING queue",
+          task.id, operation::Load::none);
+      while (rows.next()) {
+        if (!rows.is_null(0)) write.ready(static_cast<operation::Load>(rows.integer(0)));
+      }
     }
   }
   store_job(write, job, changes);

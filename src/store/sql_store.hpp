@@ -31,17 +31,17 @@ class SqlStore final : public Store {
   Result<account::Principal> authenticate(std::string_view token) override;
   Result<std::string> secret(std::string_view name) override;
 
-  Result<job::Job> create_job(UserId user, const job::JobSpec& spec) override;
+  Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
   Result<job::Job> job(UserId user, const JobId& id) override;
   Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) override;
   Result<> delete_job(UserId user, const JobId& id) override;
 
-  Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) override;
-  Result<job::Task> task(UserId user, const TaskId& id) override;
-  Result<job::Task> task_by_id(const TaskId& id) override;
-  Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) override;
-  Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) override;
-  Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) override;
+  Result<job::Task> create_task(UserId user, job::TaskSpec spec) override;
+  Result<job::Task> task(UserId user, const TaskId& id, const Extras& extras) override;
+  Result<job::Task> task_by_id(const TaskId& id, const Extras& extras) override;
+  Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
+                                        const Extras& extras) override;
+  Result<Related> related(UserId user, std::span<const job::Task> tasks, const Extras& extras) override;
   Result<job::Task> cancel_task(UserId user, const TaskId& id) override;
   Result<job::Task> retry_task(UserId user, const TaskId& id) override;
   Result<> delete_task(UserId user, const TaskId& id) override;
@@ -50,7 +50,7 @@ class SqlStore final : public Store {
   Result<> abort_upload(const TaskId& id, int attempt) override;
   Result<job::Task> finish_upload(const TaskId& id, int attempt, job::StoredFile file) override;
 
-  Result<std::vector<Claim>> claim(operation::Load load, std::size_t count) override;
+  Result<std::vector<Claim>> claim(operation::Load load, std::size_t count, std::size_t per_user) override;
   Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) override;
   Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) override;
   Result<> end(const TaskId& id, int attempt, const Ending& ending) override;
@@ -60,17 +60,19 @@ class SqlStore final : public Store {
   Result<QueueDepth> depth(operation::Load load) override;
   Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) override;
 
-  Result<std::size_t> purge(std::size_t at_most) override;
-  Result<std::vector<std::string>> garbage(std::size_t at_most) override;
+  Result<Purged> purge(std::size_t at_most) override;
+  Result<std::vector<std::string>> garbage(std::size_t at_most, std::string_view after) override;
   Result<> confirm_garbage(const std::vector<std::string>& keys) override;
-  Result<bool> is_known_key(std::string_view key) override;
+  Result<std::vector<std::string>> unknown_keys(const std::vector<std::string>& keys) override;
+  Result<> add_garbage(const std::vector<std::string>& keys) override;
 
   Result<> check() override;
 
  private:
+  /// too_many_jobs if the user has so many jobs and standalone tasks under way that nothing more may begin.
+  Result<> may_begin(sql::Connection& connection, UserId user) const;
   /// Makes a lost task ready again, or ends it after too many attempts.
-  void lose(Write& write, const job::Task& task, std::string_view why) const;
-  Result<job::Job> build_job(UserId user, const job::JobSpec& spec);
+  void lose(Write& write, const Head& task, std::string_view why) const;
 
   const Settings settings_;
   const Clock& clock_;
@@ -83,10 +85,10 @@ class SqlStore final : public Store {
 };
 
 /// A task that is held by this attempt; conflict if it is not, whatever the reason.
-Result<job::Task> held_task(sql::Connection& connection, const TaskId& id, int attempt);
+Result<Head> held_task(sql::Connection& connection, const TaskId& id, int attempt);
 
 /// How a task ends, with all that follows.
-void end_task(Write& write, const job::Task& task, const Ending& ending);
+void end_task(Write& write, const Head& task, const Ending& ending);
 
 /// Removes a job or task with its rows; its files become garbage.
 void remove_job(Write& write, const JobId& id);

@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +29,9 @@ struct Event {
   UserId user{};
   JobId job;    ///< empty for a standalone task's event
   TaskId task;  ///< empty for a job's event
+  /// Load classes in which something may be claimed since: created, made ready, put back. On the last event of the
+  /// change that did it, whatever that one tells of.
+  std::vector<operation::Load> ready = {};
 };
 
 struct Page {
@@ -36,6 +42,7 @@ template <class T>
 struct Listing {
   std::vector<T> items;
   bool more = false;  ///< there is a next page
+  Page page;  ///< as it was answered: shorter than asked for, and numbered to match, where that would be too much
 };
 struct JobFilter {
   std::optional<job::Status> status;
@@ -47,11 +54,33 @@ struct TaskFilter {
   std::optional<JobId> job;
 };
 
+/// What a reader wants of tasks beyond their rows. It can be large, so nothing of it comes unasked.
+struct Extras {
+  bool payload = false;
+  bool report = false;
+  bool inputs = false;  ///< these and the next are answered by related()
+  bool retries = false;
+  bool job = false;
+};
+/// What tasks are connected with. What is gone meanwhile is missing.
+struct Related {
+  std::map<TaskId, job::Task> inputs;
+  std::map<TaskId, std::vector<job::Task>> retries;  ///< by what was retried, in order
+  std::map<JobId, job::Job> jobs;                    ///< without tasks
+};
+
+/// A file that a task takes.
+struct InputFile {
+  job::StoredFile file;
+  std::string task;           ///< the name of the task it comes from, or that task's id if it has none
+  std::size_t dependency = 0;  ///< of job::Task::depends_on
+};
+
 /// A task that this process may run now. Its result is recorded only while `attempt` still holds the task.
 struct Claim {
-  job::Task task;
+  job::Task task;  ///< with its payload
   int attempt = 0;
-  std::vector<job::StoredFile> inputs;  ///< files of all inputs, in order
+  std::vector<InputFile> inputs;  ///< files of all inputs, in order
 };
 
 /// How a claimed task ended.
@@ -72,8 +101,9 @@ struct QueueDepth {
 };
 
 /// All rows, and the only SQL of the program. Every writing function is one transaction (grouped with others into one
-/// durable commit) and returns after the commit; status changes and their events are the same transaction. Safe from
-/// many threads. A lost database throws std::runtime_error; a full disk is disk_full and nothing changed.
+/// durable commit) and returns after the commit; status changes and their events are the same transaction. Tasks come
+/// without payload unless it says otherwise. Safe from many threads. A lost database throws std::runtime_error; a full
+/// disk is disk_full and nothing changed.
 class Store {
  public:
   struct Settings {
@@ -82,7 +112,8 @@ class Store {
     int attempts = 3;                            ///< starts of one task before it ends with worker_lost
     std::chrono::seconds retention{24 * 3600};   ///< rows and files vanish this long after the end
     std::chrono::seconds upload_time{6 * 3600};  ///< an upload that never came ends with timeout
-    std::int64_t jobs_in_flight = 1000;          ///< per user; too_many_jobs above
+    std::int64_t jobs_in_flight = 1000;          ///< and standalone tasks, per user; too_many_jobs above
+    std::int64_t answer_bytes = 10'000'000;      ///< about how much a page of a list may come to
   };
   static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,
                                              std::string host_name);
@@ -109,21 +140,23 @@ class Store {
   // --- jobs
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
   /// too_many_jobs.
-  virtual Result<job::Job> create_job(UserId user, const job::JobSpec& spec) = 0;
+  virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
   virtual Result<job::Job> job(UserId user, const JobId& id) = 0;  ///< with tasks; not_found for a foreign one
   virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
   virtual Result<> delete_job(UserId user, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 
   // --- tasks
-  virtual Result<job::Task> create_task(UserId user, const job::TaskSpec& spec) = 0;
-  virtual Result<job::Task> task(UserId user, const TaskId& id) = 0;
-  virtual Result<job::Task> task_by_id(const TaskId& id) = 0;  ///< for signed links, which carry no user
-  virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page) = 0;
-  virtual Result<std::vector<job::Task>> tasks_by_ids(UserId user, const std::vector<TaskId>& ids) = 0;
-  virtual Result<std::vector<job::Task>> retries_of(UserId user, const TaskId& id) = 0;
+  virtual Result<job::Task> create_task(UserId user, job::TaskSpec spec) = 0;
+  virtual Result<job::Task> task(UserId user, const TaskId& id, const Extras& extras = {}) = 0;
+  /// For signed links, which carry no user.
+  virtual Result<job::Task> task_by_id(const TaskId& id, const Extras& extras = {}) = 0;
+  virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
+                                                const Extras& extras = {}) = 0;
+  virtual Result<Related> related(UserId user, std::span<const job::Task> tasks, const Extras& extras) = 0;
   /// invalid_data on "status" ("Cannot change status: task already completed.") if it has ended.
   virtual Result<job::Task> cancel_task(UserId user, const TaskId& id) = 0;
-  /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone.
+  /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone. An import whose file came with it
+  /// and is now its output ends at once, with that same stored file.
   virtual Result<job::Task> retry_task(UserId user, const TaskId& id) = 0;
   virtual Result<> delete_task(UserId user, const TaskId& id) = 0;
 
@@ -135,7 +168,9 @@ class Store {
 
   // --- running
   /// Up to `count` ready tasks of `load`, fair between users (fewest running first), then by priority, then by age.
-  virtual Result<std::vector<Claim>> claim(operation::Load load, std::size_t count) = 0;
+  /// While several users wait, none of them comes to hold more than `per_user`.
+  virtual Result<std::vector<Claim>> claim(operation::Load load, std::size_t count,
+                                           std::size_t per_user = std::numeric_limits<std::size_t>::max()) = 0;
   /// Extends the lease of tasks that are running here. Returns those that are not ours any more (cancelled, deleted).
   virtual Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) = 0;
   virtual Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) = 0;
@@ -145,22 +180,30 @@ class Store {
   virtual Result<> put_back(const TaskId& id, int attempt) = 0;
   /// The process that ran the task is lost: ready again, or ended with worker_lost after `attempts`.
   virtual Result<> lost(const TaskId& id, int attempt, std::string_view why) = 0;
-  /// Tasks whose lease ran out, uploads that never came. Call now and then; at start with `all` for every claim of this
-  /// host.
-  enum class Reclaim { expired, all_of_this_host };
+  /// `expired`: tasks whose lease ran out, uploads that never came; call now and then. `former_runs`: at the start,
+  /// besides, the claims of processes that are gone. One server at a time works on a database of SQLite, so those are
+  /// all, under whatever name its machine went then.
+  enum class Reclaim { expired, former_runs };
   virtual Result<std::size_t> reclaim(Reclaim which) = 0;
   virtual Result<QueueDepth> depth(operation::Load load) = 0;
   virtual Result<> set_load_classes(std::function<operation::Load(std::string_view operation)> load_of) = 0;
 
   // --- clean-up
-  /// Removes jobs and standalone tasks past retention, never one that a task not yet ended needs as input. Returns how
-  /// many.
-  virtual Result<std::size_t> purge(std::size_t at_most) = 0;
+  struct Purged {
+    std::size_t objects = 0;  ///< jobs and standalone tasks
+    std::size_t events = 0;
+  };
+  /// Removes some of what is past retention: at most so many jobs and standalone tasks, never one that a task not yet
+  /// ended needs as input, and events. Nothing is left if nothing was removed.
+  virtual Result<Purged> purge(std::size_t at_most) = 0;
   /// Storage keys of removed rows, to be removed from the storage and then confirmed. They survive a crash in between.
-  virtual Result<std::vector<std::string>> garbage(std::size_t at_most) = 0;
+  /// In order, those behind `after`.
+  virtual Result<std::vector<std::string>> garbage(std::size_t at_most, std::string_view after = {}) = 0;
   virtual Result<> confirm_garbage(const std::vector<std::string>& keys) = 0;
-  /// Whether any row needs this storage key.
-  virtual Result<bool> is_known_key(std::string_view key) = 0;
+  /// Those of some storage keys that no row needs.
+  virtual Result<std::vector<std::string>> unknown_keys(const std::vector<std::string>& keys) = 0;
+  /// Storage keys that no row will ever need go the way of those of removed rows.
+  virtual Result<> add_garbage(const std::vector<std::string>& keys) = 0;
 
   virtual Result<> check() = 0;  ///< a write and a read: for /readyz
 };

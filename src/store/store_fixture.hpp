@@ -42,10 +42,10 @@ inline Ending failure(ErrorCode code = ErrorCode::conversion_failed) {
 class StoreTest : public testing::Test {
  protected:
   void SetUp() override { open(); }
-  void open() {
+  void open(const std::string& host_name = "host-a") {
     store_.reset();
     settings_.file = folder_ / "store.db";
-    auto opened = Store::open(settings_, clock_, random_, "host-a");
+    auto opened = Store::open(settings_, clock_, random_, host_name);
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = *std::move(opened);
     store_->on_events([this](const std::vector<Event>& events) {

@@ -5,7 +5,7 @@ namespace recast::store {
 
 Result<int> SqlStore::begin_upload(const TaskId& id) {
   return writer_.write([&](Write& write) -> Result<int> {
-    const auto task = find_task(write.sql, id);
+    const auto task = find_head(write.sql, id);
     if (!task) return std::unexpected(no_such("task"));
     // The task stays "waiting" for its readers until the file is there (core.md 17); only the mark says that one comes.
     const auto marked = write.sql.execute(

@@ -21,6 +21,10 @@ void Write::passing_event(std::string_view name, UserId user, const JobId& job, 
   events_.push_back({0, std::string(name), user, job, task});
 }
 
+void Write::ready(operation::Load load) {
+  if (std::ranges::find(ready_, load) == ready_.end()) ready_.push_back(load);
+}
+
 Writer::Writer(sql::Connection connection, const Clock& clock)
     : connection_(std::move(connection)), clock_(clock), thread_([this] { loop(); }) {}
 
@@ -135,6 +139,7 @@ void Writer::complete(Batch& batch) {
       continue;
     }
     for (auto& action : item->write->actions_) action();
+    if (!item->write->events_.empty()) item->write->events_.back().ready = std::move(item->write->ready_);
     std::ranges::move(item->write->events_, std::back_inserter(events));
     item->done.set_value();
   }

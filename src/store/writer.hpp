@@ -24,6 +24,8 @@ class Write {
   void event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
   /// Published after the commit but not kept: progress.
   void passing_event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
+  /// A task of this class may be claimed after the commit; the last event says so.
+  void ready(operation::Load load);
   /// Called after the commit, before the writing function returns; for caches.
   void after_commit(std::function<void()> action) { actions_.push_back(std::move(action)); }
 
@@ -33,6 +35,7 @@ class Write {
  private:
   friend class Writer;
   std::vector<Event> events_;
+  std::vector<operation::Load> ready_;
   std::vector<std::function<void()>> actions_;
 };
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
@@ -175,6 +176,35 @@ TEST_F(Live, UpdatesComeAboutOnceASecondAndTheLastIsNotLost) {
   EXPECT_GE(std::chrono::steady_clock::now() - started, std::chrono::milliseconds(500));
   ask("POST", "/v2/tasks/" + id.str() + "/cancel");
   EXPECT_EQ(poller.event().at(0), "task.failed");  // no third update in between
+}
+
+TEST(Lists, FollowedByTheirLinksGiveEveryJobOnce) {
+  TestServer server({.answer_bytes = 8000});
+  const auto bearer = "Authorization: Bearer " + server.values().at("key") + "\r\n";
+  Client client(server.port());
+  std::vector<std::string> created;
+  for (const auto* const tasks : {"1", "2", "3", "4", "5", "6", "7"}) {
+    std::string body;
+    for (int i = 0; i < std::stoi(tasks); ++i) {
+      body += fmt::format(R"({}"t{}":{{"operation":"import/upload"}})", i == 0 ? "" : ",", i);
+    }
+    const auto reply = client.post("/v2/jobs", fmt::format(R"({{"tasks":{{{}}}}})", body), bearer);
+    created.emplace_back(json::parse(reply.body).at("data").at("id").as_string());
+  }
+  std::vector<std::string> seen;
+  std::string path = "/v2/jobs?per_page=6&include=tasks";
+  for (int round = 0; round < 10 && !path.empty(); ++round) {
+    const auto body = json::parse(client.get(path, bearer).body);
+    const auto& jobs = body.at("data").as_array();
+    EXPECT_EQ(body.at("meta").at("from"), seen.size() + 1);
+    for (const auto& job : jobs) seen.emplace_back(job.at("id").as_string());
+    EXPECT_EQ(body.at("meta").at("to"), seen.size());
+    const auto& next = body.at("links").at("next");
+    path = next.is_null() ? "" : std::string(next.as_string()).substr(next.as_string().find("/v2"));
+  }
+  EXPECT_EQ(path, "");
+  std::ranges::reverse(seen);
+  EXPECT_EQ(seen, created);
 }
 
 TEST_F(Live, StopsWithClientsOnTheLine) {

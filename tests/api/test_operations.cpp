@@ -100,6 +100,8 @@ class Context final : public TaskContext {
   const std::string& name() const override { return claim_.task.name.empty() ? id().str() : claim_.task.name; }
   const std::string& operation() const override { return claim_.task.operation; }
   const operation::Files& inputs() const override { return inputs_; }
+  operation::Files inputs(std::string_view) const override { return {}; }
+  std::pair<std::string, std::string> ran_by() const override { return {engine_, version_}; }
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stop_; }
   Deadline deadline() const override { return deadline_; }
@@ -154,9 +156,9 @@ class Runner final : public scheduler::TaskRunner {
     Context context(claim, folder, deadline, std::move(stop), catalogue_);
     for (const auto& input : claim.inputs) {
       const auto path = folder / ("in-" + std::to_string(context.inputs_.size()));
-      RECAST_TRY(const auto key, storage::Key::parse(input.storage_key));
+      RECAST_TRY(const auto key, storage::Key::parse(input.file.storage_key));
       RECAST_TRY(const auto stat, storage_.get(key, path));
-      context.inputs_.push_back({input.name, input.dir, stat.size, path});
+      context.inputs_.push_back({input.file.name, input.file.dir, stat.size, path});
     }
     RECAST_TRY(auto outcome, operation->run(context, claim.task.payload));
     store::Ending ending;

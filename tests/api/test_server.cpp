@@ -46,6 +46,7 @@ Result<> TestServer::open(const Options& options) {
   store::Store::Settings rows;
   rows.upload_time = upload_time;
   rows.file = folder_ / "recast.db";
+  rows.answer_bytes = options.answer_bytes;
   RECAST_TRY(parts.store, store::Store::open(rows, clock_, parts.random, "test-host"));
   storage::Registry drivers;
   RECAST_CHECK(storages::register_all(drivers));
@@ -63,7 +64,6 @@ Result<> TestServer::open(const Options& options) {
       .settings = parts.settings,
       .store = *parts.store,
       .storage = *parts.storage,
-      .scheduler = *parts.scheduler,
       .bus = parts.bus,
       .operations = parts.operations,
       .clock = clock_,

@@ -35,6 +35,7 @@ class TestServer {
     std::int64_t upload_bytes = 1 << 20;
     std::int64_t body_bytes = 1 << 20;
     std::size_t tasks_per_job = 100;
+    std::int64_t answer_bytes = 10'000'000;
   };
   explicit TestServer(Options options);
   ~TestServer();

@@ -131,6 +131,13 @@ const engine::Engine& engine_of(EngineRun::Register register_engine) {
   return *registry.all().front();
 }
 
+std::vector<std::string> line(const engine::Plan& plan, std::size_t step) {
+  const auto& program = std::get<engine::ProgramStep>(plan.steps.at(step).action);
+  auto words = program.arguments;
+  words.insert(words.begin(), program.program);
+  return words;
+}
+
 Canary::Canary() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;

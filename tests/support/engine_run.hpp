@@ -71,6 +71,9 @@ class EngineRun {
 /// The engine alone, for looking at its plans. One object for each register function.
 const engine::Engine& engine_of(EngineRun::Register register_engine);
 
+/// The command line of a plan's step: program and arguments.
+std::vector<std::string> line(const engine::Plan& plan, std::size_t step);
+
 /// A listener on 127.0.0.1 that nobody may call.
 class Canary {
  public:

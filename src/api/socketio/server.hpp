@@ -22,7 +22,8 @@ class Socket {
   virtual const std::string& id() const = 0;
   /// What Events::on_open made of the handshake's request.
   virtual const std::any& tag() const = 0;
-  virtual bool open() const = 0;  ///< false from just before Events::on_close on
+  /// False from before Events::on_close is called.
+  virtual bool is_open() const = 0;
   /// A packet made by event_packet().
   virtual void send(const std::string& packet) = 0;
 };

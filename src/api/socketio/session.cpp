@@ -64,6 +64,11 @@ http::Response Session::payload(const std::vector<std::string>& packets) const {
   return response;
 }
 
+bool Session::is_open() const {
+  std::lock_guard lock(mutex_);
+  return !closed_;
+}
+
 void Session::send(const std::string& packet) { push(packet); }
 
 /// To the client by whatever transport it is on. A client that does not fetch what waits for it counts as gone.
@@ -90,11 +95,6 @@ void Session::push(std::string packet) {
   }
   if (overflow) close();
   if (done) done(payload(packets));
-}
-
-bool Session::open() const {
-  std::lock_guard lock(mutex_);
-  return !closed_;
 }
 
 bool Session::is_on(const http::WebSocketPeer* peer) const {

@@ -20,7 +20,7 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
 
   const std::string& id() const override { return id_; }
   const std::any& tag() const override { return tag_; }
-  bool open() const override;
+  bool is_open() const override;
   void send(const std::string& packet) override;
 
   Protocol protocol() const { return protocol_; }

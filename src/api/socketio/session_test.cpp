@@ -75,7 +75,7 @@ class SocketIo : public testing::Test {
   std::vector<std::function<void()>> later;
   std::vector<std::string> events, closed, polled;
   std::shared_ptr<Socket> socket;
-  std::function<void()> cancel;
+  std::function<void()> cancel, on_closing;
   Server server{{.ping_interval = std::chrono::milliseconds(0),
                  .ping_timeout = std::chrono::milliseconds(0),
                  .most_queued = 1000,
@@ -88,7 +88,11 @@ class SocketIo : public testing::Test {
                        socket = from;
                        events.push_back(name + json::serialize(arguments));
                      },
-                 .on_close = [this](const std::string& id) { closed.push_back(id); }}};
+                 .on_close =
+                     [this](const std::string& id) {
+                       closed.push_back(id);
+                       if (on_closing) on_closing();
+                     }}};
 };
 
 TEST_F(SocketIo, SpeaksVersionFourOverAWebSocket) {
@@ -257,9 +261,9 @@ TEST_F(SocketIo, ASocketThatIsClosedSaysSo) {
   const auto peer = std::make_shared<FakePeer>();
   const auto link = connect("EIO=3&transport=websocket", peer);
   link->on_message("42[\"a\"]");
-  EXPECT_TRUE(socket->open());
+  EXPECT_TRUE(socket->is_open());
   link->on_close();
-  EXPECT_FALSE(socket->open());
+  EXPECT_FALSE(socket->is_open());
 }
 
 TEST_F(SocketIo, ClosesWhoNeverConnects) {
@@ -281,6 +285,16 @@ TEST_F(SocketIo, AnswersTheOpenPollOfAClosedSession) {
   post(query, "1");
   EXPECT_THAT(polled, ElementsAre("1"));
   EXPECT_THAT(get(query), HasSubstr("Session ID unknown"));
+}
+
+TEST_F(SocketIo, KnowsThatItIsClosedBeforeItIsTold) {
+  const auto query = open();
+  post(query, "40");
+  post(query, "42[\"a\"]");
+  EXPECT_TRUE(socket->is_open());
+  on_closing = [this] { EXPECT_FALSE(socket->is_open()); };
+  EXPECT_EQ(post(query, "41"), "ok");
+  EXPECT_EQ(closed.size(), 1U);
 }
 
 TEST_F(SocketIo, GivesUpOnAClientThatFetchesNothing) {

@@ -73,7 +73,7 @@ class Chrome final : public engine::Engine {
 
     engine::WorkerStep step;
     step.worker = "chrome";
-    step.request = {{"to", request.to}, {"options", schema::dump(options)}};
+    step.request = {{"to", request.to}, {"options", schema::to_object(options)}};
     step.inputs = request.inputs;
     step.outputs = {"out/out." + request.to};
     step.limits.memory = 4ULL << 30;

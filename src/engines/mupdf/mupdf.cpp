@@ -6,9 +6,9 @@
 
 #include "base/text.hpp"
 #include "engine/registry.hpp"
+#include "engine/samples.hpp"
 #include "engines/mupdf/options.hpp"
 #include "engines/mupdf/page_names.hpp"
-#include "engines/mupdf/probe.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::engines {
@@ -203,7 +203,7 @@ engine::Info describe() {
       {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()}};
   info.detection = {
       .programs = {"mutool"}, .version_command = {"mutool", "-v"}, .version_pattern = "version ([0-9.]+)"};
-  info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
+  info.probe = {.from = "pdf", .to = "png", .content = std::string(engine::kProbePdf), .options = {{"pixel_density", 20}}};
   return info;
 }
 

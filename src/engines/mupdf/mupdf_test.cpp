@@ -4,10 +4,11 @@
 #include <algorithm>
 
 #include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/samples.hpp"
 #include "base/text.hpp"
 #include "engine/registry.hpp"
+#include "engine/samples.hpp"
 #include "engines/mupdf/page_names.hpp"
-#include "engines/mupdf/probe.hpp"
 #include "format/page_list.hpp"
 
 namespace recast::engines {
@@ -25,27 +26,7 @@ Result<engine::Plan> plan(std::string to, boost::json::object options = {}, cons
   return mupdf_engine().plan({{"in/in-1." + from}, from, std::move(to), std::move(options), {}, {}});
 }
 
-std::vector<std::string> line(const engine::Plan& plan, std::size_t step) {
-  const auto& program = std::get<engine::ProgramStep>(plan.steps.at(step).action);
-  auto words = program.arguments;
-  words.insert(words.begin(), program.program);
-  return words;
-}
-
-/// One page with the word Recast, encrypted with AES-128 for the password "secret".
-constexpr std::string_view kEncrypted =
-    "JVBERi0xLjQKJcK1wrYKCjEgMCBvYmoKPDwvVHlwZS9DYXRhbG9nL1BhZ2VzIDIgMCBSPj4KZW5kb2JqCgoyIDAgb2JqCjw8L1R5cGUvUGFnZX"
-    "MvS2lkc1szIDAgUl0vQ291bnQgMT4+CmVuZG9iagoKMyAwIG9iago8PC9UeXBlL1BhZ2UvUGFyZW50IDIgMCBSL01lZGlhQm94WzAgMCAyMDAg"
-    "MTAwXS9Db250ZW50cyA0IDAgUi9SZXNvdXJjZXM8PC9Gb250PDwvRiA1IDAgUj4+Pj4+PgplbmRvYmoKCjQgMCBvYmoKPDwvTGVuZ3RoIDY0Pj"
-    "4Kc3RyZWFtCoS1t0Fg8g1xdHkfnsvLpsek685AIe+PwZCVM/LKBOCFogdXcY72tvy/mVQ/PUOMUyo+5shyuPDN4Ib3DCJScNcKZW5kc3RyZWFt"
-    "CmVuZG9iagoKNSAwIG9iago8PC9UeXBlL0ZvbnQvU3VidHlwZS9UeXBlMS9CYXNlRm9udC9IZWx2ZXRpY2E+PgplbmRvYmoKCnhyZWYKMCA2Cj"
-    "AwMDAwMDAwMDAgNjU1MzYgZiAKMDAwMDAwMDAxNiAwMDAwMCBuIAowMDAwMDAwMDYyIDAwMDAwIG4gCjAwMDAwMDAxMTQgMDAwMDAgbiAKMDAw"
-    "MDAwMDIyNiAwMDAwMCBuIAowMDAwMDAwMzM5IDAwMDAwIG4gCgp0cmFpbGVyCjw8L1NpemUgNi9Sb290IDEgMCBSL0lEWzxCN0Q1RkIyRUE5NT"
-    "c2QTFCMjM2OTU5NzgwNDYxMEI3Mz48MENENkY5RjI2QjVFNkEyQUUzNzJBQjUxOUM2RUVDNkI+XS9FbmNyeXB0PDwvRmlsdGVyL1N0YW5kYXJk"
-    "L1IgNC9WIDQvTGVuZ3RoIDEyOC9QIC00L0VuY3J5cHRNZXRhZGF0YSB0cnVlL1N0bUYvU3RkQ0YvU3RyRi9TdGRDRi9DRjw8L1N0ZENGPDwvQX"
-    "V0aEV2ZW50L0RvY09wZW4vQ0ZNL0FFU1YyL0xlbmd0aCAxNj4+Pj4vTzwwREI1ODU1RkM1MzI2NTY5RTc2NTkwNkNBRjY0RTQ0MjlBNEMyMEQ2"
-    "RTk5NkZERUY5NjNFOUI1MDgwRjlFMDgzPi9VPDM2NEJFNzUyODNGNENDM0YyMTI0MEZCMDJFQkExRTEyMjhCRjRFNUU0RTc1OEE0MTY0MDA0RT"
-    "U2RkZGQTAxMDg+Pj4+PgpzdGFydHhyZWYKNDAzCiUlRU9GCg==";
+using test::line;
 
 TEST(MuPdfPageNames, CoverARangeWithFewPatterns) {
   EXPECT_THAT(mupdf::page_patterns({1, PageList::kOpen}, "png"), ElementsAre("out/page-*.png"));
@@ -124,26 +105,26 @@ class MuPdfRun : public testing::Test {
 
 TEST_F(MuPdfRun, MakesEveryFormatOfAPdf) {
   for (const auto* const to : {"png", "svg", "txt", "html", "docx"}) {
-    const auto files = convert(mupdf::kProbePdf, to);
+    const auto files = convert(engine::kProbePdf, to);
     ASSERT_TRUE(files) << to << ": " << files.error().message;
     ASSERT_EQ(files->size(), 1U);
     EXPECT_GT(fs::file_size(files->front()), 5U) << to;
   }
-  EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "txt")->front()), HasSubstr("Recast"));
-  EXPECT_THAT(test::read_file(convert(mupdf::kProbePdf, "svg", {{"text_to_path", false}})->front()),
+  EXPECT_THAT(test::read_file(convert(engine::kProbePdf, "txt")->front()), HasSubstr("Recast"));
+  EXPECT_THAT(test::read_file(convert(engine::kProbePdf, "svg", {{"text_to_path", false}})->front()),
               HasSubstr("Recast"));
 }
 
 TEST_F(MuPdfRun, DrawsNoOtherPageInPlaceOfOneThatIsMissing) {
   for (const auto* const to : {"png", "svg", "txt", "html"}) {
-    const auto files = convert(mupdf::kProbePdf, to, {{"pages", "5-6"}});
+    const auto files = convert(engine::kProbePdf, to, {{"pages", "5-6"}});
     ASSERT_FALSE(files) << to;
     EXPECT_EQ(files.error().code, ErrorCode::conversion_failed) << to << ": " << files.error().message;
   }
 }
 
 TEST_F(MuPdfRun, OpensAnEncryptedDocumentWithItsPasswordOnly) {
-  const auto document = from_base64(kEncrypted).value();
+  const auto document = from_base64(test::kEncryptedPdf).value();
   EXPECT_TRUE(convert(document, "png", {{"password", "secret"}}));
   const auto closed = convert(document, "svg", {{"password", "wrong"}});
   ASSERT_FALSE(closed);
@@ -153,7 +134,7 @@ TEST_F(MuPdfRun, OpensAnEncryptedDocumentWithItsPasswordOnly) {
 
 TEST_F(MuPdfRun, CannotOpenWhatIsNoDocument) {
   for (const std::string& content :
-       {std::string(), std::string("hello"), std::string(mupdf::kProbePdf.substr(0, 40))}) {
+       {std::string(), std::string("hello"), std::string(engine::kProbePdf.substr(0, 40))}) {
     const auto files = convert(content, "svg");
     ASSERT_FALSE(files);
     EXPECT_EQ(files.error().code, ErrorCode::open_failed) << files.error().message;

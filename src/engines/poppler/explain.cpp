@@ -1,32 +1,19 @@
 #include "engines/poppler/explain.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
-#include "base/text.hpp"
+#include "engine/explain.hpp"
 
 namespace recast::engines::poppler {
 
 namespace {
-
-constexpr std::size_t kLongestLine = 300;
 
 constexpr std::array<std::string_view, 6> kUnreadable{"Couldn't find trailer dictionary", "Document stream is empty",
                                                       "Couldn't read xref table",         "May not be a PDF file",
                                                       "Couldn't read page catalog",       "Couldn't open file"};
 
 bool mentions(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
-
-/// The last line that says something: Poppler prints many warnings, and at the end what it gave up on.
-std::string_view last_line(std::string_view text) {
-  std::string_view last;
-  for (const auto line : split(text, '\n')) {
-    if (!trim(line).empty()) last = trim(line);
-  }
-  return last.substr(0, kLongestLine);
-}
 
 }  // namespace
 
@@ -47,12 +34,7 @@ Error explain(const engine::StepEnd& end) {
       mentions(text, "cache resources exhausted")) {
     return {ErrorCode::memory_limit, "A page needs more memory than is allowed; a lower pixel_density may help.", {}};
   }
-  if (mentions(text, "No space left on device")) return {ErrorCode::disk_full, "The disk is full.", {}};
-  const auto line = last_line(text);
-  if (!line.empty()) return {ErrorCode::conversion_failed, std::string(line), {}};
-  if (end.signal != 0)
-    return {ErrorCode::conversion_failed, fmt::format("poppler ended with signal {}", end.signal), {}};
-  return {ErrorCode::conversion_failed, fmt::format("poppler ended with status {}", end.exit_code), {}};
+  return engine::explain_by({}, end, "Poppler");
 }
 
 std::optional<Error> doubt(const engine::StepEnd& end) {

@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "engine/registry.hpp"
+#include "engine/samples.hpp"
 #include "engines/poppler/explain.hpp"
 #include "engines/poppler/options.hpp"
-#include "engines/poppler/probe.hpp"
 #include "format/page_list.hpp"
 #include "schema/parse.hpp"
 
@@ -235,7 +235,7 @@ engine::Info describe() {
   info.detection = {.programs = {"pdftoppm", "pdftocairo", "pdftotext", "pdftohtml", "pdfseparate"},
                     .version_command = {"pdftoppm", "-v"},
                     .version_pattern = "version ([0-9.]+)"};
-  info.probe = {.from = "pdf", .to = "png", .content = std::string(kProbePdf), .options = {{"pixel_density", 20}}};
+  info.probe = {.from = "pdf", .to = "png", .content = std::string(engine::kProbePdf), .options = {{"pixel_density", 20}}};
   return info;
 }
 

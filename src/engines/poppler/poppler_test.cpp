@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/samples.hpp"
 #include "base/text.hpp"
 #include "engine/registry.hpp"
 #include "engines/poppler/explain.hpp"
@@ -21,12 +22,7 @@ Result<engine::Plan> plan(std::string to, boost::json::object options = {}) {
   return poppler().plan({{"in/in-1.pdf"}, "pdf", std::move(to), std::move(options), {}, {}});
 }
 
-std::vector<std::string> line(const engine::Plan& plan, std::size_t step) {
-  const auto& program = std::get<engine::ProgramStep>(plan.steps.at(step).action);
-  auto words = program.arguments;
-  words.insert(words.begin(), program.program);
-  return words;
-}
+using test::line;
 
 /// A PDF of several pages of 200 x 100 points, each with its number.
 std::string pdf_of(int pages) {
@@ -52,21 +48,6 @@ std::string pdf_of(int pages) {
   return file + "xref\n0 " + count + "\n0000000000 65535 f \n" + table + "trailer<</Size " + count +
          "/Root 1 0 R>>\nstartxref\n" + start + "\n%%EOF\n";
 }
-
-/// One page with the word Recast, encrypted with AES-128 for the password "secret".
-constexpr std::string_view kEncrypted =
-    "JVBERi0xLjQKJcK1wrYKCjEgMCBvYmoKPDwvVHlwZS9DYXRhbG9nL1BhZ2VzIDIgMCBSPj4KZW5kb2JqCgoyIDAgb2JqCjw8L1R5cGUvUGFnZX"
-    "MvS2lkc1szIDAgUl0vQ291bnQgMT4+CmVuZG9iagoKMyAwIG9iago8PC9UeXBlL1BhZ2UvUGFyZW50IDIgMCBSL01lZGlhQm94WzAgMCAyMDAg"
-    "MTAwXS9Db250ZW50cyA0IDAgUi9SZXNvdXJjZXM8PC9Gb250PDwvRiA1IDAgUj4+Pj4+PgplbmRvYmoKCjQgMCBvYmoKPDwvTGVuZ3RoIDY0Pj"
-    "4Kc3RyZWFtCoS1t0Fg8g1xdHkfnsvLpsek685AIe+PwZCVM/LKBOCFogdXcY72tvy/mVQ/PUOMUyo+5shyuPDN4Ib3DCJScNcKZW5kc3RyZWFt"
-    "CmVuZG9iagoKNSAwIG9iago8PC9UeXBlL0ZvbnQvU3VidHlwZS9UeXBlMS9CYXNlRm9udC9IZWx2ZXRpY2E+PgplbmRvYmoKCnhyZWYKMCA2Cj"
-    "AwMDAwMDAwMDAgNjU1MzYgZiAKMDAwMDAwMDAxNiAwMDAwMCBuIAowMDAwMDAwMDYyIDAwMDAwIG4gCjAwMDAwMDAxMTQgMDAwMDAgbiAKMDAw"
-    "MDAwMDIyNiAwMDAwMCBuIAowMDAwMDAwMzM5IDAwMDAwIG4gCgp0cmFpbGVyCjw8L1NpemUgNi9Sb290IDEgMCBSL0lEWzxCN0Q1RkIyRUE5NT"
-    "c2QTFCMjM2OTU5NzgwNDYxMEI3Mz48MENENkY5RjI2QjVFNkEyQUUzNzJBQjUxOUM2RUVDNkI+XS9FbmNyeXB0PDwvRmlsdGVyL1N0YW5kYXJk"
-    "L1IgNC9WIDQvTGVuZ3RoIDEyOC9QIC00L0VuY3J5cHRNZXRhZGF0YSB0cnVlL1N0bUYvU3RkQ0YvU3RyRi9TdGRDRi9DRjw8L1N0ZENGPDwvQX"
-    "V0aEV2ZW50L0RvY09wZW4vQ0ZNL0FFU1YyL0xlbmd0aCAxNj4+Pj4vTzwwREI1ODU1RkM1MzI2NTY5RTc2NTkwNkNBRjY0RTQ0MjlBNEMyMEQ2"
-    "RTk5NkZERUY5NjNFOUI1MDgwRjlFMDgzPi9VPDM2NEJFNzUyODNGNENDM0YyMTI0MEZCMDJFQkExRTEyMjhCRjRFNUU0RTc1OEE0MTY0MDA0RT"
-    "U2RkZGQTAxMDg+Pj4+PgpzdGFydHhyZWYKNDAzCiUlRU9GCg==";
 
 TEST(PopplerPlan, RendersAtTheDensity) {
   const auto result = plan("png", {{"pixel_density", "300"}});
@@ -231,7 +212,7 @@ TEST_F(PopplerRun, MakesOneSvgForEachPageAndOneHtml) {
 }
 
 TEST_F(PopplerRun, OpensAnEncryptedDocumentWithItsPasswordOnly) {
-  const auto document = from_base64(kEncrypted).value();
+  const auto document = from_base64(test::kEncryptedPdf).value();
   for (const auto* const to : {"png", "txt", "svg", "html"}) {
     const auto open = convert(document, to, {{"password", "secret"}});
     EXPECT_TRUE(open) << to << ": " << open.error().message;

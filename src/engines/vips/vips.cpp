@@ -64,7 +64,7 @@ class Vips final : public engine::Engine {
                                         {"to", request.to},
                                         {"sequence", several},
                                         {"pixel_limit", kPixelLimit},
-                                        {"options", schema::dump(options)}},
+                                        {"options", schema::to_object(options)}},
                             .inputs = request.inputs,
                             .outputs = {several ? "out/sequence" : "out/out." + request.to},
                             .sequence = several,

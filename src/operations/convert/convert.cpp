@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "format/format.hpp"
 #include "operation/common.hpp"
@@ -31,20 +30,6 @@ struct Options : operation::Common {
   }
 };
 
-bool is_subtitles(const operation::File& file) {
-  static constexpr std::array<std::string_view, 4> tokens{"srt", "vtt", "ass", "ssa"};
-  return std::ranges::find(tokens, format::of_file_name(file.name)) != tokens.end();
-}
-
-/// The files of the tasks in `input` come first, those of `subtitles` after them.
-operation::Files take_subtitles(operation::Files& inputs) {
-  auto first = inputs.end();
-  while (first != inputs.begin() && is_subtitles(*std::prev(first))) --first;
-  operation::Files subtitles(first, inputs.end());
-  inputs.erase(first, inputs.end());
-  return subtitles;
-}
-
 /// With both formats known a pair that cannot be is refused at once; else the task says it when it runs.
 Result<> check(const json::object& payload, const engine::Catalogue& catalogue) {
   RECAST_TRY(const auto options, schema::parse<Options>(payload));
@@ -60,11 +45,12 @@ Result<> check(const json::object& payload, const engine::Catalogue& catalogue) 
 
 Result<operation::Outcome> convert(operation::TaskContext& context, const json::object& payload) {
   RECAST_TRY(const auto options, schema::parse<Options>(payload));
-  auto inputs = context.inputs();
-  const auto subtitles = options.subtitles.empty() ? operation::Files() : take_subtitles(inputs);
+  const auto& inputs = context.inputs();
+  if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
+  const auto subtitles = context.inputs("subtitles");
   operation::Outputs outputs(options.filename);
   operation::Outcome outcome{.credits = 1};
-  const auto share = [&](std::size_t number) { return static_cast<int>(number * 100 / inputs.size()); };
+  const operation::Shares shares(inputs.size());
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];
     RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
@@ -72,7 +58,7 @@ Result<operation::Outcome> convert(operation::TaskContext& context, const json::
     RECAST_TRY(const auto route, operation::find_route(context.catalogue(), wish));
     RECAST_CHECK(operation::check_content(context, input, from));
     operation::Conversion conversion{
-        .wish = wish, .options = payload, .inputs = {input}, .percent_from = share(at), .percent_to = share(at + 1)};
+        .wish = wish, .options = payload, .inputs = {input}, .percent_from = shares.begin(at), .percent_to = shares.end(at)};
     conversion.inputs.insert(conversion.inputs.end(), subtitles.begin(), subtitles.end());
     RECAST_TRY(auto done, operation::run_route(context, route, conversion));
     outputs.add(input, wish.to, std::move(done.files));

@@ -127,8 +127,7 @@ class Zip {
 
   Result<> copy(int in) {
     for (;;) {
-      if (context_.stop().stop_requested()) return fail(ErrorCode::cancelled, "Task has been cancelled");
-      if (context_.deadline().expired()) return fail(ErrorCode::timeout, "The task took too long");
+      RECAST_CHECK(context_.go_on());
       const auto count = ::read(in, buffer_.data(), buffer_.size());
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return std::unexpected(from_errno(errno, "The file cannot be read"));

@@ -17,20 +17,19 @@ struct Options {
   };
 };
 
-Result<std::string> decode(const Options& options) {
-  if (options.file.empty()) return fail(ErrorCode::invalid_data, "The file field is required.", "file");
-  if (auto bytes = from_base64(options.file)) return *std::move(bytes);
+std::unexpected<Error> no_base64() {
   return fail(ErrorCode::invalid_data, "The file must be a valid base64 string.", "file");
 }
 
 Result<> check(const Options& options, const engine::Catalogue&) {
-  RECAST_CHECK(decode(options));
-  return {};
+  if (options.file.empty()) return fail(ErrorCode::invalid_data, "The file field is required.", "file");
+  return is_base64(options.file) ? Result<>() : no_base64();
 }
 
 Result<operation::Outcome> import_base64(operation::TaskContext& context, const Options& options) {
-  RECAST_TRY(const auto bytes, decode(options));
-  RECAST_TRY(auto file, operation::write_file(context, options.filename, bytes));
+  const auto bytes = from_base64(options.file);
+  if (!bytes) return no_base64();
+  RECAST_TRY(auto file, operation::write_file(context, options.filename, *bytes));
   return operation::Outcome{.files = {std::move(file)}};
 }
 

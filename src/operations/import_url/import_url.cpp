@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "net/client.hpp"
 #include "net/disposition.hpp"
 #include "net/url.hpp"
 #include "operation/registry.hpp"

@@ -48,14 +48,14 @@ std::optional<std::vector<Leg>> legs_of(const engine::Catalogue& catalogue, cons
   // An engine that cannot size what it draws needs one behind it that can.
   const auto draws = std::ranges::find(legs, Role::draw, &Leg::role);
   if (draws == legs.end()) return std::nullopt;
-  if (draws->choice.engine->has_option("convert", "width")) return legs;
+  if (draws->has_option("width")) return legs;
   if (std::next(draws) == legs.end()) {
     auto choice = catalogue.choose({.from = draws->to, .to = draws->to, .engine = {}, .version = {}});
     if (!choice) return std::nullopt;
     legs.push_back({*std::move(choice), formats.back(), formats.back(), Role::draw});
   }
   auto& last = legs.back();
-  if (!last.choice.engine->has_option("convert", "width")) return std::nullopt;
+  if (!last.has_option("width")) return std::nullopt;
   last.role = Role::draw;
   return legs;
 }
@@ -78,7 +78,7 @@ Reach::Reach(const engine::Catalogue& catalogue) {
   for (const auto& pair : catalogue.pairs("convert")) {
     if (!pair.is_default) continue;
     sources_.insert(pair.from);
-    pairs_[{pair.from, pair.to}].sized = pair.engine->has_option("convert", "width");
+    pairs_[{pair.from, pair.to}].sized = pair.engine->has_option("convert", pair.from, pair.to, "width");
   }
 }
 

@@ -25,6 +25,7 @@ struct Leg {
   Role role = Role::draw;
 
   /// Exactly this engine: another one might not have the options that its role needs.
+  bool has_option(std::string_view name) const { return choice.engine->has_option("convert", from, to, name); }
   engine::Wish wish() const { return {from, to, choice.reported_name, choice.installation->version}; }
 };
 

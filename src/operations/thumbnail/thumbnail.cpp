@@ -89,10 +89,10 @@ bool is_film(std::string_view token) {
 json::object options_of(const Leg& leg, const Options& options, const std::string& timestamp) {
   const auto& engine = *leg.choice.engine;
   json::object out;
-  if (has_pages(leg.from) && engine.has_option("convert", "pages")) {
+  if (has_pages(leg.from) && engine.has_option("convert", leg.from, leg.to, "pages")) {
     out["pages"] = options.count == 1 ? std::string("1") : fmt::format("1-{}", options.count);
   }
-  if (leg.role == Role::draw && engine.has_option("convert", "width")) {
+  if (leg.role == Role::draw && engine.has_option("convert", leg.from, leg.to, "width")) {
     const bool none = !options.width && !options.height;
     if (options.width || none) out["width"] = options.width.value_or(kDefaultSize);
     if (options.height || none) out["height"] = options.height.value_or(kDefaultSize);
@@ -174,9 +174,7 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
   const auto first = route.front();
   const Length length;
   Maker maker(context, options, std::move(route));
-  const auto share = [&](std::int64_t done) {
-    return from + static_cast<int>((to - from) * done / (options.count + 1));
-  };
+  const operation::Shares shares(static_cast<std::size_t>(options.count) + 1, from, to);
   // Once for the length alone; its picture is not used.
   const operation::Conversion look{
       .wish = first.wish(),
@@ -184,7 +182,7 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
       .inputs = {input},
       .adjust = [&](engine::Plan& plan) { length.watch(plan); },
       .percent_from = from,
-      .percent_to = share(1)};
+      .percent_to = shares.end(0)};
   RECAST_CHECK(operation::run_conversion(context, look));
   const double start = seconds_of(options.timestamp).value_or(0);
   const double rest = std::max(0.0, length.seconds() - start);
@@ -194,7 +192,8 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
   for (std::int64_t at = 0; at < count; ++at) {
     const double middle = options.timestamp.empty() ? 0.5 : 0.0;
     const auto position = start + rest * (static_cast<double>(at) + middle) / static_cast<double>(options.count);
-    RECAST_TRY(auto made, maker.make(input, moment(position), share(at + 1), share(at + 2)));
+    const auto piece = static_cast<std::size_t>(at) + 1;
+    RECAST_TRY(auto made, maker.make(input, moment(position), shares.begin(piece), shares.end(piece)));
     files.insert(files.end(), made.begin(), made.end());
   }
   return files;
@@ -204,7 +203,8 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
   RECAST_CHECK(check(options, context.catalogue()));
   const auto& inputs = context.inputs();
   operation::Outputs outputs(options.filename);
-  const auto share = [&](std::size_t number) { return static_cast<int>(number * 100 / inputs.size()); };
+  if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
+  const operation::Shares shares(inputs.size());
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];
     RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
@@ -212,11 +212,11 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
                thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
     RECAST_CHECK(operation::check_content(context, input, from));
     const bool spread =
-        options.count > 1 && is_film(from) && route.front().choice.engine->has_option("convert", "timestamp");
+        options.count > 1 && is_film(from) && route.front().has_option("timestamp");
     RECAST_TRY(
         auto made,
-        spread ? frames(context, options, std::move(route), input, share(at), share(at + 1))
-               : Maker(context, options, std::move(route)).make(input, options.timestamp, share(at), share(at + 1)));
+        spread ? frames(context, options, std::move(route), input, shares.begin(at), shares.end(at))
+               : Maker(context, options, std::move(route)).make(input, options.timestamp, shares.begin(at), shares.end(at)));
     outputs.add(input, options.to(), std::move(made));
   }
   RECAST_TRY(auto files, outputs.take());

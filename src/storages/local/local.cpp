@@ -184,12 +184,11 @@ Result<storage::Stat> Local::get(const storage::Key& key, const fs::path& to) {
 
 Result<UniqueFd> Local::open(const storage::Key& key) { return open_file(path(key), kCannotRead); }
 
-Result<std::vector<storage::Key>> Local::list(std::string_view prefix) {
-  std::vector<storage::Key> keys;
+Result<> Local::list(std::string_view prefix, const std::function<Result<>(const storage::Key&)>& each) {
   fs::path folder = files_;
   if (const auto slash = prefix.rfind('/'); slash != std::string_view::npos) {
     const auto parent = storage::Key::parse(prefix.substr(0, slash));
-    if (!parent) return keys;
+    if (!parent) return {};
     folder /= parent->str();
   }
   std::error_code error;
@@ -197,15 +196,15 @@ Result<std::vector<storage::Key>> Local::list(std::string_view prefix) {
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
     std::error_code gone;
     if (!at->is_regular_file(gone)) continue;
-    const auto name = at->path().lexically_relative(files_).generic_string();
+    const std::string_view full = at->path().native();
+    const auto name = full.substr(files_.native().size() + 1);
     if (!name.starts_with(prefix)) continue;
-    if (auto key = storage::Key::parse(name)) keys.push_back(std::move(*key));
+    if (const auto key = storage::Key::parse(name)) RECAST_CHECK(each(*key));
   }
   if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
     return failed(error.value(), "The files cannot be listed");
   }
-  std::ranges::sort(keys);
-  return keys;
+  return {};
 }
 
 Result<> Local::remove(const storage::Key& key) {

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "schema/field.hpp"
 #include "storage/storage.hpp"
@@ -29,7 +28,7 @@ class Local final : public storage::Storage {
   Result<> put(const storage::Key& key, const fs::path& file) override;
   Result<storage::Stat> get(const storage::Key& key, const fs::path& to) override;
   Result<UniqueFd> open(const storage::Key& key) override;
-  Result<std::vector<storage::Key>> list(std::string_view prefix) override;
+  Result<> list(std::string_view prefix, const std::function<Result<>(const storage::Key&)>& each) override;
   Result<> remove(const storage::Key& key) override;
 
  private:

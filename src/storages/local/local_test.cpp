@@ -52,7 +52,7 @@ TEST(Local, RefusesLinksAndPipesAsSources) {
   ASSERT_EQ(::mkfifo((temp / "pipe").c_str(), 0600), 0);
   EXPECT_FALSE(storage->put(Key::parse("t/1").value(), temp / "link"));
   EXPECT_FALSE(storage->put(Key::parse("t/1").value(), temp / "pipe"));
-  EXPECT_TRUE(storage->list("")->empty());
+  EXPECT_TRUE(keys_of(*storage).empty());
 }
 
 TEST(Local, RemovesFoldersThatBecomeEmpty) {
@@ -95,7 +95,7 @@ TEST(Local, CopiesFromOtherDisksAndSaysWhenTheDiskIsFull) {
     ASSERT_FALSE(put);
     EXPECT_EQ(put.error().code, ErrorCode::disk_full);
     EXPECT_TRUE(fs::is_empty(temp / "root/incoming"));
-    EXPECT_EQ(storage->list("")->size(), 1u);
+    EXPECT_EQ(keys_of(*storage).size(), 1u);
     ASSERT_TRUE(storage->get(Key::parse("t/1").value(), temp / "out"));
     EXPECT_EQ(test::read_file(temp / "out"), "hello");
     EXPECT_TRUE(storage->put(Key::parse("t/3").value(), temp.write("small2", "hello")));

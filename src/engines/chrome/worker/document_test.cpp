@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "../../../../tests/support/pdf.hpp"
 #include "../../../../tests/support/temporary_folder.hpp"
 #include "schema/parse.hpp"
 
@@ -11,6 +12,7 @@ namespace recast::chrome {
 namespace {
 
 const Deadline kSoon = Deadline::never();
+constexpr double kPointsPerCentimetre = 72 / 2.54;
 
 /// A browser without a jail, as the worker's child has one.
 class BrowserTest : public testing::Test {
@@ -109,10 +111,14 @@ TEST_F(BrowserTest, TheClientsPaperWinsOverThePagesOwn) {
   const std::string html = "<style>@page{size:A5 landscape} @page:first{size:A3}</style><p>x";
   const auto chosen = pdf(html, {{"page_width", 10}, {"page_height", 20}});
   ASSERT_TRUE(chosen) << chosen.error().message;
-  EXPECT_NE(chosen->find("/MediaBox [0 0 283"), std::string::npos);
+  const auto paper = test::page_sizes(*chosen).at(0);
+  EXPECT_NEAR(paper.width, 10 * kPointsPerCentimetre, 1);
+  EXPECT_NEAR(paper.height, 20 * kPointsPerCentimetre, 1);
   const auto own = pdf("<style>@page{size:A5 landscape}</style><p>x");
   ASSERT_TRUE(own) << own.error().message;
-  EXPECT_NE(own->find("/MediaBox [0 0 595"), std::string::npos);
+  const auto a5 = test::page_sizes(*own).at(0);
+  EXPECT_NEAR(a5.width, 21 * kPointsPerCentimetre, 1);
+  EXPECT_NEAR(a5.height, 14.8 * kPointsPerCentimetre, 1);
 }
 
 TEST_F(BrowserTest, ShrinksCropsAndStretches) {

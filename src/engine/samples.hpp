@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-namespace recast::engines::mupdf {
+namespace recast::engine {
 
-/// One small page with one word.
+/// A PDF of one small page with the word Recast, for probes and tests.
 inline constexpr std::string_view kProbePdf =
     "%PDF-1.4\n"
     "1 0 obj<</Type/Catalog/Pages 2 0 R>>\n"
@@ -32,4 +32,4 @@ inline constexpr std::string_view kProbePdf =
     "356\n"
     "%%EOF\n";
 
-}  // namespace recast::engines::mupdf
+}  // namespace recast::engine

@@ -1,0 +1,43 @@
+#include "operation/with_engine.hpp"
+
+#include "format/format.hpp"
+
+namespace recast::operation {
+
+Result<> check_with_engine(const engine::Catalogue& catalogue, const Common& options, const json::object& payload,
+                           const std::function<engine::Wish(std::string from)>& wish_for) {
+  RECAST_CHECK(catalogue.check_names(options.engine, options.engine_version));
+  const auto wish = wish_for(format::canonical(options.input_format));
+  const bool takes_any = !catalogue.pairs(wish.operation, {}, wish.to).empty();
+  if (wish.from.empty() && !takes_any) return {};  // known only when the file is there
+  const auto choice = catalogue.choose(wish);
+  if (!choice && choice.error().code == ErrorCode::invalid_conversion_type)
+    return fail(ErrorCode::invalid_data, choice.error().message, wish.from.empty() ? "output_format" : "input_format");
+  return check_options(catalogue, wish, payload);
+}
+
+Result<Outcome> each_input(TaskContext& context, const Common& options, const json::object& payload,
+                           const std::function<engine::Wish(std::string from)>& wish_for) {
+  const auto& inputs = context.inputs();
+  if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
+  Outputs outputs(options.filename);
+  Outcome outcome{.credits = 1};
+  const Shares shares(inputs.size());
+  for (std::size_t at = 0; at < inputs.size(); ++at) {
+    RECAST_TRY(auto from, input_format(inputs[at], options.input_format));
+    const auto wish = wish_for(from);
+    RECAST_CHECK(context.catalogue().choose(wish));
+    RECAST_CHECK(check_content(context, inputs[at], from));
+    RECAST_TRY(auto done, run_conversion(context, {.wish = wish,
+                                                   .options = payload,
+                                                   .inputs = {inputs[at]},
+                                                   .percent_from = shares.begin(at),
+                                                   .percent_to = shares.end(at)}));
+    outputs.add(inputs[at], wish.to.empty() ? from : wish.to, std::move(done.files));
+    if (outcome.message.empty()) outcome.message = std::move(done.note);
+  }
+  RECAST_TRY(outcome.files, outputs.take());
+  return outcome;
+}
+
+}  // namespace recast::operation
