@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "format/format.hpp"
 #include "operation/files.hpp"

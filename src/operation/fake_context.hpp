@@ -86,8 +86,11 @@ class FakeContext final : public TaskContext {
   }
 
   void add_input(std::string name, std::string_view content, std::string dir = {}) {
-    const auto path = folder_.write("input-" + std::to_string(inputs_.size() + 1), content);
-    inputs_.push_back({std::move(name), std::move(dir), content.size(), path});
+    inputs_.push_back(file(std::move(name), content, std::move(dir)));
+  }
+  /// A file of a task that `option` names.
+  void add_further(const std::string& option, std::string name, std::string_view content) {
+    further_[option].push_back(file(std::move(name), content, {}));
   }
 
   const TaskId& id() const override { return id_; }
@@ -95,8 +98,8 @@ class FakeContext final : public TaskContext {
   const std::string& operation() const override { return operation_; }
   const Files& inputs() const override { return inputs_; }
   Files inputs(std::string_view option) const override {
-    const auto found = further.find(std::string(option));
-    return found == further.end() ? Files() : found->second;
+    const auto found = further_.find(option);
+    return found == further_.end() ? Files() : found->second;
   }
   std::pair<std::string, std::string> ran_by() const override { return last_run; }
   const fs::path& work() const override { return work_; }
@@ -136,7 +139,6 @@ class FakeContext final : public TaskContext {
   Execute on_execute;
   std::string magic_answer;
   json::object answer;  ///< what workers say
-  std::map<std::string, Files> further;  ///< files of tasks that other options name
   std::map<std::string, File> own_files;
   FakeNet fake_net;
   std::stop_source stopper;
@@ -147,12 +149,19 @@ class FakeContext final : public TaskContext {
   std::vector<fs::path> asked_magic;
 
  private:
+  File file(std::string name, std::string_view content, std::string dir) {
+    const auto path = folder_.write("file-" + std::to_string(++files_), content);
+    return {std::move(name), std::move(dir), content.size(), path};
+  }
+
   recast::test::TemporaryFolder folder_;
+  int files_ = 0;
   fs::path work_ = folder_ / "work";
   TaskId id_{"0b6a0f4e-5a3e-4c62-9d0c-0123456789ab"};
   std::string name_ = "my-task";
   std::string operation_ = "convert";
   Files inputs_;
+  std::map<std::string, Files, std::less<>> further_;
   engine::Catalogue catalogue_;
   json::object report_;
 };

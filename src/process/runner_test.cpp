@@ -105,7 +105,7 @@ TEST_P(JailedProgram, ReadsAndChangesWhatAnEarlierStepLeft) {
 }
 
 TEST_P(JailedProgram, ReadsAndWritesFilesAsStandardInputAndOutput) {
-  auto job = program({"copy", "/dev/stdin", "/dev/stdout"});
+  auto job = program({"copy", "-", "-"});
   job.input_file = "in/a.txt";
   job.output_file = "out/b.txt";
   const auto report = run(job);

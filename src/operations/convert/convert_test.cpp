@@ -150,7 +150,7 @@ TEST_F(Converting, AsksLibmagicOnlyWhenTheFirstBytesLeaveItOpen) {
 
 TEST_F(Converting, GivesTheSubtitlesToTheEngine) {
   context.add_input("film.mkv", "\x1a\x45\xdf\xa3");
-  context.add_input("film.srt", "1\n00:00:01,000 --> 00:00:02,000\nHi\n");
+  context.add_further("subtitles", "film.srt", "1\n00:00:01,000 --> 00:00:02,000\nHi\n");
   ASSERT_TRUE(run({{"input", "x"}, {"output_format", "mp4"}, {"subtitles", {"subs"}}, {"subtitles_mode", "hard"}}));
   ASSERT_EQ(context.executions.size(), 1u);
   EXPECT_EQ(ffmpeg.requests.at(0).inputs, (std::vector<std::string>{"in/in-1.mkv", "in/in-2.srt"}));

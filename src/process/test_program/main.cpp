@@ -36,10 +36,11 @@ int show_call(int argc, char** argv) {
   return 0;
 }
 
-int copy(const char* from, const char* to) {
-  const int in = ::open(from, O_RDONLY);
+/// "-" is standard input or output.
+int copy(std::string_view from, std::string_view to) {
+  const int in = from == "-" ? STDIN_FILENO : ::open(from.data(), O_RDONLY);
   if (in < 0) return answer(-1);
-  const int out = ::open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  const int out = to == "-" ? STDOUT_FILENO : ::open(to.data(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (out < 0) return answer(-1);
   char buffer[4096];
   for (ssize_t count = 0; (count = ::read(in, buffer, sizeof buffer)) > 0;) {
