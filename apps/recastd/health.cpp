@@ -78,7 +78,7 @@ std::vector<api::Check> Health::checks() const {
   result.push_back({"jail", true, std::string(level_name(engines_.level())) + (weaker.empty() ? "" : "; " + weaker)});
   for (const auto& name : engines_.late()) result.push_back({"engine " + name, false, "its worker is not ready"});
   for (const auto& verdict : prober_.verdicts())
-    result.push_back({"engine " + verdict.engine, verdict.ok, verdict.detail});
+    result.push_back({"engine " + verdict.engine, verdict.ok, verdict.detail, !verdict.proven});
   return result;
 }
 

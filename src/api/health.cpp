@@ -1,3 +1,6 @@
+#include "api/health.hpp"
+
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "api/context.hpp"
@@ -11,16 +14,12 @@ namespace {
 Result<http::Response> healthz(Call&) { return api_response(200, json::object{{"status", "ok"}}); }
 
 Result<http::Response> readyz(Call& call) {
-  bool ready = true;
-  json::array checks;
-  for (const auto& check : call.context.services.checks()) {
-    ready = ready && check.ok;
-    checks.push_back(json::object{{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
-  }
-  json::object body;
-  body["status"] = ready ? "ready" : "unavailable";
-  body["checks"] = std::move(checks);
-  return api_response(ready ? 200 : 503, body);
+  const auto checks = call.context.services.checks();
+  const auto state = readiness(checks);
+  json::array list;
+  for (const auto& check : checks)
+    list.push_back(json::object{{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
+  return api_response(state == "unavailable" ? 503 : 200, json::object{{"status", state}, {"checks", std::move(list)}});
 }
 
 Result<http::Response> metrics(Call& call) {
@@ -38,6 +37,11 @@ Result<http::Response> home(Call& call) {
 }
 
 }  // namespace
+
+std::string_view readiness(const std::vector<Check>& checks) {
+  if (std::ranges::any_of(checks, [](const auto& check) { return !check.ok && check.needed; })) return "unavailable";
+  return std::ranges::all_of(checks, &Check::ok) ? "ready" : "degraded";
+}
 
 void add_health_routes(Routes& routes) {
   routes.get("/", Routes::kPublic, &home);

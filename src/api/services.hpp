@@ -40,6 +40,7 @@ struct Check {
   std::string name;  ///< "store", "disk", "jail", "engine poppler"
   bool ok = false;
   std::string detail;  ///< fit for an operator
+  bool needed = true;  ///< whether the server cannot take work without it; else it is merely degraded
 };
 
 /// Everything a handler may use. Lives as long as the server. Names only: whoever uses one includes it.

@@ -41,7 +41,7 @@ std::vector<Prober::Verdict> Prober::verdicts() const {
     if (installation.engine->info().probe.content.empty()) continue;
     const auto name = name_of(installation);
     const auto found = verdicts_.find(name);
-    result.push_back(found == verdicts_.end() ? Verdict{name, false, false, "not probed yet", {}} : found->second);
+    result.push_back(found == verdicts_.end() ? Verdict{.engine = name, .detail = "not probed yet"} : found->second);
   }
   return result;
 }
@@ -88,7 +88,7 @@ void Prober::probe_all(const std::stop_token& stop, bool& all_ok) {
 
 Prober::Verdict Prober::probe(const engine::Installation& installation, const std::stop_token& stop) {
   const auto& info = installation.engine->info();
-  Verdict verdict{name_of(installation), true, false, "converted its probe file", {}};
+  Verdict verdict{.engine = name_of(installation), .probed = true, .detail = "converted its probe file"};
   const auto begin = std::chrono::steady_clock::now();
   const auto convert = [&]() -> Result<> {
     const auto input = fmt::format("in/in-1.{}", info.probe.from);
@@ -117,13 +117,14 @@ Prober::Verdict Prober::probe(const engine::Installation& installation, const st
   };
   const auto done = convert();
   verdict.ok = done.has_value();
-  // A probe waits in line behind customers' files: an engine that is merely busy keeps the verdict it has.
   const auto before = [&] {
     std::lock_guard lock(mutex_);
     const auto found = verdicts_.find(verdict.engine);
-    return found != verdicts_.end() && found->second.ok;
-  };
-  if (!done && done.error().code == ErrorCode::busy && before()) {
+    return found == verdicts_.end() ? Verdict{} : found->second;
+  }();
+  verdict.proven = verdict.ok || before.proven;
+  // A probe waits in line behind customers' files: an engine that is merely busy keeps the verdict it has.
+  if (!done && done.error().code == ErrorCode::busy && before.ok) {
     verdict.ok = true;
     verdict.detail = "busy; converted its probe file earlier";
   } else if (!done) {

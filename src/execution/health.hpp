@@ -24,6 +24,7 @@ class Prober {
     std::string engine;   ///< "libreoffice 7.4.7"
     bool probed = false;  ///< false: its first probe has not ended yet
     bool ok = false;
+    bool proven = false;  ///< it has converted its probe file since the server started, whatever it does now
     std::string detail;
     std::chrono::milliseconds duration{};
   };
