@@ -130,8 +130,10 @@ Result<std::string> input_format(const File& file, std::string_view wished) {
   if (!wished.empty()) return format::canonical(wished.starts_with('.') ? wished.substr(1) : wished);
   auto token = format::of_file_name(file.name);
   if (!token.empty()) return token;
+  const auto sniffed = format::sniffed_extension(format::first_bytes(file.path));
+  if (!sniffed.empty()) return sniffed.substr(1);
   return fail(ErrorCode::invalid_filename,
-              fmt::format("The file name {} has no extension; set input_format", file.name));
+              fmt::format("The file name {} has no extension and its content is not known; set input_format", file.name));
 }
 
 Result<> check_content(TaskContext& context, const File& file, std::string_view format) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,5 +15,8 @@ struct PageSize {
 /// The pages of a PDF, as libqpdf reads it: a test that searches the bytes itself finds nothing in files whose objects
 /// are compressed. Throws std::exception where the PDF cannot be read.
 std::vector<PageSize> page_sizes(std::string_view pdf);
+
+/// A PDF of several pages of 200 x 100 points, each with its number: "page 1".
+std::string pdf_of(int pages);
 
 }  // namespace recast::test

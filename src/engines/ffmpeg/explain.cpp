@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "base/text.hpp"
 
@@ -46,7 +48,26 @@ std::string_view telling_line(std::string_view text) {
   return last.substr(0, kLongestLine);
 }
 
+/// The value of a line "name=value" of -progress is a number above zero.
+bool is_positive(std::string_view line, std::string_view name) {
+  if (!line.starts_with(name)) return false;
+  const auto text = trim(line.substr(name.size()));
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);  // stays 0 for "N/A"
+  return value > 0;
+}
+
 }  // namespace
+
+std::optional<Error> doubt(const engine::StepEnd& end) {
+  if (end.output.find("progress=end") == std::string_view::npos) return std::nullopt;  // of ffprobe
+  for (const auto line : split(end.output, '\n')) {
+    if (is_positive(line, "frame=") || is_positive(line, "out_time_us=")) return std::nullopt;
+  }
+  return Error{ErrorCode::conversion_failed,
+               "Nothing came out: the file has neither picture nor sound, or ends before the time asked for.",
+               {}};
+}
 
 Error explain(const engine::StepEnd& end) {
   for (const auto& rule : kRules) {

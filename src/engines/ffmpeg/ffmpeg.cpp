@@ -226,6 +226,7 @@ Result<engine::Plan> Planner::plan() {
       "ffmpeg", std::move(convert), [progress](std::string_view line) { return progress.percent(line); }, 99));
   plan.outputs = {"out/out." + request_.to};
   plan.explain = &explain;
+  plan.doubt = &doubt;
   return plan;
 }
 

@@ -348,6 +348,17 @@ TEST_F(FfmpegRun, SaysThatThereIsNoSound) {
   EXPECT_THAT(files.error().message, HasSubstr("no picture or sound"));
 }
 
+TEST_F(FfmpegRun, DoesNotCallAnEmptyFileAResult) {
+  for (const auto* const to : {"mp4", "mp3", "gif", "wav"}) {
+    const auto files = convert("mkv", to, sample("film.mkv"), {{"trim_start", "00:10:00"}});
+    ASSERT_FALSE(files) << to;
+    EXPECT_THAT(files.error().message, HasSubstr("ends before the time asked for")) << to;
+  }
+  const auto still = convert("mkv", "png", sample("film.mkv"), {{"timestamp", "00:10:00"}});
+  ASSERT_FALSE(still);
+  EXPECT_THAT(still.error().message, HasSubstr("ends before the time asked for"));
+}
+
 TEST_F(FfmpegRun, FollowsNoPlaylistWhateverItIsCalled) {
   const test::Canary canary;
   const auto secret = run_.folder().write("secret.wav", "CANARY");

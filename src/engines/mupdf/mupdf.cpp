@@ -113,6 +113,7 @@ class Planner {
     if (ranges_.empty()) plan_.outputs = page_patterns({}, extension);
     for (const auto& range : ranges_) append(plan_.outputs, page_patterns(range, extension));
   }
+  void find_first_pages();
   Arguments size() const;
 
   const engine::Request& request_;
@@ -165,13 +166,15 @@ engine::Plan Planner::svg() {
   append(arguments, opening());
   append(arguments, {"-F", "svg", "-O", options_.text_to_path ? "text=path" : "text=text", "-o", "out/page-%05d.svg"});
   append(arguments, closing());
+  find_first_pages();
   plan_.steps.push_back(step("mutool", std::move(arguments)));
-  name_pages("svg");
+  plan_.outputs = {"out/page-*.svg"};  // numbered in their order, unlike draw's, which have the pages' own numbers
   return std::move(plan_);
 }
 
-/// Text, HTML, PDF, DOCX: all pages go into one file, so pages that do not exist have to be noticed before.
-engine::Plan Planner::one_file() {
+/// mutool takes the last page for one that does not exist. Where a file's name does not tell which page it shows, a page
+/// has to be looked for before.
+void Planner::find_first_pages() {
   for (const auto& range : ranges_) {
     if (range.first == 1) continue;
     const auto page = std::min(range.first, kMostPages);
@@ -181,6 +184,11 @@ engine::Plan Planner::one_file() {
     plan_.steps.push_back(step("mutool", std::move(look)));
     plan_.steps.push_back(step("test", {"-f", fmt::format("tmp/page-{:05}.txt", page)}));
   }
+}
+
+/// Text, HTML, PDF, DOCX: all pages go into one file.
+engine::Plan Planner::one_file() {
+  find_first_pages();
   const bool convert = request_.to == "pdf" || request_.to == "docx";
   Arguments arguments{convert ? "convert" : "draw"};
   if (!convert) arguments.emplace_back("-q");

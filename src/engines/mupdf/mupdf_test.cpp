@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/samples.hpp"
 #include "base/text.hpp"
 #include "engine/registry.hpp"
@@ -113,6 +114,18 @@ TEST_F(MuPdfRun, MakesEveryFormatOfAPdf) {
   EXPECT_THAT(test::read_file(convert(engine::kProbePdf, "txt")->front()), HasSubstr("Recast"));
   EXPECT_THAT(test::read_file(convert(engine::kProbePdf, "svg", {{"text_to_path", false}})->front()),
               HasSubstr("Recast"));
+}
+
+TEST_F(MuPdfRun, GivesThePagesAskedFor) {
+  const auto document = test::pdf_of(4);
+  for (const auto* const to : {"svg", "png"}) {
+    const auto files = convert(document, to, {{"pages", "2,4-9"}, {"text_to_path", false}});
+    ASSERT_TRUE(files) << to << files.error().message;
+    EXPECT_EQ(files->size(), 2U) << to;
+  }
+  const auto files = convert(document, "svg", {{"pages", "2,4-9"}, {"text_to_path", false}});
+  EXPECT_THAT(test::read_file(files->at(0)), HasSubstr("page 2"));
+  EXPECT_THAT(test::read_file(files->at(1)), HasSubstr("page 4"));
 }
 
 TEST_F(MuPdfRun, DrawsNoOtherPageInPlaceOfOneThatIsMissing) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/samples.hpp"
 #include "base/text.hpp"
 #include "engine/registry.hpp"
@@ -23,31 +24,7 @@ Result<engine::Plan> plan(std::string to, boost::json::object options = {}) {
 }
 
 using test::line;
-
-/// A PDF of several pages of 200 x 100 points, each with its number.
-std::string pdf_of(int pages) {
-  std::vector<std::string> objects{"<</Type/Catalog/Pages 2 0 R>>"};
-  std::string kids;
-  for (int i = 0; i < pages; ++i) kids += std::to_string(4 + 2 * i) + " 0 R ";
-  objects.push_back("<</Type/Pages/Kids[" + kids + "]/Count " + std::to_string(pages) + ">>");
-  objects.push_back("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
-  for (int i = 0; i < pages; ++i) {
-    const auto text = "BT /F 24 Tf 20 40 Td (page " + std::to_string(i + 1) + ") Tj ET";
-    objects.push_back("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents " + std::to_string(5 + 2 * i) +
-                      " 0 R/Resources<</Font<</F 3 0 R>>>>>>");
-    objects.push_back("<</Length " + std::to_string(text.size()) + ">>stream\n" + text + "\nendstream");
-  }
-  std::string file = "%PDF-1.4\n", table;
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    auto offset = std::to_string(file.size());
-    table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
-    file += std::to_string(i + 1) + " 0 obj" + objects[i] + "\nendobj\n";
-  }
-  const auto count = std::to_string(objects.size() + 1);
-  const auto start = std::to_string(file.size());
-  return file + "xref\n0 " + count + "\n0000000000 65535 f \n" + table + "trailer<</Size " + count +
-         "/Root 1 0 R>>\nstartxref\n" + start + "\n%%EOF\n";
-}
+using test::pdf_of;
 
 TEST(PopplerPlan, RendersAtTheDensity) {
   const auto result = plan("png", {{"pixel_density", "300"}});
