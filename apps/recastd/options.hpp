@@ -29,6 +29,7 @@ struct ServerSettings {
   std::string log_format = "text";
   bool access_log = true;
   std::int64_t minimum_free_bytes = 512LL << 20;
+  std::int64_t reserve_bytes = 16LL << 20;
 
   static constexpr auto fields = std::tuple{
       schema::field(&ServerSettings::address, "address", "Address to listen on."),
@@ -51,6 +52,9 @@ struct ServerSettings {
       schema::field(&ServerSettings::access_log, "access_log", "Whether each request is logged."),
       schema::field(&ServerSettings::minimum_free_bytes, "minimum_free_bytes",
                     "Room on the data folder's disk below which /readyz fails.", {.min = 0}),
+      schema::field(&ServerSettings::reserve_bytes, "reserve_bytes",
+                    "Room kept beside the database, so that jobs can be ended and deleted when the disk is full. 0: none.",
+                    {.min = 0}),
   };
 };
 

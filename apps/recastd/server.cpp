@@ -60,7 +60,8 @@ store::Store::Settings store_settings(const Options& options, const Folders& fol
           .attempts = options.scheduler.attempts,
           .retention = std::chrono::seconds(options.scheduler.retention_seconds),
           .upload_time = std::chrono::seconds(options.scheduler.upload_seconds),
-          .jobs_in_flight = options.scheduler.jobs_in_flight};
+          .jobs_in_flight = options.scheduler.jobs_in_flight,
+          .reserve_bytes = options.server.reserve_bytes};
 }
 
 class Running final : public Server {

@@ -80,7 +80,7 @@ Result<account::User> SqlStore::user_by_name(std::string_view username) {
 }
 
 Result<> SqlStore::delete_user(UserId id) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_CHECK(find_user(write.sql, id));
     // Those that run are told to stop; files become garbage with their rows.
     for (const auto& job : ids_of(write.sql, "SELECT id FROM jobs WHERE user_id = $1", id)) {
@@ -138,7 +138,7 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
 }
 
 Result<> SqlStore::revoke_key(UserId user, KeyId id) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     const auto removed = write.sql.execute("DELETE FROM api_keys WHERE id = $1 AND user_id = $2", id, user);
     if (removed == 0) return std::unexpected(no_such("key"));
     write.after_commit([this] { keys_.clear(); });

@@ -104,7 +104,7 @@ Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t cou
 
 Result<std::vector<TaskId>> SqlStore::renew(const std::vector<std::pair<TaskId, int>>& running) {
   if (running.empty()) return std::vector<TaskId>();
-  return writer_.write([&](Write& write) -> Result<std::vector<TaskId>> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<std::vector<TaskId>> {
     std::vector<TaskId> gone;
     for (const auto& [id, attempt] : running) {
       const auto held =
@@ -127,7 +127,7 @@ Result<> SqlStore::set_progress(const TaskId& id, int attempt, int percent, std:
 }
 
 Result<std::size_t> SqlStore::reclaim(Reclaim which) {
-  return writer_.write([&](Write& write) -> Result<std::size_t> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<std::size_t> {
     std::vector<Head> tasks;
     {
       auto rows = which == Reclaim::former_runs

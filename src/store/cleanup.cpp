@@ -84,7 +84,7 @@ Result<Store::Purged> SqlStore::purge(std::size_t at_most) {
     return !old.jobs.empty() || !old.tasks.empty() || !ids_of(connection, kAnyOldEvent, before, 1).empty();
   }));
   if (!any) return Purged();
-  return writer_.write([&](Write& write) -> Result<Purged> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<Purged> {
     RECAST_TRY(const auto old, look(write.sql));  // again: a task may have come to need one of them
     for (const auto& id : old.jobs) remove_job(write, JobId(id));
     for (const auto& id : old.tasks) remove_task(write, TaskId(id));
@@ -108,7 +108,7 @@ Result<std::vector<std::string>> SqlStore::garbage(std::size_t at_most, std::str
 Result<> SqlStore::confirm_garbage(const std::vector<std::string>& keys) {
   if (keys.empty()) return {};
   const auto text = json_of(keys);
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     write.sql.execute("DELETE FROM garbage WHERE storage_key IN (SELECT value FROM json_each($1))", text);
     return {};
   });
@@ -128,7 +128,7 @@ Result<std::vector<std::string>> SqlStore::unknown_keys(const std::vector<std::s
 Result<> SqlStore::add_garbage(const std::vector<std::string>& keys) {
   if (keys.empty()) return {};
   const auto text = json_of(keys);
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     write.sql.execute("INSERT INTO garbage SELECT value FROM json_each($1) WHERE true ON CONFLICT DO NOTHING", text);
     return {};
   });

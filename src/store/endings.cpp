@@ -56,7 +56,7 @@ void SqlStore::lose(Write& write, const Head& task, std::string_view why) const 
 }
 
 Result<> SqlStore::end(const TaskId& id, int attempt, const Ending& ending) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     end_task(write, task, ending);
     return {};
@@ -64,7 +64,7 @@ Result<> SqlStore::end(const TaskId& id, int attempt, const Ending& ending) {
 }
 
 Result<> SqlStore::put_back(const TaskId& id, int attempt) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     write.sql.execute(
         "UPDATE tasks SET status = $2, ready = 0, queue = NULL, holder = NULL, lease = NULL, started = NULL, percent = "
@@ -78,7 +78,7 @@ Result<> SqlStore::put_back(const TaskId& id, int attempt) {
 }
 
 Result<> SqlStore::lost(const TaskId& id, int attempt, std::string_view why) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     lose(write, task, why);
     return {};

@@ -124,6 +124,35 @@ TEST_F(FullDisk, RefusesJobsAndRecovers) {
   EXPECT_EQ(store->list_jobs(user, {}, {.number = 1, .size = 1000}, false)->items.size(), answered + 1);
 }
 
+TEST_F(FullDisk, LetsJobsBeEndedAndDeletedFromItsReserve) {
+  std::ofstream(folder_ / "small/filler") << std::string(1'000'000, 'x');
+  SystemClock clock;
+  SystemRandom random;
+  auto store = Store::open({.file = folder_ / "small/store.db", .jobs_in_flight = 1'000'000, .reserve_bytes = 500'000},
+                           clock, random, "host")
+                   .value();
+  const auto reserve = folder_ / "small/store.db.reserve";
+  EXPECT_EQ(std::filesystem::file_size(reserve), 500'000u);
+  const auto user = store->create_user("ann", "", false)->id;
+  auto spec = chain();
+  spec.tasks[0].payload = {{"file", std::string(5'000, 'x')}};
+  std::vector<JobId> jobs;
+  for (Result<job::Job> made; (made = store->create_job(user, spec));) jobs.push_back(made->id);
+  ASSERT_GT(jobs.size(), 10u);
+  // Fill up the last bytes, so that nothing at all can be written any more.
+  std::ofstream rest(folder_ / "small/rest");
+  while (rest << std::string(512, 'x') << std::flush) {
+  }
+  std::ofstream(folder_ / "small/last") << "x";
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(store->delete_job(user, jobs.at(static_cast<std::size_t>(i)))) << i;
+  EXPECT_FALSE(std::filesystem::exists(reserve));
+  EXPECT_EQ(store->create_job(user, spec).error().code, ErrorCode::disk_full);  // the reserve is not for this
+
+  std::filesystem::remove(folder_ / "small/filler");
+  EXPECT_TRUE(store->create_job(user, spec));
+  EXPECT_EQ(std::filesystem::file_size(reserve), 500'000u);
+}
+
 using Threads = StoreTest;
 
 TEST_F(Threads, CreateAndRunJobsTogether) {

@@ -108,7 +108,7 @@ Result<job::Job> SqlStore::job(UserId user, const JobId& id) {
 }
 
 Result<> SqlStore::delete_job(UserId user, const JobId& id) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     const auto job = find_job(write.sql, id);
     if (!job || job->user != user) return std::unexpected(no_such("job"));
     write.event("job.deleted", user, id, {});

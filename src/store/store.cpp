@@ -22,7 +22,7 @@ SqlStore::SqlStore(Settings settings, const Clock& clock, Random& random, std::s
       keys_(clock),
       load_of_(claimable({})),
       readers_(settings_.file),
-      writer_(std::move(connection), clock) {}
+      writer_(std::move(connection), clock, Reserve(settings_.file.string() + ".reserve", settings_.reserve_bytes)) {}
 
 void SqlStore::on_events(std::function<void(const std::vector<Event>&)> listener) {
   writer_.on_events(std::move(listener));

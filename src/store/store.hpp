@@ -113,6 +113,7 @@ class Store {
     std::chrono::seconds retention{24 * 3600};   ///< rows and files vanish this long after the end
     std::chrono::seconds upload_time{6 * 3600};  ///< an upload that never came ends with timeout
     std::int64_t jobs_in_flight = 1000;          ///< and standalone tasks, per user; too_many_jobs above
+    std::int64_t reserve_bytes = 0;              ///< of the disk, kept to end and delete things when it is full
     std::int64_t answer_bytes = 10'000'000;      ///< about how much a page of a list may come to
   };
   static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,

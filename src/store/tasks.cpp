@@ -104,7 +104,7 @@ Result<job::Task> SqlStore::task_by_id(const TaskId& id, const Extras& extras) {
 }
 
 Result<job::Task> SqlStore::cancel_task(UserId user, const TaskId& id) {
-  return writer_.write([&](Write& write) -> Result<job::Task> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<job::Task> {
     RECAST_TRY(const auto task, head_of_user(write.sql, user, id));
     if (job::is_terminal(task.status)) {
       return fail(ErrorCode::invalid_data, "Cannot change status: task already completed.", "status");
@@ -142,7 +142,7 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
 }
 
 Result<> SqlStore::delete_task(UserId user, const TaskId& id) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto task, head_of_user(write.sql, user, id));
     const bool ended = job::is_terminal(task.status);
     const bool failed = task.status == job::Status::error ? !task.covered : !ended && !task.ignore_error;

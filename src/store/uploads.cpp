@@ -18,7 +18,7 @@ Result<int> SqlStore::begin_upload(const TaskId& id) {
 }
 
 Result<> SqlStore::abort_upload(const TaskId& id, int attempt) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_CHECK(held_task(write.sql, id, attempt));
     write.sql.execute("UPDATE tasks SET holder = NULL, lease = NULL WHERE id = $1", id);
     return {};
@@ -26,7 +26,7 @@ Result<> SqlStore::abort_upload(const TaskId& id, int attempt) {
 }
 
 Result<job::Task> SqlStore::finish_upload(const TaskId& id, int attempt, job::StoredFile file) {
-  return writer_.write([&](Write& write) -> Result<job::Task> {
+  return writer_.write_even_if_full([&](Write& write) -> Result<job::Task> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     end_task(write, task, {.error = {}, .files = {file}});
     return task_of_user(write.sql, task.user, id);

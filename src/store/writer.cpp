@@ -25,8 +25,8 @@ void Write::ready(operation::Load load) {
   if (std::ranges::find(ready_, load) == ready_.end()) ready_.push_back(load);
 }
 
-Writer::Writer(sql::Connection connection, const Clock& clock)
-    : connection_(std::move(connection)), clock_(clock), thread_([this] { loop(); }) {}
+Writer::Writer(sql::Connection connection, const Clock& clock, Reserve reserve)
+    : connection_(std::move(connection)), reserve_(std::move(reserve)), clock_(clock), thread_([this] { loop(); }) {}
 
 Writer::~Writer() {
   {
@@ -37,9 +37,10 @@ Writer::~Writer() {
   thread_.join();
 }
 
-std::future<void> Writer::queue(std::function<bool(Write&)> change) {
+std::future<void> Writer::queue(std::function<bool(Write&)> change, bool even_if_full) {
   auto item = std::make_unique<Item>();
   item->change = std::move(change);
+  item->even_if_full = even_if_full;
   auto done = item->done.get_future();
   {
     std::lock_guard lock(mutex_);
@@ -54,10 +55,10 @@ std::size_t Writer::waiting() {
   return queue_.size();
 }
 
-void Writer::post(std::function<bool(Write&)> change) { queue(std::move(change)); }
+void Writer::post(std::function<bool(Write&)> change) { queue(std::move(change), false); }
 
-bool Writer::run(std::function<bool(Write&)> change, Error& full) {
-  auto done = queue(std::move(change));
+bool Writer::run(std::function<bool(Write&)> change, bool even_if_full, Error& full) {
+  auto done = queue(std::move(change), even_if_full);
   try {
     done.get();
     return true;
@@ -81,9 +82,16 @@ void Writer::loop() {
       batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
       queue_.erase(queue_.begin(), end);
     }
+    reserve_.restore();
     commit_together(batch);
     complete(batch);
   }
+}
+
+bool Writer::is_refused(Item& item) {
+  if (!reserve_.is_lent() || item.even_if_full) return false;
+  item.failure = std::make_exception_ptr(sql::Failure(sql::Failure::Kind::full, "the disk is full"));
+  return true;
 }
 
 bool Writer::apply(Item& item) {
@@ -99,6 +107,7 @@ void Writer::commit_together(Batch& batch) {
   try {
     sql::Transaction transaction(connection_, sql::Transaction::Kind::write);
     for (auto& item : batch) {
+      if (is_refused(*item)) continue;
       try {
         sql::Savepoint savepoint(connection_);
         if (apply(*item)) savepoint.release();
@@ -111,21 +120,22 @@ void Writer::commit_together(Batch& batch) {
     transaction.commit();
     ++commits_;
   } catch (const sql::Failure& failure) {
-    if (batch.size() == 1) {
-      batch.front()->failure = std::current_exception();
-      return;
-    }
-    log::warning("a shared commit failed; committing one by one", {{"error", failure.what()}});
+    if (batch.size() > 1) log::warning("a shared commit failed; committing one by one", {{"error", failure.what()}});
     for (auto& item : batch) commit_alone(*item);
   }
 }
 
 void Writer::commit_alone(Item& item) {
+  if (is_refused(item)) return;
   try {
     sql::Transaction transaction(connection_, sql::Transaction::Kind::write);
     if (!apply(item)) return;
     transaction.commit();
     ++commits_;
+  } catch (const sql::Failure& failure) {
+    item.failure = std::current_exception();
+    const bool again = failure.kind() == sql::Failure::Kind::full && item.even_if_full && reserve_.lend();
+    if (again) commit_alone(item);
   } catch (...) {
     item.failure = std::current_exception();
   }

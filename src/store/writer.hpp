@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "sql/sql.hpp"
+#include "store/reserve.hpp"
 #include "store/store.hpp"
 
 namespace recast::store {
@@ -43,7 +44,7 @@ class Write {
 /// a savepoint of its own, so that one that fails takes nothing of the others with it.
 class Writer {
  public:
-  Writer(sql::Connection connection, const Clock& clock);
+  Writer(sql::Connection connection, const Clock& clock, Reserve reserve = {{}, 0});
   ~Writer();  ///< finishes what is queued
 
   /// Before the first change.
@@ -54,17 +55,12 @@ class Writer {
   /// database throw std::runtime_error. Not from a listener: it would wait for itself.
   template <class Change>
   auto write(Change&& change) -> std::invoke_result_t<Change, Write&> {
-    using Answer = std::invoke_result_t<Change, Write&>;
-    std::optional<Answer> answer;
-    Error full;
-    const bool done = run(
-        [&](Write& write) {
-          answer.emplace(change(write));
-          return answer->has_value();
-        },
-        full);
-    if (!done) return std::unexpected(std::move(full));
-    return *std::move(answer);
+    return write_as(false, std::forward<Change>(change));
+  }
+  /// The same for what ends or deletes something: it may use the reserve when the disk is full, and thereby makes room.
+  template <class Change>
+  auto write_even_if_full(Change&& change) -> std::invoke_result_t<Change, Write&> {
+    return write_as(true, std::forward<Change>(change));
   }
   /// Queues a change nobody waits for.
   void post(std::function<bool(Write&)> change);
@@ -76,22 +72,40 @@ class Writer {
  private:
   struct Item {
     std::function<bool(Write&)> change;
+    bool even_if_full = false;
     std::promise<void> done;
     std::optional<Write> write;
     std::exception_ptr failure;
   };
   using Batch = std::vector<std::unique_ptr<Item>>;
 
-  bool run(std::function<bool(Write&)> change, Error& full);
-  std::future<void> queue(std::function<bool(Write&)> change);
+  template <class Change>
+  auto write_as(bool even_if_full, Change&& change) -> std::invoke_result_t<Change, Write&> {
+    using Answer = std::invoke_result_t<Change, Write&>;
+    std::optional<Answer> answer;
+    Error full;
+    const bool done = run(
+        [&](Write& write) {
+          answer.emplace(change(write));
+          return answer->has_value();
+        },
+        even_if_full, full);
+    if (!done) return std::unexpected(std::move(full));
+    return *std::move(answer);
+  }
+  bool run(std::function<bool(Write&)> change, bool even_if_full, Error& full);
+  std::future<void> queue(std::function<bool(Write&)> change, bool even_if_full);
   void loop();
   void commit_together(Batch& batch);
   void commit_alone(Item& item);
+  /// Whether the reserve is in use and the change not worth it.
+  bool is_refused(Item& item);
   /// Whether the change is to be kept; one that was refused has an answer but leaves nothing.
   bool apply(Item& item);
   void complete(Batch& batch);
 
   sql::Connection connection_;
+  Reserve reserve_;
   const Clock& clock_;
   std::function<void(const std::vector<Event>&)> listener_;
   std::mutex mutex_;
