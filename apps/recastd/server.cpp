@@ -103,7 +103,7 @@ class Running final : public Server {
     stopped_ = true;
     const auto deadline = Deadline::in(std::chrono::seconds(options_.scheduler.shutdown_seconds));
     if (health_) health_->stop();
-    // Waiting clients hear of tasks that end meanwhile: the scheduler goes first, in parallel with the last requests.
+    // The last requests end while the running tasks do; clients that wait are told of their job as it is.
     std::jthread listening([&] {
       if (http_) http_->stop(deadline);
     });

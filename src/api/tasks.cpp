@@ -66,11 +66,11 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
   request->query = call.request.query;
   return wait_for(context, id,
                   [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
-                   status]() -> std::optional<http::Response> {
+                   status](Patience patience) -> std::optional<http::Response> {
                     const auto include = Include::of(request->query);
                     const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
                     if (!task) return error_response(task.error());
-                    if (!job::is_terminal(task->status)) return std::nullopt;
+                    if (patience == Patience::until_ended && !job::is_terminal(task->status)) return std::nullopt;
                     Call later{context, *request, mode, bases, principal};
                     auto shown = with_includes(later, *task, include);
                     return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());

@@ -70,7 +70,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
     if (over()) return;
     std::optional<http::Response> answer;
     try {
-      answer = attempt_();
+      answer = attempt_(Patience::until_ended);
     } catch (const std::exception& error) {
       log::error("a wait could not read its object", {{"why", error.what()}});
       answer = error_response({ErrorCode::internal, "Server Error", {}});
@@ -96,6 +96,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
 template <class Topic>
 http::Response make(Context& context, const Topic& topic, Attempt attempt) {
   http::Deferred deferred;
+  deferred.at_stop = [attempt] { return attempt(Patience::none).value(); };
   deferred.start = [&context, topic, attempt = std::move(attempt)](std::function<void(http::Response)> done) {
     auto wait = std::make_shared<Wait>(context, attempt, std::move(done));
     wait->begin(topic);

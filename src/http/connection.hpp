@@ -38,7 +38,8 @@ struct Call {
   std::unique_ptr<BodySink> sink;
   Result<> written;
   std::shared_ptr<Waiter> waiter;
-  std::function<void()> cancel;  ///< of a deferred answer
+  std::function<void()> cancel;      ///< of a deferred answer
+  std::function<Response()> at_stop;  ///< of a deferred answer
 };
 
 /// One TCP connection, plain or TLS: a coroutine that reads requests, has them answered and sends the answers, until

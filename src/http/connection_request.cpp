@@ -220,6 +220,7 @@ void Connection::call_handler(Call& call) {
   if (deferred != nullptr) {
     const auto started = guarded(request, [&]() -> Result<> {
       auto done = [waiter = call.waiter](Response response) { waiter->complete(std::move(response)); };
+      call.at_stop = std::move(deferred->at_stop);
       call.cancel = deferred->start(std::move(done));
       return {};
     });
@@ -299,12 +300,16 @@ Task<bool> Connection::await_answer(std::shared_ptr<Call> call) {
     if (std::holds_alternative<Deferred>(call->result->body)) call->result = fault(call->request, "deferred twice");
     co_return true;
   }
-  auto work = [call] { cancel_wait(*call); };
+  gone = gone || aborted_;
+  auto work = [call, gone] {
+    cancel_wait(*call);
+    call->result = std::unexpected(stopping());
+    if (!gone && call->at_stop) call->result = guarded(call->request, [&]() -> Result<Response> { return call->at_stop(); });
+  };
   begin_admitted_work(core_.handlers, std::move(work));
   co_await work_done(Steady::max());
   if (gone || aborted_) co_return false;
   call->close = true;
-  call->result = std::unexpected(stopping());
   co_return true;
 }
 

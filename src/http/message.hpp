@@ -78,6 +78,8 @@ struct Response;
 /// thread is held.
 struct Deferred {
   std::function<std::function<void()>(std::function<void(Response)> done)> start;
+  /// The answer to a client that still waits when the server stops, made on a handler thread. Empty: 503.
+  std::function<Response()> at_stop;
 };
 
 struct Response {

@@ -149,6 +149,27 @@ TEST_F(WaitTest, EndsWhenTheServerStops) {
   waits->answer(0, "after the server is gone");
 }
 
+TEST_F(WaitTest, MayHaveAnAnswerForWhenTheServerStops) {
+  test::Signal waiting;
+  router.get("/parting", [&](Request&) -> Result<Response> {
+    Deferred deferred;
+    deferred.start = [&](std::function<void(Response)>) -> std::function<void()> {
+      waiting.set();
+      return [kept = waits] { ++kept->cancelled; };
+    };
+    deferred.at_stop = [kept = waits] { return Response::text(201, kept->cancelled == 1 ? "as it is" : "too early"); };
+    return Response{200, {}, std::move(deferred)};
+  });
+  Client client(start());
+  client.send("GET /parting HTTP/1.1\r\nHost: a\r\n\r\n");
+  waiting.wait();
+  std::thread stopper([&] { server->stop(Deadline::in(10s)); });
+  const auto reply = client.reply();
+  EXPECT_EQ(reply.status, 201u);
+  EXPECT_EQ(reply.body, "as it is");
+  stopper.join();
+}
+
 TEST_F(WaitTest, AnswersHeadToo) {
   Client client(start());
   client.send("HEAD /wait HTTP/1.1\r\nHost: a\r\n\r\n");
