@@ -104,6 +104,11 @@ Bases bases_of(const http::Request& request, const Settings& settings) {
   if (settings.public_api_url.empty()) {
     auto host = host_of(request);
     if (settings.host_roles) host = without_label(host, "sync");
+    // A client that reached the blocking listener by its port gets links to the other one.
+    const auto own_port = ":" + std::to_string(request.port);
+    if (request.listener == "sync" && host.ends_with(own_port)) {
+      host.replace(host.size() - own_port.size(), own_port.size(), ":" + std::to_string(request.main_port));
+    }
     bases.api = (request.secure ? "https://" : "http://") + host;
   } else {
     bases.api = without_slash(settings.public_api_url);

@@ -17,6 +17,8 @@ Decided decide(std::string_view host, std::string_view path, const Settings& set
   request.headers.add("Host", std::string(host));
   request.path = path;
   request.listener = listener;
+  request.port = listener == "sync" ? 8081 : 8080;
+  request.main_port = 8080;
   decide_mode(request, settings);
   return {mode_of(request), request.path, bases_of(request, settings)};
 }
@@ -31,6 +33,13 @@ TEST(Mode, IsAsynchronousAndLiveUnlessSomethingSaysOtherwise) {
 }
 
 TEST(Mode, FollowsTheListener) { EXPECT_TRUE(decide("x", "/v2/jobs", {}, "sync").mode.blocking); }
+
+TEST(Mode, LinksToTheAsynchronousListener) {
+  EXPECT_EQ(decide("[::1]:8081", "/v2/jobs", {}, "sync").bases.api, "http://[::1]:8080");
+  EXPECT_EQ(decide("x:9000", "/v2/jobs", {}, "sync").bases.api, "http://x:9000");  // a proxy's
+  EXPECT_EQ(decide("x", "/v2/jobs", {}, "sync").bases.api, "http://x");
+  EXPECT_EQ(decide("x:8080", "/v2/jobs").bases.api, "http://x:8080");
+}
 
 TEST(Mode, ReadsTheLabelsOfTheHostInAnyOrder) {
   for (const auto* const host : {"sync.api.sandbox.cloudconvert.com", "SANDBOX.sync.api.cloudconvert.com:443"}) {

@@ -24,6 +24,19 @@ std::optional<std::string_view> below(const net::Url& url, std::string_view base
   return path;
 }
 
+/// The same under whatever name and path the server is known by: a signature of ours then proves that the link is.
+std::optional<std::string_view> below_any(const net::Url& url) {
+  constexpr std::string_view folder = "/tasks/";
+  const std::string_view path = url.path();
+  const auto at = path.find(folder);
+  return at == std::string_view::npos ? std::nullopt : std::optional(path.substr(at + folder.size()));
+}
+
+Result<std::optional<job::StoredFile>> unknown_or(bool certain, std::string_view error) {
+  if (certain) return fail(ErrorCode::download_failed, std::string(error));
+  return std::optional<job::StoredFile>();
+}
+
 std::string_view query_of(std::string_view url) {
   const auto question = url.find('?');
   return question == std::string_view::npos ? std::string_view() : url.substr(question + 1);
@@ -39,15 +52,17 @@ Result<std::optional<job::StoredFile>> own_link(std::string_view url, const Sett
   if (!parsed) return std::optional<job::StoredFile>();
   auto path = below(*parsed, settings.public_storage_url);
   if (!path) path = below(*parsed, settings.public_api_url);
+  const bool certain = path.has_value();
+  if (!certain) path = below_any(*parsed);
   if (!path) return std::optional<job::StoredFile>();
   const auto slash = path->find('/');
   const auto query = http::Query::parse(query_of(parsed->str()));
-  if (slash == std::string_view::npos) return fail(ErrorCode::download_failed, "Download failed: HTTP 404");
+  if (slash == std::string_view::npos) return unknown_or(certain, "Download failed: HTTP 404");
   const TaskId task{std::string(path->substr(0, slash))};
   const auto name = percent_decode(path->substr(slash + 1));
   if (!signer.check_download(task, name, query.get("expires").value_or(""), query.get("signature").value_or(""),
                              clock.now())) {
-    return fail(ErrorCode::download_failed, "Download failed: HTTP 403");
+    return unknown_or(certain, "Download failed: HTTP 403");
   }
   const auto found = store.task_by_id(task);
   if (found) {

@@ -50,17 +50,20 @@ TEST_F(OwnLink, IsFoundBelowEitherBaseHoweverThatIsSpelled) {
     settings.public_storage_url = base;
     EXPECT_EQ(found(link("https://files.example.org")), "ours") << base;
     EXPECT_EQ(found(link("HTTPS://Files.Example.org:443")), "ours") << base;
-    EXPECT_EQ(found(link("https://files.example.org:444")), "foreign") << base;
-    EXPECT_EQ(found(link("http://files.example.org")), "foreign") << base;
+    EXPECT_EQ(found("https://files.example.org:444/tasks/x/y"), "foreign") << base;
+    EXPECT_EQ(found("http://files.example.org/tasks/x/y"), "foreign") << base;
   }
   settings = {.public_api_url = "https://example.org/recast/"};
   EXPECT_EQ(found(link("https://example.org/recast")), "ours");
-  EXPECT_EQ(found(link("https://example.org")), "foreign");
-  EXPECT_EQ(found(link("https://example.org/recastle")), "foreign");
+  EXPECT_EQ(found("https://example.org/tasks/x/y"), "foreign");
+  EXPECT_EQ(found("https://example.org/recastle/tasks/x/y"), "foreign");
 }
 
-TEST_F(OwnLink, IsNeverAssumedWithoutAPublicAddress) {
-  EXPECT_EQ(found(link("https://files.example.org")), "foreign");
+TEST_F(OwnLink, IsKnownByItsSignatureWhateverTheServerIsCalled) {
+  EXPECT_EQ(found(link("http://127.0.0.1:8080")), "ours");
+  EXPECT_EQ(found(link("https://proxy.example.org/a/b")), "ours");
+  EXPECT_EQ(found(link("http://127.0.0.1:8080") + "0"), "foreign");
+  EXPECT_EQ(found("http://127.0.0.1:8080/tasks/x"), "foreign");
   EXPECT_EQ(found("nonsense"), "foreign");
 }
 

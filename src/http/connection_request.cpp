@@ -97,6 +97,8 @@ void Connection::prepare(Call& call) {
   const auto offered = request.headers.get("X-Request-Id");
   request.id = is_request_id(offered) ? std::string(offered) : core_.random.uuid();
   request.listener = origin_.name;
+  request.port = origin_.port;
+  request.main_port = origin_.main_port;
   request.secure = stream_.secure();
   core_.proxies.apply(peer_, request);
   out_meter_.start(now(), 0);

@@ -51,6 +51,8 @@ struct Loop {
 struct Origin {
   std::string name;
   std::shared_ptr<const TlsContext> tls;  ///< nullptr if plain
+  std::uint16_t port = 0;
+  std::uint16_t main_port = 0;  ///< of the first listener
 };
 
 inline constexpr std::uint64_t kBodyMemory = 1ULL << 30;

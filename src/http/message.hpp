@@ -58,6 +58,8 @@ struct Request {
   std::string body;
   std::string remote_address;         ///< the peer, or what a trusted proxy says it is
   std::string listener;               ///< name of the listener that took it ("api" or "sync")
+  std::uint16_t port = 0;             ///< of that listener
+  std::uint16_t main_port = 0;        ///< of the server's first listener
   bool secure = false;                ///< came over TLS (or a trusted proxy says so)
   std::vector<std::string> captures;  ///< what the `{name}` parts of the route matched, decoded, in order
 };

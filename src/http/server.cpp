@@ -85,6 +85,11 @@ class Entrance {
   }
 
   const Origin& origin() const { return origin_; }
+  /// Before it opens.
+  void set_main_port(std::uint16_t port) {
+    origin_.port = port_;
+    origin_.main_port = port;
+  }
   std::uint16_t port() const { return port_; }
 
   void open() {
@@ -158,7 +163,7 @@ class AsioServer final : public Server {
 
   Result<> listen(const std::vector<Listener>& listeners) {
     for (const auto& listener : listeners) {
-      Origin origin{listener.name, nullptr};
+      Origin origin{.name = listener.name, .tls = nullptr};
       if (!listener.certificate.empty()) {
         RECAST_TRY(origin.tls, TlsContext::open(listener.certificate, listener.key));
       }
@@ -169,7 +174,10 @@ class AsioServer final : public Server {
   }
 
   void run() {
-    for (const auto& entrance : entrances_) entrance->open();
+    for (const auto& entrance : entrances_) {
+      entrance->set_main_port(entrances_.front()->port());
+      entrance->open();
+    }
     for (const auto& loop : loops_) loop->thread = std::thread([&one = *loop] { run_loop(one); });
   }
 

@@ -12,9 +12,10 @@ std::vector<PageSize> page_sizes(std::string_view pdf) {
   document.processMemoryFile("test.pdf", pdf.data(), pdf.size());
   std::vector<PageSize> sizes;
   for (auto& page : QPDFPageDocumentHelper(document).getAllPages()) {
-    const auto box = page.getAttribute("/MediaBox", false).getArrayAsRectangle();
+    auto media = page.getAttribute("/MediaBox", false);
+    const auto box = media.getArrayAsRectangle();
     PageSize size{box.urx - box.llx, box.ury - box.lly};
-    const auto turned = page.getAttribute("/Rotate", false);
+    auto turned = page.getAttribute("/Rotate", false);
     if (turned.isInteger() && turned.getIntValue() % 180 != 0) std::swap(size.width, size.height);
     sizes.push_back(size);
   }
