@@ -178,6 +178,11 @@ const ImportFilter* find_import(std::string_view from, std::string_view to) {
 
 bool is_raster(std::string_view format) { return std::ranges::find(kRasters, format) != kRasters.end(); }
 
+bool keeps_changes(std::string_view format) {
+  constexpr std::array<std::string_view, 4> kFinalForms = {"pdf", "txt", "html", "epub"};
+  return !is_raster(format) && std::ranges::find(kFinalForms, format) == kFinalForms.end();
+}
+
 const std::vector<engine::Conversion>& conversions() {
   static const auto result = make_conversions();
   return result;

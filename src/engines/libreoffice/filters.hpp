@@ -43,6 +43,8 @@ const ExportFilter* find_export(Module module, std::string_view to);
 
 /// Images are pages of the PDF, drawn by another program.
 bool is_raster(std::string_view format);
+/// Whether a text document of this format holds tracked changes as such.
+bool keeps_changes(std::string_view format);
 /// Every pair with its rank: 10 where LibreOffice is the natural choice, more where another engine does better.
 const std::vector<engine::Conversion>& conversions();
 bool converts(std::string_view from, std::string_view to);

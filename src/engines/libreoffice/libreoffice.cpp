@@ -91,7 +91,6 @@ json::object pdf_filter_data(const Options& options, Module module, const std::s
 json::object pdf_request(const Options& options, Module module, const std::string& pages) {
   json::object request;
   request["pdf"] = pdf_filter_data(options, module, pages);
-  if (module == Module::writer) request["show_changes"] = options.include_markup;
   if (module != Module::impress) return request;
   if (options.output_type == "outline" || options.output_type == "handouts")
     request["output_type"] = options.output_type;
@@ -173,6 +172,10 @@ class LibreOffice final : public engine::Engine {
       for (const auto& member : members) step.request[member.key()] = member.value();
     };
     put(sheet_request(options, request.from, request.to, module));
+    // What was deleted under tracked changes must not turn up in a format that cannot mark it as such.
+    const bool shown = (raster || request.to == "pdf") && options.include_markup;
+    if (module == Module::writer && !shown && !libreoffice::keeps_changes(request.to))
+      step.request["accept_changes"] = true;
     if (raster || request.to == "pdf") put(pdf_request(options, module, pages));
     if (raster) {
       step.request["raster"] = raster_request(options);

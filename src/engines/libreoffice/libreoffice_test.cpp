@@ -45,7 +45,7 @@ TEST(LibreOffice, ConvertsADocumentInOneStepOfTheResidentWorker) {
   EXPECT_THAT(result->outputs, ElementsAre("out/out.pdf"));
   EXPECT_FALSE(step.sequence);
   EXPECT_EQ(step.limits.memory, 3ULL << 30);
-  EXPECT_EQ(step.request, object(R"({"from":"docx","to":"pdf","show_changes":false,"pdf":{
+  EXPECT_EQ(step.request, object(R"({"from":"docx","to":"pdf","accept_changes":true,"pdf":{
       "ReduceImageResolution":false,"Quality":95,"ExportBookmarks":false,"ExportNotesInMargin":false}})"));
 }
 
@@ -57,7 +57,7 @@ TEST(LibreOffice, TurnsOptionsOfTextIntoFilterData) {
                      {"include_markup", true},
                      {"bookmarks", true},
                      {"password", "geheim"}}),
-            object(R"({"from":"odt","to":"pdf","password":"geheim","show_changes":true,"pdf":{
+            object(R"({"from":"odt","to":"pdf","password":"geheim","pdf":{
       "ReduceImageResolution":true,"MaxImageResolution":150,"Quality":80,"ExportBookmarks":true,"SelectPdfVersion":2,
       "ExportNotesInMargin":true,"PageRange":"1-3,5-"}})"));
 }

@@ -100,6 +100,18 @@ TEST_F(Office, ConvertsWithinFamiliesAndBack) {
               testing::AllOf(HasSubstr("a page"), HasSubstr("data:image/")));
 }
 
+TEST_F(Office, ShowsTrackedChangesAndCommentsOnlyIfAsked) {
+  const std::string text =
+      R"({\rtf1\ansi{\*\revtbl{Unknown;}{Ann;}}It stays{\deleted\revauthdel1  gone}{\revised\revauth1  new})"
+      R"({\*\atnid A}{\*\atnauthor Ann}{\chatn}{\*\annotation{\*\atndate 1}\pard\plain a remark}.\par})";
+  EXPECT_THAT(text_of(converted(text, "rtf", "pdf")),
+              testing::AllOf(HasSubstr("It stays new"), Not(HasSubstr("gone")), Not(HasSubstr("a remark"))));
+  EXPECT_THAT(text_of(converted(text, "rtf", "pdf", {{"include_markup", true}})),
+              testing::AllOf(HasSubstr("gone"), HasSubstr("new"), HasSubstr("a remark")));
+  EXPECT_THAT(test::read_file(converted(text, "rtf", "txt")), testing::AllOf(HasSubstr("new"), Not(HasSubstr("gone"))));
+  EXPECT_THAT(test::read_file(converted(text, "rtf", "fodt")), testing::AllOf(HasSubstr("new"), HasSubstr("gone")));
+}
+
 TEST_F(Office, ReadsTextInAnyEncodingAndAnySeparator) {
   EXPECT_THAT(text_of(converted("na\xEFve caf\xE9 \x96 r\xE9sum\xE9 d\xE9j\xE0 vu, fa\xE7"
                                 "ade",

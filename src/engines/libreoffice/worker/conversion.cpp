@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <com/sun/star/beans/XPropertySet.hpp>
+#include <com/sun/star/frame/DispatchHelper.hpp>
+#include <com/sun/star/frame/XDispatchProvider.hpp>
+#include <com/sun/star/frame/XModel.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -34,7 +36,7 @@ struct Wishes {
   std::string separator;
   std::vector<std::string> sheets;
   bool all_sheets = false;
-  std::optional<bool> show_changes;
+  bool accept_changes = false;
   std::string output_type;
   std::int64_t slides_per_handout_page = 6;
   std::string pages;
@@ -46,7 +48,7 @@ struct Wishes {
       schema::field(&Wishes::separator, "separator", "", {.verbatim = true}),
       schema::field(&Wishes::sheets, "sheets", ""),
       schema::field(&Wishes::all_sheets, "all_sheets", ""),
-      schema::field(&Wishes::show_changes, "show_changes", ""),
+      schema::field(&Wishes::accept_changes, "accept_changes", ""),
       schema::field(&Wishes::output_type, "output_type", ""),
       schema::field(&Wishes::slides_per_handout_page, "slides_per_handout_page", "", {.min = 1, .max = 9}),
       schema::field(&Wishes::pages, "pages", ""),
@@ -89,13 +91,16 @@ bool contains(const format::PageList& pages, int number) {
          });
 }
 
-void set_show_changes(const Document& document, bool show) {
-  try {
-    const uno::Reference<beans::XPropertySet> properties(document.component, uno::UNO_QUERY_THROW);
-    properties->setPropertyValue("ShowChanges", uno::Any(show));
-  } catch (const uno::Exception&) {
-    // Not a document that can have changes.
-  }
+/// Makes the text the one its author meant. Merely hiding tracked changes is a matter of a window's view, which neither
+/// the PDF nor the text filter asks.
+void accept_changes(const Kit& kit, const Document& document) {
+  namespace frame = com::sun::star::frame;
+  const uno::Reference<frame::XModel> model(document.component, uno::UNO_QUERY);
+  const auto controller = model.is() ? model->getCurrentController() : nullptr;
+  const uno::Reference<frame::XDispatchProvider> provider(controller.is() ? controller->getFrame() : nullptr,
+                                                          uno::UNO_QUERY);
+  if (!provider.is()) return;  // a document without a view has none of this kind
+  frame::DispatchHelper::create(kit.context())->executeDispatch(provider, ".uno:AcceptAllTrackedChanges", "", 0, {});
 }
 
 class Job {
@@ -112,7 +117,7 @@ class Job {
                                                .password = wishes_.password,
                                                .separator = reads_with_it ? wishes_.separator.front() : '\0'}));
     if (conversion_.percent) conversion_.percent(60);
-    if (wishes_.show_changes && document_.module == Module::writer) set_show_changes(document_, *wishes_.show_changes);
+    if (wishes_.accept_changes && document_.module == Module::writer) accept_changes(kit_, document_);
     const bool is_sheet = document_.module == Module::calc;
     if (is_sheet && !wishes_.sheets.empty()) {
       RECAST_TRY(chosen_, find_sheets(document_, wishes_.sheets));
