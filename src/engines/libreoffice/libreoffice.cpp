@@ -75,9 +75,9 @@ json::object pdf_filter_data(const Options& options, Module module, const std::s
   data["Quality"] = options.optimize_print ? 95 : 80;
   data["ExportBookmarks"] = options.bookmarks;
   if (options.pdf_a) data["SelectPdfVersion"] = 2;
-  if (module == Module::writer) data["ExportNotesInMargin"] = options.include_markup;
+  // As notes of the PDF: without a window LibreOffice draws none in the margin.
+  data["ExportNotes"] = options.include_markup;
   if (module == Module::impress) {
-    data["ExportNotes"] = options.include_markup;
     data["ExportHiddenSlides"] = options.hidden_slides;
     data["ExportNotesPages"] = options.output_type == "notes";
     data["ExportOnlyNotesPages"] = options.output_type == "notes";

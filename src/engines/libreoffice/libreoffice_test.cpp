@@ -46,7 +46,7 @@ TEST(LibreOffice, ConvertsADocumentInOneStepOfTheResidentWorker) {
   EXPECT_FALSE(step.sequence);
   EXPECT_EQ(step.limits.memory, 3ULL << 30);
   EXPECT_EQ(step.request, object(R"({"from":"docx","to":"pdf","accept_changes":true,"pdf":{
-      "ReduceImageResolution":false,"Quality":95,"ExportBookmarks":false,"ExportNotesInMargin":false}})"));
+      "ReduceImageResolution":false,"Quality":95,"ExportBookmarks":false,"ExportNotes":false}})"));
 }
 
 TEST(LibreOffice, TurnsOptionsOfTextIntoFilterData) {
@@ -59,7 +59,7 @@ TEST(LibreOffice, TurnsOptionsOfTextIntoFilterData) {
                      {"password", "geheim"}}),
             object(R"({"from":"odt","to":"pdf","password":"geheim","pdf":{
       "ReduceImageResolution":true,"MaxImageResolution":150,"Quality":80,"ExportBookmarks":true,"SelectPdfVersion":2,
-      "ExportNotesInMargin":true,"PageRange":"1-3,5-"}})"));
+      "ExportNotes":true,"PageRange":"1-3,5-"}})"));
 }
 
 TEST(LibreOffice, TurnsOptionsOfSlidesIntoFilterData) {

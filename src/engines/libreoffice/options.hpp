@@ -40,7 +40,7 @@ struct Options {
                     "Keep images in print quality; false makes a smaller file for the screen. To PDF."),
       schema::field(&Options::pdf_a, "pdf_a", "Write PDF/A-2b, for archiving."),
       schema::field(&Options::include_markup, "include_markup",
-                    "Show tracked changes, and comments in the margin. Text and slides to PDF and images."),
+                    "Show tracked changes, and comments as notes. Text and slides to PDF and images."),
       schema::field(&Options::bookmarks, "bookmarks", "Make an outline from the headings. Text to PDF."),
       schema::field(&Options::hidden_slides, "hidden_slides", "Include hidden slides. Slides to PDF and images."),
       schema::field(&Options::output_type, "output_type", "What to make of a presentation. Slides to PDF and images.",

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <com/sun/star/frame/DispatchHelper.hpp>
 #include <com/sun/star/frame/XDispatchProvider.hpp>
 #include <com/sun/star/frame/XModel.hpp>
+#include <com/sun/star/util/URLTransformer.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -97,10 +97,18 @@ void accept_changes(const Kit& kit, const Document& document) {
   namespace frame = com::sun::star::frame;
   const uno::Reference<frame::XModel> model(document.component, uno::UNO_QUERY);
   const auto controller = model.is() ? model->getCurrentController() : nullptr;
-  const uno::Reference<frame::XDispatchProvider> provider(controller.is() ? controller->getFrame() : nullptr,
-                                                          uno::UNO_QUERY);
+  const auto window = controller.is() ? controller->getFrame() : nullptr;
+  const uno::Reference<frame::XDispatchProvider> provider(window, uno::UNO_QUERY);
   if (!provider.is()) return;  // a document without a view has none of this kind
-  frame::DispatchHelper::create(kit.context())->executeDispatch(provider, ".uno:AcceptAllTrackedChanges", "", 0, {});
+  com::sun::star::util::URL command;
+  command.Complete = ".uno:AcceptAllTrackedChanges";
+  com::sun::star::util::URLTransformer::create(kit.context())->parseStrict(command);
+  const auto dispatch = provider->queryDispatch(command, "", 0);
+  if (!dispatch.is()) return;
+  // Under LibreOfficeKit a command asks the current view whether it may run, and a hidden document's view is none.
+  if (!Kit::set_active(false)) return;
+  dispatch->dispatch(command, sequence({property("SynchronMode", true)}));
+  Kit::set_active(true);
 }
 
 class Job {

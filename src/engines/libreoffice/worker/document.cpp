@@ -53,7 +53,6 @@ Properties base_descriptor(const Opening& opening, const rtl::Reference<Password
       property("InputStream", opening.stream),
       property("InteractionHandler", uno::Reference<com::sun::star::task::XInteractionHandler>(handler.get())),
       property("Hidden", true),
-      property("ReadOnly", true),
       property("MacroExecutionMode", sal_Int16{0}),  // never
       property("UpdateDocMode", sal_Int16{0}),       // links are not followed
   };

@@ -30,6 +30,7 @@ namespace json = boost::json;
 // Symbols that LibreOfficeKit has no function for.
 constexpr const char* kGetContext = "_ZN10comphelper26getProcessComponentContextEv";
 constexpr const char* kSetTemporary = "_ZN3utl8TempFile24SetTempNameBaseDirectoryERKN3rtl8OUStringE";
+constexpr const char* kSetActive = "_ZN10comphelper14LibreOfficeKit9setActiveEb";
 
 void* library = nullptr;
 LibreOfficeKit* kit = nullptr;
@@ -191,6 +192,13 @@ void Kit::settle() const {
       context_->getServiceManager()->createInstanceWithContext("com.sun.star.configuration.DefaultProvider", context_),
       uno::UNO_QUERY);
   if (settings.is()) settings->flush();
+}
+
+bool Kit::set_active(bool active) {
+  using Set = void (*)(bool);
+  const auto set = reinterpret_cast<Set>(::dlsym(library, kSetActive));
+  if (set != nullptr) set(active);
+  return set != nullptr;
 }
 
 void Kit::set_temporary_folder(const fs::path& folder) {

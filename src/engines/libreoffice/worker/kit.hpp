@@ -35,6 +35,9 @@ class Kit {
   /// Before a fork: a thread that writes changed settings to the profile a second later is brought to its end, else a
   /// child may find its mutex locked for ever.
   void settle() const;
+  /// Whether LibreOffice believes to be used through LibreOfficeKit, which changes what commands and views do. False if
+  /// this LibreOffice cannot be told.
+  static bool set_active(bool active);
   /// Temporary files go here from now on. LibreOffice remembers where $TMPDIR pointed when it started.
   static void set_temporary_folder(const fs::path& folder);
 
