@@ -27,7 +27,8 @@ json::object option(const schema::FieldInfo& info) {
   json::object out;
   out["name"] = info.name;
   out["type"] = schema::type_name(info.type);
-  out["default"] = info.default_value;
+  // The Java client reads a string there, and an array or object ends its reading of the whole catalogue.
+  out["default"] = info.default_value.is_structured() ? json::value(nullptr) : info.default_value;
   if (!info.values.empty()) out["possible_values"] = json::value_from(info.values);
   out["description"] = info.doc;
   out["required"] = info.required;

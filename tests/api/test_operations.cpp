@@ -24,10 +24,12 @@ struct Copy {
   std::string filename;
   std::string password;
   int width = 0;
+  std::vector<std::string> labels;
   static constexpr auto fields = std::tuple{
       schema::field(&Copy::filename, "filename", "Name of the copy."),
       schema::field(&Copy::password, "password", "Not used.", {.secret = true}),
       schema::field(&Copy::width, "width", "Not used.", {.min = 1, .max = 100}),
+      schema::field(&Copy::labels, "labels", "Not used."),
   };
 };
 

@@ -1,4 +1,5 @@
-// The official Node SDK, unmodified, over its whole surface. RECAST_SDK names the folder of the version under test.
+// The official Node SDK, unmodified, over its whole surface. RECAST_SDK names the folder of the version under test. Rules
+// are those of docs/compatibility.md.
 'use strict';
 const assert = require('node:assert');
 const fs = require('node:fs');
@@ -57,6 +58,15 @@ test('uploads, converts and downloads a document', async () => {
   const pdf = await download(file.url);
   assert.strictEqual(pdf.subarray(0, 5).toString(), '%PDF-');
   assert.strictEqual(pdf.length, file.size);
+});
+
+test('rule 23: the URL of an export is https and answers a plain https.get itself', async () => {
+  let job = await sdk.jobs.create({
+    tasks: { in: { operation: 'import/raw', file: 'hello', filename: 'a b.txt' }, out: { operation: 'export/url', input: 'in' } },
+  });
+  job = await sdk.jobs.wait(job.id);
+  const [file] = tasksOf(job, 'export/url')[0].result.files;
+  assert.strictEqual((await download(file.url)).toString(), 'hello');
 });
 
 test('hears the events of a job and its tasks', async () => {
