@@ -26,8 +26,8 @@ struct Options {
   std::vector<fs::path> readable;
   Limits limits;
   bool local_sockets = false;
-  std::string input;   ///< standard input, seen from the working folder
-  std::string output;  ///< standard output, seen from the working folder
+  std::string input;                   ///< standard input, seen from the working folder
+  std::string output;                  ///< standard output, seen from the working folder
   int report = -1;                     ///< descriptor for the report; -1: none
   pid_t parent = 0;                    ///< who started it; 0: not checked
   std::vector<std::string> arguments;  ///< of the program

@@ -52,9 +52,10 @@ struct ServerSettings {
       schema::field(&ServerSettings::access_log, "access_log", "Whether each request is logged."),
       schema::field(&ServerSettings::minimum_free_bytes, "minimum_free_bytes",
                     "Room on the data folder's disk below which /readyz fails.", {.min = 0}),
-      schema::field(&ServerSettings::reserve_bytes, "reserve_bytes",
-                    "Room kept beside the database, so that jobs can be ended and deleted when the disk is full. 0: none.",
-                    {.min = 0}),
+      schema::field(
+          &ServerSettings::reserve_bytes, "reserve_bytes",
+          "Room kept beside the database, so that jobs can be ended and deleted when the disk is full. 0: none.",
+          {.min = 0}),
   };
 };
 

@@ -38,12 +38,13 @@ http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect
   auto& context = call.context;
   const View view(context, call.bases);
   const auto user = call.principal.user.id;
-  return wait_for(context, id, [&context, view, user, id, status, redirect](Patience patience) -> std::optional<http::Response> {
-    const auto job = context.services.store.job(user, id);
-    if (!job) return error_response(job.error());
-    if (patience == Patience::until_ended && !job::is_terminal(job->status)) return std::nullopt;
-    return answer(view, *job, status, redirect);
-  });
+  return wait_for(context, id,
+                  [&context, view, user, id, status, redirect](Patience patience) -> std::optional<http::Response> {
+                    const auto job = context.services.store.job(user, id);
+                    if (!job) return error_response(job.error());
+                    if (patience == Patience::until_ended && !job::is_terminal(job->status)) return std::nullopt;
+                    return answer(view, *job, status, redirect);
+                  });
 }
 
 /// The whole job is checked before a row is written: a bad task never leaves half a job behind.

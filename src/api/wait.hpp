@@ -12,8 +12,8 @@ enum class Patience {
   none,         ///< the server stops: the client is told of its object as it is, or it would not know what it created
 };
 
-/// Reads the store; an answer ends the wait, nothing goes on with it. Called on several threads, perhaps at once. Always
-/// answers without patience.
+/// Reads the store; an answer ends the wait, nothing goes on with it. Called on several threads, perhaps at once.
+/// Always answers without patience.
 using Attempt = std::function<std::optional<http::Response>(Patience)>;
 
 /// An answer that comes when `attempt` has one: tried at once, after every event of the job or task, and now and then

@@ -36,8 +36,9 @@ TEST(Text, Base64IsForgivingAboutFormAndStrictAboutContent) {
 }
 
 TEST(Text, Base64IsKnownWithoutBeingDecoded) {
-  for (const std::string_view text : {"", "a", "aG", "aGV", "aGVs", "aGVsb", "aGVs\nbG8", "data:text/plain;base64,aGVsbG8=",
-                                      "data:text/plain,aGVs", "-_-_", "aGVs!G8=", "aG=VsbG8", "aG==", "=", "\xff"}) {
+  for (const std::string_view text :
+       {"", "a", "aG", "aGV", "aGVs", "aGVsb", "aGVs\nbG8", "data:text/plain;base64,aGVsbG8=", "data:text/plain,aGVs",
+        "-_-_", "aGVs!G8=", "aG=VsbG8", "aG==", "=", "\xff"}) {
     EXPECT_EQ(is_base64(text), from_base64(text).has_value()) << text;
   }
 }

@@ -14,8 +14,8 @@
 namespace recast::engine {
 
 /// One pair of formats an engine takes and gives. `rank` orders engines of one pair: the smallest is the default
-/// (processing.md 3.3); 10 is a natural choice, 50 a middling one, 90 a last resort. An operation that has no such thing
-/// leaves it empty: `metadata` has no `to`.
+/// (processing.md 3.3); 10 is a natural choice, 50 a middling one, 90 a last resort. An operation that has no such
+/// thing leaves it empty: `metadata` has no `to`.
 struct Conversion {
   std::string from;
   std::string to;

@@ -26,7 +26,8 @@ struct Request {
   std::string operation = "convert";
 };
 
-/// How one step ended, for an engine to explain. For a worker's own error `errors` is its message. `exit_code` and `signal` as wait(2) has them.
+/// How one step ended, for an engine to explain. For a worker's own error `errors` is its message. `exit_code` and
+/// `signal` as wait(2) has them.
 struct StepEnd {
   int exit_code = 0;
   int signal = 0;

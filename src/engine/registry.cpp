@@ -17,7 +17,8 @@ Result<> Registry::add(std::unique_ptr<Engine> engine) {
   }
   for (const auto& worker : info.workers) {
     const auto same = [&](const Engine* other) {
-      return std::ranges::find(other->info().workers, worker.name, &ResidentWorker::name) != other->info().workers.end();
+      return std::ranges::find(other->info().workers, worker.name, &ResidentWorker::name) !=
+             other->info().workers.end();
     };
     if (std::ranges::any_of(all(), same))
       return fail(ErrorCode::invalid_data, fmt::format("two workers are called {}", worker.name), "worker");

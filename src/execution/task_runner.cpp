@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <algorithm>
 #include <cerrno>
 
 #include "base/log.hpp"
@@ -212,7 +212,8 @@ class Runner final : public scheduler::TaskRunner {
   }
 
   /// Links the inputs from the storage into the work folder, under numbers of ours.
-  Result<operation::Files> fetch(const store::Claim& claim, const operation::Operation& operation, const fs::path& folder) {
+  Result<operation::Files> fetch(const store::Claim& claim, const operation::Operation& operation,
+                                 const fs::path& folder) {
     operation::Files files;
     RECAST_TRY(const auto references, job::references_of(claim.task.payload, operation));
     for (const auto& input : claim.inputs) {

@@ -38,7 +38,7 @@ struct Call {
   std::unique_ptr<BodySink> sink;
   Result<> written;
   std::shared_ptr<Waiter> waiter;
-  std::function<void()> cancel;      ///< of a deferred answer
+  std::function<void()> cancel;       ///< of a deferred answer
   std::function<Response()> at_stop;  ///< of a deferred answer
 };
 

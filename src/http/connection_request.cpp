@@ -306,7 +306,8 @@ Task<bool> Connection::await_answer(std::shared_ptr<Call> call) {
   auto work = [call, gone] {
     cancel_wait(*call);
     call->result = std::unexpected(stopping());
-    if (!gone && call->at_stop) call->result = guarded(call->request, [&]() -> Result<Response> { return call->at_stop(); });
+    if (!gone && call->at_stop)
+      call->result = guarded(call->request, [&]() -> Result<Response> { return call->at_stop(); });
   };
   begin_admitted_work(core_.handlers, std::move(work));
   co_await work_done(Steady::max());

@@ -80,7 +80,8 @@ Result<> add_references(const json::object& payload, std::string_view field, std
   };
   const auto add = [&](const json::value& name) {
     if (!name.is_string()) return false;
-    if (const auto text = trim(name.get_string()); !text.empty()) references.push_back({std::string(field), std::string(text)});
+    if (const auto text = trim(name.get_string()); !text.empty())
+      references.push_back({std::string(field), std::string(text)});
     return true;
   };
   if (value->is_array()) {

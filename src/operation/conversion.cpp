@@ -132,8 +132,9 @@ Result<std::string> input_format(const File& file, std::string_view wished) {
   if (!token.empty()) return token;
   const auto sniffed = format::sniffed_extension(format::first_bytes(file.path));
   if (!sniffed.empty()) return sniffed.substr(1);
-  return fail(ErrorCode::invalid_filename,
-              fmt::format("The file name {} has no extension and its content is not known; set input_format", file.name));
+  return fail(
+      ErrorCode::invalid_filename,
+      fmt::format("The file name {} has no extension and its content is not known; set input_format", file.name));
 }
 
 Result<> check_content(TaskContext& context, const File& file, std::string_view format) {

@@ -33,11 +33,11 @@ enum class Load {
 
 /// One file of a task, on the local disk. Inputs must not be changed.
 struct File {
-  std::string name;        ///< the client's name for it, one path component
-  std::string dir;         ///< sub-folder in the task's output, or empty
-  std::uint64_t size = 0;  ///< bytes
-  fs::path path;           ///< where it lies now
-  std::string task{};      ///< of an input: the name in the job of the task it comes from, or that task's id
+  std::string name;              ///< the client's name for it, one path component
+  std::string dir;               ///< sub-folder in the task's output, or empty
+  std::uint64_t size = 0;        ///< bytes
+  fs::path path;                 ///< where it lies now
+  std::string task{};            ///< of an input: the name in the job of the task it comes from, or that task's id
   std::string option = "input";  ///< of an input: the option that named that task
 };
 using Files = std::vector<File>;

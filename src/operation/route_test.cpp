@@ -24,9 +24,8 @@ class Routes : public testing::Test {
     return find_route(context.catalogue(), {std::move(from), std::move(to), std::move(engine), {}});
   }
 
-  FakeEngine office{"office",
-                    {{"docx", "pdf"}, {"pptx", "pdf"}, {"docx", "png"}},
-                    {test::option("pages"), test::option("password")}};
+  FakeEngine office{
+      "office", {{"docx", "pdf"}, {"pptx", "pdf"}, {"docx", "png"}}, {test::option("pages"), test::option("password")}};
   FakeEngine poppler{"poppler", {{"pdf", "png"}, {"pdf", "eps"}, {"pdf", "txt"}}};
   FakeEngine vips{"vips", {{"png", "webp"}, {"png", "pdf"}}, {test::option("width")}};
   FakeEngine raw{"raw", {{"cr2", "png"}}};

@@ -37,8 +37,8 @@ struct Program {
   std::vector<fs::path> readable;        ///< more folders the program may read, such as an install path outside /usr
   Limits limits;
   std::function<void(std::string_view)> on_line;  ///< each line of standard output, on the calling thread; may be empty
-  std::string input_file;   ///< below `work`, becomes standard input; empty: nothing to read
-  std::string output_file;  ///< below `work`/out or `work`/tmp, gets standard output; empty: it is captured
+  std::string input_file;                         ///< below `work`, becomes standard input; empty: nothing to read
+  std::string output_file;     ///< below `work`/out or `work`/tmp, gets standard output; empty: it is captured
   bool local_sockets = false;  ///< may use AF_UNIX and netlink sockets (a browser); pairs of sockets it always may
 };
 

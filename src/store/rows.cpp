@@ -258,7 +258,8 @@ void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredF
 std::vector<InputFile> input_files(sql::Connection& connection, const TaskId& id) {
   std::vector<InputFile> inputs;
   auto rows = connection.query(
-      "SELECT input.number, edge.position, CASE input.name WHEN '' THEN input.id ELSE input.name END FROM tasks task JOIN task_inputs edge ON edge.task = task.number "
+      "SELECT input.number, edge.position, CASE input.name WHEN '' THEN input.id ELSE input.name END FROM tasks task "
+      "JOIN task_inputs edge ON edge.task = task.number "
       "JOIN tasks input ON input.id = edge.input_id WHERE task.id = $1 AND input.status = $2 ORDER BY edge.position",
       id, job::Status::finished);
   while (rows.next()) {

@@ -72,7 +72,7 @@ struct Related {
 /// A file that a task takes.
 struct InputFile {
   job::StoredFile file;
-  std::string task;           ///< the name of the task it comes from, or that task's id if it has none
+  std::string task;            ///< the name of the task it comes from, or that task's id if it has none
   std::size_t dependency = 0;  ///< of job::Task::depends_on
 };
 

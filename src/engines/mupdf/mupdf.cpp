@@ -172,8 +172,8 @@ engine::Plan Planner::svg() {
   return std::move(plan_);
 }
 
-/// mutool takes the last page for one that does not exist. Where a file's name does not tell which page it shows, a page
-/// has to be looked for before.
+/// mutool takes the last page for one that does not exist. Where a file's name does not tell which page it shows, a
+/// page has to be looked for before.
 void Planner::find_first_pages() {
   for (const auto& range : ranges_) {
     if (range.first == 1) continue;
@@ -211,7 +211,8 @@ engine::Info describe() {
       {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()}};
   info.detection = {
       .programs = {"mutool"}, .version_command = {"mutool", "-v"}, .version_pattern = "version ([0-9.]+)"};
-  info.probe = {.from = "pdf", .to = "png", .content = std::string(engine::kProbePdf), .options = {{"pixel_density", 20}}};
+  info.probe = {
+      .from = "pdf", .to = "png", .content = std::string(engine::kProbePdf), .options = {{"pixel_density", 20}}};
   return info;
 }
 

@@ -235,7 +235,8 @@ engine::Info describe() {
   info.detection = {.programs = {"pdftoppm", "pdftocairo", "pdftotext", "pdftohtml", "pdfseparate"},
                     .version_command = {"pdftoppm", "-v"},
                     .version_pattern = "version ([0-9.]+)"};
-  info.probe = {.from = "pdf", .to = "png", .content = std::string(engine::kProbePdf), .options = {{"pixel_density", 20}}};
+  info.probe = {
+      .from = "pdf", .to = "png", .content = std::string(engine::kProbePdf), .options = {{"pixel_density", 20}}};
   return info;
 }
 

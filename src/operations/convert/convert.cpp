@@ -57,8 +57,11 @@ Result<operation::Outcome> convert(operation::TaskContext& context, const json::
     const auto wish = options.wish_from(from);
     RECAST_TRY(const auto route, operation::find_route(context.catalogue(), wish));
     RECAST_CHECK(operation::check_content(context, input, from));
-    operation::Conversion conversion{
-        .wish = wish, .options = payload, .inputs = {input}, .percent_from = shares.begin(at), .percent_to = shares.end(at)};
+    operation::Conversion conversion{.wish = wish,
+                                     .options = payload,
+                                     .inputs = {input},
+                                     .percent_from = shares.begin(at),
+                                     .percent_to = shares.end(at)};
     conversion.inputs.insert(conversion.inputs.end(), subtitles.begin(), subtitles.end());
     RECAST_TRY(auto done, operation::run_route(context, route, conversion));
     outputs.add(input, wish.to, std::move(done.files));

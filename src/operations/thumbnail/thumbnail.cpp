@@ -211,12 +211,10 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
     RECAST_TRY(auto route,
                thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
     RECAST_CHECK(operation::check_content(context, input, from));
-    const bool spread =
-        options.count > 1 && is_film(from) && route.front().has_option("timestamp");
-    RECAST_TRY(
-        auto made,
-        spread ? frames(context, options, std::move(route), input, shares.begin(at), shares.end(at))
-               : Maker(context, options, std::move(route)).make(input, options.timestamp, shares.begin(at), shares.end(at)));
+    const bool spread = options.count > 1 && is_film(from) && route.front().has_option("timestamp");
+    RECAST_TRY(auto made, spread ? frames(context, options, std::move(route), input, shares.begin(at), shares.end(at))
+                                 : Maker(context, options, std::move(route))
+                                       .make(input, options.timestamp, shares.begin(at), shares.end(at)));
     outputs.add(input, options.to(), std::move(made));
   }
   RECAST_TRY(auto files, outputs.take());
