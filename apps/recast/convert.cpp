@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/text.hpp"
@@ -254,6 +255,26 @@ void work(const Endpoint& endpoint, const Plan& plan, bool overwrite, std::atomi
   }
 }
 
+/// The API ignores options it does not know, for there are clients that send those of other versions. Who types one
+/// would rather hear of it.
+void warn_of_unknown_options(Client& client, const Plan& plan) {
+  std::set<std::string> known{"input_format", "output_format", "engine", "engine_version", "timeout", "filename"};
+  const auto is_known = [&](const auto& option) { return known.contains(std::string(option.key())); };
+  if (std::ranges::all_of(plan.options, is_known)) return;
+  const auto answer = client.get("/v2/operations?alternatives=true&include=options&filter[operation]=convert"
+                                 "&filter[output_format]=" +
+                                 percent_encode(plan.to));
+  if (!answer || answer->at("data").as_array().empty()) return;  // the conversion itself will say what is wrong
+  for (const auto& record : answer->at("data").as_array()) {
+    for (const auto& option : record.at("options").as_array()) known.insert(text_of(option, "name"));
+  }
+  for (const auto& option : plan.options) {
+    if (!is_known(option))
+      fmt::print(stderr, "warning: no option for {} is called {}; see recast operations --to {} --options\n", plan.to,
+                 std::string(option.key()), plan.to);
+  }
+}
+
 }  // namespace
 
 int convert(const ConvertFlags& flags, const TargetFlags& target_flags) {
@@ -267,6 +288,7 @@ int convert(const ConvertFlags& flags, const TargetFlags& target_flags) {
   auto target = open_or_embed(target_flags);
   if (!target) return complain(target.error());
   Client first(target->endpoint);  // initialises libcurl before there are threads
+  warn_of_unknown_options(first, *planned);
   Results results;
   {
     Progress progress(flags.quiet || flags.json ? Progress::Style::none : Progress::fitting(), planned->items.size());

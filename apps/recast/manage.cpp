@@ -30,10 +30,16 @@ void print_new_key(const json::value& key) {
   fmt::print("key {} \"{}\", shown only now:\n{}\n", text_of(key, "id"), text_of(key, "name"), text_of(key, "token"));
 }
 
+std::string scopes_of(const json::value& key) {
+  std::string text;
+  for (const auto& scope : key.at("scopes").as_array()) text += (text.empty() ? "" : " ") + std::string(scope.as_string());
+  return text;
+}
+
 }  // namespace
 
 int operations(const OperationsFlags& flags, const TargetFlags& target_flags) {
-  const auto target = open_or_embed(target_flags);
+  const auto target = open_or_embed(target_flags, Key::optional);
   if (!target) return complain(target.error());
   std::string path = "/v2/operations?alternatives=true";
   if (flags.options) path += "&include=options,engine_versions";
@@ -77,7 +83,7 @@ int keys_list(bool json, const TargetFlags& target) {
       [](const json::value& keys) {
         for (const auto& key : keys.as_array()) {
           fmt::print("{:>4}  {:<16} {:<20} {}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…",
-                     text_of(key, "name"), text_of(key, "scopes"),
+                     text_of(key, "name"), scopes_of(key),
                      text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
         }
       });

@@ -25,11 +25,11 @@ Endpoint named(const TargetFlags& flags) {
   return endpoint;
 }
 
-Result<Target> with_key(Endpoint endpoint) {
+Result<Target> checked(Endpoint endpoint, Key key) {
   if (!endpoint.url.starts_with("http://") && !endpoint.url.starts_with("https://")) {
     return fail(ErrorCode::malformed_body, fmt::format("The server {} is no http or https URL.", endpoint.url));
   }
-  if (endpoint.key.empty()) return fail(ErrorCode::malformed_body, "A server needs a key: --key or RECAST_API_KEY.");
+  if (endpoint.key.empty() && key == Key::needed) return fail(ErrorCode::malformed_body, "A server needs a key: --key or RECAST_API_KEY.");
   return Target{std::move(endpoint), nullptr};
 }
 
@@ -40,8 +40,8 @@ fs::path config_file() {
 
 }  // namespace
 
-Result<Target> open_or_embed(const TargetFlags& flags) {
-  if (auto endpoint = named(flags); !endpoint.url.empty()) return with_key(std::move(endpoint));
+Result<Target> open_or_embed(const TargetFlags& flags, Key key) {
+  if (auto endpoint = named(flags); !endpoint.url.empty()) return checked(std::move(endpoint), key);
   RECAST_TRY(auto embedded, Embedded::start(flags.verbose));
   auto endpoint = embedded->endpoint();
   return Target{std::move(endpoint), std::move(embedded)};
@@ -63,7 +63,7 @@ Result<Target> open_server(const TargetFlags& flags) {
                 fmt::format("Which server? Use --server and --key, RECAST_URL and RECAST_API_KEY, or {}.",
                             config_file().string()));
   }
-  return with_key(std::move(endpoint));
+  return checked(std::move(endpoint), Key::needed);
 }
 
 }  // namespace recast::cli

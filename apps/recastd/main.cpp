@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstring>
 #include <cstdio>
 #include <exception>
 
@@ -19,6 +20,8 @@ extern char** environ;
 
 namespace recast::server {
 namespace {
+
+constexpr int kUsage = 2;
 
 struct Arguments {
   std::string config;
@@ -79,9 +82,13 @@ int serve(const Options& options, const Arguments& arguments) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);  // the terminal is gone; settings are read at the start only
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
+  // Whoever waits for this file must not take that of an earlier run for ours.
+  std::error_code ignored;
+  if (!options.server.port_file.empty()) fs::remove(options.server.port_file, ignored);
   auto server = Server::start(options);
   if (!server) return complain(server.error());
   if (const auto& key = (*server)->first_key(); !key.empty()) {
@@ -95,7 +102,7 @@ int serve(const Options& options, const Arguments& arguments) {
   if (auto told = tell_ports(options, **server); !told) return complain(told.error());
   int signal = 0;
   sigwait(&signals, &signal);
-  log::info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  log::info("stopping", {{"signal", fmt::format("SIG{}", ::sigabbrev_np(signal))}});
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second signal ends the server at once
   (*server)->stop();
   server->reset();
@@ -124,7 +131,11 @@ int run(int argc, char** argv) {
   app.add_flag("--create-admin-key", arguments.create_key, "Make a further administrator's API key, print it and exit");
   app.add_flag("--doctor", arguments.doctor, "Say what this machine can do (isolation, engines) and exit");
   add_setting_flags(app, settings, flags);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
 
   if (arguments.settings_reference) {
     fmt::print("{}", settings.reference());
@@ -132,7 +143,10 @@ int run(int argc, char** argv) {
   }
   if (!options.server.data.empty()) flags.emplace_back("server.data", options.server.data);
   config::Settings::Sources sources{.file = {}, .environment = environment(), .flags = std::move(flags)};
-  if (!arguments.config.empty()) sources.file = arguments.config;
+  if (!arguments.config.empty()) {
+    if (::access(arguments.config.c_str(), R_OK) != 0) return complain(from_errno(errno, arguments.config));
+    sources.file = arguments.config;
+  }
   if (auto loaded = settings.load(sources); !loaded) return complain(loaded.error());
   if (arguments.print_config) {
     fmt::print("{}", settings.print());

@@ -64,6 +64,16 @@ store::Store::Settings store_settings(const Options& options, const Folders& fol
           .reserve_bytes = options.server.reserve_bytes};
 }
 
+std::vector<http::Listener> listeners(const ServerSettings& settings) {
+  std::vector<http::Listener> list{{"api", settings.address, static_cast<std::uint16_t>(settings.port),
+                                    settings.certificate, settings.key}};
+  if (settings.sync_port < 0) return list;
+  list.push_back(list.front());
+  list.back().name = "sync";
+  list.back().port = static_cast<std::uint16_t>(settings.sync_port);
+  return list;
+}
+
 class Running final : public Server {
  public:
   explicit Running(const Options& options) : options_(options), folders_(Folders::below(options.data_folder())) {}
@@ -75,6 +85,7 @@ class Running final : public Server {
     fit_to_descriptors(options_.http);
     RECAST_TRY(lock_, lock_folder(folders_.data));
     RECAST_CHECK(folders_.make());
+    RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
     operations_.hide_secrets_of(engines_->registry().all());
@@ -159,15 +170,7 @@ class Running final : public Server {
             }});
     api::add_routes(router_, *services_);
     router_.on_exchange([this](const http::Router::Exchange& exchange) { report(exchange); });
-    std::vector<http::Listener> listeners{{"api", options_.server.address,
-                                           static_cast<std::uint16_t>(options_.server.port),
-                                           options_.server.certificate, options_.server.key}};
-    if (options_.server.sync_port >= 0) {
-      listeners.push_back(listeners.front());
-      listeners.back().name = "sync";
-      listeners.back().port = static_cast<std::uint16_t>(options_.server.sync_port);
-    }
-    RECAST_TRY(http_, http::Server::start(options_.http, std::move(listeners), router_));
+    RECAST_TRY(http_, http::Server::start(options_.http, listeners(options_.server), router_));
     RECAST_TRY(auto policy, net::Policy::open(options_.outbound, {port(), sync_port()}));
     net_.set(net::make_client(options_.outbound, std::move(policy)));
     return {};

@@ -23,6 +23,7 @@ Result<http::Response> show_user(Call& call) {
 
 void add_user_routes(Routes& routes) {
   routes.get("/v2/users/me", account::scope::user_read, &show_me);
+  routes.get("/v2/me", account::scope::user_read, &show_me);  // where n8n asks whether a key is good
   routes.get("/v2/users/{id}", account::scope::user_read, &show_user);
 }
 

@@ -55,6 +55,27 @@ void run_loop(Loop& loop) {
   }
 }
 
+Result<> bind(Acceptor& acceptor, const Listener& listener) {
+  error_code error;
+  const auto address = asio::ip::make_address(listener.address, error);
+  if (error) return fail(ErrorCode::invalid_data, "\"" + listener.address + "\" is not an address.", listener.name);
+  const asio::ip::tcp::endpoint endpoint(address, listener.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(1024, error);
+  if (!error) return {};
+  return fail(ErrorCode::unavailable,
+              listener.address + ":" + std::to_string(listener.port) + " cannot be listened on: " + error.message() + ".",
+              listener.name);
+}
+
+Result<std::shared_ptr<const TlsContext>> tls_of(const Listener& listener) {
+  if (!listener.certificate.empty()) return TlsContext::open(listener.certificate, listener.key);
+  if (listener.key.empty()) return nullptr;
+  return fail(ErrorCode::invalid_data, "A key needs its certificate, too.", "certificate");
+}
+
 /// One listening socket and the coroutine that accepts from it.
 class Entrance {
  public:
@@ -66,20 +87,8 @@ class Entrance {
         pause_(loops.front()->context) {}
 
   Result<> listen(const Listener& listener) {
+    RECAST_CHECK(bind(acceptor_, listener));
     error_code error;
-    const auto address = asio::ip::make_address(listener.address, error);
-    if (error) return fail(ErrorCode::invalid_data, "\"" + listener.address + "\" is not an address.", listener.name);
-    const asio::ip::tcp::endpoint endpoint(address, listener.port);
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(1024, error);
-    if (error) {
-      return fail(
-          ErrorCode::unavailable,
-          listener.address + ":" + std::to_string(listener.port) + " cannot be listened on: " + error.message() + ".",
-          listener.name);
-    }
     port_ = acceptor_.local_endpoint(error).port();
     return {};
   }
@@ -164,9 +173,7 @@ class AsioServer final : public Server {
   Result<> listen(const std::vector<Listener>& listeners) {
     for (const auto& listener : listeners) {
       Origin origin{.name = listener.name, .tls = nullptr};
-      if (!listener.certificate.empty()) {
-        RECAST_TRY(origin.tls, TlsContext::open(listener.certificate, listener.key));
-      }
+      RECAST_TRY(origin.tls, tls_of(listener));
       entrances_.push_back(std::make_unique<Entrance>(core_, loops_, std::move(origin)));
       RECAST_CHECK(entrances_.back()->listen(listener));
     }
@@ -231,6 +238,16 @@ class AsioServer final : public Server {
 };
 
 }  // namespace
+
+Result<> Server::check(const std::vector<Listener>& listeners) {
+  asio::io_context context;
+  for (const auto& listener : listeners) {
+    RECAST_TRY([[maybe_unused]] const auto tls, tls_of(listener));
+    Acceptor acceptor(context);
+    RECAST_CHECK(bind(acceptor, listener));
+  }
+  return {};
+}
 
 Result<std::unique_ptr<Server>> Server::start(Settings settings, std::vector<Listener> listeners,
                                               const Router& router) {

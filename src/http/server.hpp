@@ -83,6 +83,8 @@ class Server {
   /// Binds and listens; serving starts at once. `router` must outlive the server.
   static Result<std::unique_ptr<Server>> start(Settings settings, std::vector<Listener> listeners,
                                                const Router& router);
+  /// Whether they could be listened on now and have good certificates, for a caller who has much else to start first.
+  static Result<> check(const std::vector<Listener>& listeners);
   virtual ~Server() = default;  ///< stops if it has not been stopped
 
   virtual std::uint16_t port(std::string_view listener) const = 0;

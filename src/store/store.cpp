@@ -1,5 +1,8 @@
 #include "store/store.hpp"
 
+#include <fcntl.h>
+
+#include "base/unique_handle.hpp"
 #include "store/migrate.hpp"
 #include "store/sql_store.hpp"
 
@@ -7,6 +10,9 @@ namespace recast::store {
 
 Result<std::unique_ptr<Store>> Store::open(Settings settings, const Clock& clock, Random& random,
                                            std::string host_name) {
+  // SQLite would make it readable for all; its journals take the mode of the database.
+  const UniqueFd file(::open(settings.file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) return std::unexpected(from_errno(errno, settings.file.string()));
   RECAST_TRY(auto connection, sql::Connection::open(settings.file, sql::Connection::Mode::read_write));
   RECAST_CHECK(migrate(connection));
   return std::unique_ptr<Store>(
