@@ -59,7 +59,7 @@ class WarmListener:
             item.Name, item.Value = name, content
             return item
         with self.lock:
-            document = self.desktop.loadComponentFromURL(f"file://{path}", "_blank", 0, (value("Hidden", True),))
+            document = self.desktop.loadComponentFromURL(f"file://{path}", "_blank", 0, (value("Hidden", True), value("ReadOnly", True)))  # no lock file between two of them
             document.storeToURL(f"file://{self.folder}/out.pdf", (value("FilterName", "writer_pdf_Export"),))
             document.close(True)
 
