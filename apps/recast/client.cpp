@@ -129,7 +129,8 @@ Result<json::value> Client::exchange(const char* method, std::string_view path, 
   const auto handle = make_handle(endpoint_);
   auto* const curl = handle.get();
   const auto url = endpoint_.url + std::string(path);
-  const auto authorization = endpoint_.key.empty() ? std::string("Authorization:") : "Authorization: Bearer " + endpoint_.key;
+  const auto authorization =
+      endpoint_.key.empty() ? std::string("Authorization:") : "Authorization: Bearer " + endpoint_.key;
   UniqueHandle<ListTraits> headers(curl_slist_append(nullptr, authorization.c_str()));
   headers = UniqueHandle<ListTraits>(curl_slist_append(headers.release(), "Content-Type: application/json"));
   std::string answer;

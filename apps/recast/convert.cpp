@@ -261,9 +261,10 @@ void warn_of_unknown_options(Client& client, const Plan& plan) {
   std::set<std::string> known{"input_format", "output_format", "engine", "engine_version", "timeout", "filename"};
   const auto is_known = [&](const auto& option) { return known.contains(std::string(option.key())); };
   if (std::ranges::all_of(plan.options, is_known)) return;
-  const auto answer = client.get("/v2/operations?alternatives=true&include=options&filter[operation]=convert"
-                                 "&filter[output_format]=" +
-                                 percent_encode(plan.to));
+  const auto answer = client.get(
+      "/v2/operations?alternatives=true&include=options&filter[operation]=convert"
+      "&filter[output_format]=" +
+      percent_encode(plan.to));
   if (!answer || answer->at("data").as_array().empty()) return;  // the conversion itself will say what is wrong
   for (const auto& record : answer->at("data").as_array()) {
     for (const auto& option : record.at("options").as_array()) known.insert(text_of(option, "name"));

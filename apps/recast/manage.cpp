@@ -32,7 +32,8 @@ void print_new_key(const json::value& key) {
 
 std::string scopes_of(const json::value& key) {
   std::string text;
-  for (const auto& scope : key.at("scopes").as_array()) text += (text.empty() ? "" : " ") + std::string(scope.as_string());
+  for (const auto& scope : key.at("scopes").as_array())
+    text += (text.empty() ? "" : " ") + std::string(scope.as_string());
   return text;
 }
 

@@ -29,7 +29,8 @@ Result<Target> checked(Endpoint endpoint, Key key) {
   if (!endpoint.url.starts_with("http://") && !endpoint.url.starts_with("https://")) {
     return fail(ErrorCode::malformed_body, fmt::format("The server {} is no http or https URL.", endpoint.url));
   }
-  if (endpoint.key.empty() && key == Key::needed) return fail(ErrorCode::malformed_body, "A server needs a key: --key or RECAST_API_KEY.");
+  if (endpoint.key.empty() && key == Key::needed)
+    return fail(ErrorCode::malformed_body, "A server needs a key: --key or RECAST_API_KEY.");
   return Target{std::move(endpoint), nullptr};
 }
 

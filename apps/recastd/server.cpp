@@ -65,8 +65,8 @@ store::Store::Settings store_settings(const Options& options, const Folders& fol
 }
 
 std::vector<http::Listener> listeners(const ServerSettings& settings) {
-  std::vector<http::Listener> list{{"api", settings.address, static_cast<std::uint16_t>(settings.port),
-                                    settings.certificate, settings.key}};
+  std::vector<http::Listener> list{
+      {"api", settings.address, static_cast<std::uint16_t>(settings.port), settings.certificate, settings.key}};
   if (settings.sync_port < 0) return list;
   list.push_back(list.front());
   list.back().name = "sync";

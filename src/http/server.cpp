@@ -65,9 +65,10 @@ Result<> bind(Acceptor& acceptor, const Listener& listener) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(1024, error);
   if (!error) return {};
-  return fail(ErrorCode::unavailable,
-              listener.address + ":" + std::to_string(listener.port) + " cannot be listened on: " + error.message() + ".",
-              listener.name);
+  return fail(
+      ErrorCode::unavailable,
+      listener.address + ":" + std::to_string(listener.port) + " cannot be listened on: " + error.message() + ".",
+      listener.name);
 }
 
 Result<std::shared_ptr<const TlsContext>> tls_of(const Listener& listener) {
