@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 
 #include "commands.hpp"
@@ -118,6 +119,11 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
                                    : users_key(accounts.id, accounts.name, json, target);
 }
 
+bool is_command(const CLI::App& app, std::string_view name) {
+  const auto commands = app.get_subcommands([](const auto*) { return true; });
+  return std::ranges::any_of(commands, [name](const auto* command) { return command->get_name() == name; });
+}
+
 int run(int argc, char** argv) {
   CLI::App app("recast: converts files with a Recast server, or with a private one of its own");
   app.set_version_flag("--version", "recast " RECAST_VERSION);
@@ -152,6 +158,11 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string_view first(argc > 1 ? argv[1] : "");
+    if (first.empty() || first.starts_with('-') || is_command(app, first)) return app.exit(error), kUsage;
+    fmt::print(stderr, "recast: there is no command {}. Run with --help for more information.\n", first);
+    return kUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }

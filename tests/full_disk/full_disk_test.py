@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A whole server whose disk fills up: what cannot be kept is refused and can be sent again, jobs can still be deleted, and the
 server goes on by itself when room returns. Needs to mount a small disk of its own; where it may not, it is skipped."""
+import atexit
 import ctypes
 import os
 import pathlib
@@ -12,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from recast import Client, Server  # noqa: E402
 
 SKIPPED = 77
-CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
+CLONE_NEWNS, MS_REC, MS_PRIVATE, MNT_DETACH = 0x20000, 0x4000, 1 << 18, 2
 
 
 def small_disk():
@@ -21,8 +22,10 @@ def small_disk():
     folder = tempfile.mkdtemp(prefix="recast-small-")
     if libc.unshare(CLONE_NEWNS) != 0 or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) != 0 \
             or libc.mount(b"none", folder.encode(), b"tmpfs", 0, b"size=160m,mode=755") != 0:
+        os.rmdir(folder)
         print("skipped: may not mount a small disk here")
         sys.exit(SKIPPED)
+    atexit.register(lambda: (libc.umount2(folder.encode(), MNT_DETACH), os.rmdir(folder)))
     return pathlib.Path(folder)
 
 
