@@ -14,9 +14,9 @@ namespace json = boost::json;
 namespace {
 
 /// Hidden whatever operation they belong to: a client may have put them where they do nothing.
-constexpr std::array<std::string_view, 9> kSecrets = {"access_key_id",      "secret_access_key", "session_token",
-                                                      "storage_access_key", "sas_token",         "private_key",
-                                                      "password",           "client_email",      "credentials"};
+constexpr std::array<std::string_view, 11> kSecrets = {
+    "access_key_id", "secret_access_key", "session_token", "storage_access_key", "sas_token",         "private_key",
+    "password",      "client_email",      "credentials",   "set_password",       "set_owner_password"};
 
 bool is_storage_operation(std::string_view operation) {
   return operation.starts_with("import/") || operation.starts_with("export/");

@@ -27,6 +27,8 @@ TEST(Payload, LeavesCredentialsOut) {
   EXPECT_EQ(shown("export/azure/blob", R"({"storage_access_key":"1","sas_token":"2","container":"c"})"),
             R"({"container":"c"})");
   EXPECT_EQ(shown("convert", R"({"username":"kept elsewhere"})"), R"({"username":"kept elsewhere"})");
+  EXPECT_EQ(shown("merge", R"({"set_password":"a","set_owner_password":"b","password":"c","input":"a"})"),
+            R"({"input":"a"})");
 }
 
 TEST(Payload, LeavesOutWhatTheOperationHides) {

@@ -57,6 +57,11 @@ std::span<const Pair> rows_of(const std::vector<Pair>& pairs, const Key& key, Ke
 
 std::unexpected<Error> no_engine(const Wish& wish, std::string_view from, std::string_view to) {
   const bool convert = wish.operation == "convert";
+  if (from.empty() && to.empty()) {
+    return fail(ErrorCode::invalid_conversion_type,
+                wish.engine.empty() ? fmt::format("No engine does {}.", wish.operation)
+                                    : fmt::format("The engine {} does not do {}.", wish.engine, wish.operation));
+  }
   if (!wish.engine.empty()) {
     return fail(ErrorCode::invalid_conversion_type,
                 convert ? fmt::format("The engine {} does not convert {} to {}.", wish.engine, from, to)

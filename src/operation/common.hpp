@@ -35,6 +35,11 @@ struct Common {
   engine::Wish wish(std::string operation, std::string from, std::string to) const {
     return {std::move(from), std::move(to), engine, engine_version, std::move(operation)};
   }
+  /// For operations that take and give PDF alone: engines name no formats for them, as the catalogue shows none
+  /// (processing.md 13). Anything else has no engine.
+  engine::Wish pdf_wish(std::string operation, std::string from) const {
+    return wish(std::move(operation), from == "pdf" ? std::string() : std::move(from), {});
+  }
 };
 
 }  // namespace recast::operation

@@ -22,6 +22,19 @@ std::vector<PageSize> page_sizes(std::string_view pdf) {
   return sizes;
 }
 
+std::string pdf_of_objects(const std::vector<std::string>& objects, std::string_view trailer) {
+  std::string file = "%PDF-1.4\n", table;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    auto offset = std::to_string(file.size());
+    table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
+    file += std::to_string(i + 1) + " 0 obj" + objects[i] + "\nendobj\n";
+  }
+  const auto count = std::to_string(objects.size() + 1);
+  const auto start = std::to_string(file.size());
+  return file + "xref\n0 " + count + "\n0000000000 65535 f \n" + table + "trailer<</Size " + count + "/Root 1 0 R" +
+         std::string(trailer) + ">>\nstartxref\n" + start + "\n%%EOF\n";
+}
+
 std::string pdf_of(int pages) {
   std::vector<std::string> objects{"<</Type/Catalog/Pages 2 0 R>>"};
   std::string kids;
@@ -34,16 +47,7 @@ std::string pdf_of(int pages) {
                       " 0 R/Resources<</Font<</F 3 0 R>>>>>>");
     objects.push_back("<</Length " + std::to_string(text.size()) + ">>stream\n" + text + "\nendstream");
   }
-  std::string file = "%PDF-1.4\n", table;
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    auto offset = std::to_string(file.size());
-    table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
-    file += std::to_string(i + 1) + " 0 obj" + objects[i] + "\nendobj\n";
-  }
-  const auto count = std::to_string(objects.size() + 1);
-  const auto start = std::to_string(file.size());
-  return file + "xref\n0 " + count + "\n0000000000 65535 f \n" + table + "trailer<</Size " + count +
-         "/Root 1 0 R>>\nstartxref\n" + start + "\n%%EOF\n";
+  return pdf_of_objects(objects);
 }
 
 }  // namespace recast::test

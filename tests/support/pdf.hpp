@@ -16,6 +16,9 @@ struct PageSize {
 /// are compressed. Throws std::exception where the PDF cannot be read.
 std::vector<PageSize> page_sizes(std::string_view pdf);
 
+/// A PDF of these objects, which are numbered from 1; the first is the catalogue. `trailer` are more of its entries.
+std::string pdf_of_objects(const std::vector<std::string>& objects, std::string_view trailer = {});
+
 /// A PDF of several pages of 200 x 100 points, each with its number: "page 1".
 std::string pdf_of(int pages);
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
+#include "engine/unlock.hpp"
 #include "engines/mupdf/options.hpp"
 #include "engines/mupdf/page_names.hpp"
 #include "schema/parse.hpp"
@@ -85,6 +86,8 @@ class Planner {
   Planner(const engine::Request& request, Options options, format::PageList pages)
       : request_(request), options_(std::move(options)), ranges_(pages.merged()) {
     plan_.explain = &explain;
+    const auto& input = request.inputs.front();
+    input_ = request.from == "pdf" ? engine::unlock_pdf(plan_, input, options_.password) : input;  // no other has one
   }
 
   engine::Plan raster();
@@ -94,13 +97,12 @@ class Planner {
  private:
   Arguments opening() const {
     Arguments result;
-    if (!options_.password.empty()) append(result, {"-p", options_.password});
     if (options_.font_size) append(result, {"-S", fmt::format("{}", *options_.font_size)});
     return result;
   }
   /// Input and page list, which end a command line.
   Arguments closing() const {
-    Arguments result{request_.inputs.front()};
+    Arguments result{input_};
     std::vector<std::string> words;
     for (const auto& range : ranges_) {
       words.push_back(
@@ -119,6 +121,7 @@ class Planner {
   const engine::Request& request_;
   Options options_;
   std::vector<format::PageList::Range> ranges_;
+  std::string input_;  // without its password, if it had one
   engine::Plan plan_;
 };
 
@@ -180,7 +183,7 @@ void Planner::find_first_pages() {
     const auto page = std::min(range.first, kMostPages);
     Arguments look{"draw", "-q"};
     append(look, opening());
-    append(look, {"-F", "txt", "-o", "tmp/page-%05d.txt", request_.inputs.front(), std::to_string(page)});
+    append(look, {"-F", "txt", "-o", "tmp/page-%05d.txt", input_, std::to_string(page)});
     plan_.steps.push_back(step("mutool", std::move(look)));
     plan_.steps.push_back(step("test", {"-f", fmt::format("tmp/page-{:05}.txt", page)}));
   }

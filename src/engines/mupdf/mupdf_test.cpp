@@ -14,6 +14,7 @@
 
 namespace recast::engines {
 Result<> register_mupdf(engine::Registry& registry);
+Result<> register_qpdf(engine::Registry& registry);
 namespace {
 
 namespace fs = std::filesystem;
@@ -81,12 +82,24 @@ TEST(MuPdfPlan, KeepsTextOrDrawsIt) {
 }
 
 TEST(MuPdfPlan, LooksForAPageBeforeAllGoIntoOneFile) {
-  const auto result = plan("txt", {{"pages", "3-4"}, {"password", "p"}});
+  const auto result = plan("txt", {{"pages", "3-4"}});
   ASSERT_TRUE(result) << result.error().message;
   ASSERT_EQ(result->steps.size(), 3U);
   EXPECT_THAT(line(*result, 1), ElementsAre("test", "-f", "tmp/page-00003.txt"));
   EXPECT_THAT(line(*result, 2),
-              ElementsAre("mutool", "draw", "-q", "-p", "p", "-F", "txt", "-o", "out/out.txt", "in/in-1.pdf", "3-4"));
+              ElementsAre("mutool", "draw", "-q", "-F", "txt", "-o", "out/out.txt", "in/in-1.pdf", "3-4"));
+}
+
+TEST(MuPdfPlan, KeepsThePasswordOutOfEveryCommandLine) {
+  const auto result = plan("txt", {{"pages", "3-4"}, {"password", "s p"}});
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_EQ(result->steps.size(), 4U);
+  const auto& open = std::get<engine::WorkerStep>(result->steps.at(0).action);
+  EXPECT_EQ(open.worker, "qpdf");
+  EXPECT_EQ(open.request.at("options").at("password"), "s p");
+  EXPECT_THAT(line(*result, 1), testing::Contains(open.outputs.at(0)));
+  EXPECT_THAT(line(*result, 3),
+              ElementsAre("mutool", "draw", "-q", "-F", "txt", "-o", "out/out.txt", "tmp/open.pdf", "3-4"));
 }
 
 TEST(MuPdfPlan, NamesTheFieldItRejects) {
@@ -101,7 +114,7 @@ class MuPdfRun : public testing::Test {
                                         const boost::json::object& options = {}, const std::string& from = "pdf") {
     return run_.convert_bytes(content, from, to, options);
   }
-  test::EngineRun run_{&register_mupdf};
+  test::EngineRun run_{&register_mupdf, {&register_qpdf}};
 };
 
 TEST_F(MuPdfRun, MakesEveryFormatOfAPdf) {

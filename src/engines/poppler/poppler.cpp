@@ -5,6 +5,7 @@
 
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
+#include "engine/unlock.hpp"
 #include "engines/poppler/explain.hpp"
 #include "engines/poppler/options.hpp"
 #include "format/page_list.hpp"
@@ -50,6 +51,7 @@ class Planner {
     if (ranges_.empty()) ranges_.push_back({1, format::PageList::kOpen});
     plan_.explain = &explain;
     plan_.doubt = &doubt;
+    input_ = engine::unlock_pdf(plan_, request.inputs.front(), options_.password);
   }
 
   engine::Plan raster();
@@ -59,13 +61,10 @@ class Planner {
   engine::Plan postscript();
 
  private:
-  const std::string& input() const { return request_.inputs.front(); }
-
   Arguments selection(const Range& range) const {
     Arguments result;
     if (range.first > 1) append(result, {"-f", std::to_string(range.first)});
     if (range.last != format::PageList::kOpen) append(result, {"-l", std::to_string(range.last)});
-    if (!options_.password.empty()) append(result, {"-upw", options_.password});
     return result;
   }
 
@@ -77,6 +76,7 @@ class Planner {
   const engine::Request& request_;
   Options options_;
   std::vector<Range> ranges_;
+  std::string input_;  // without its password, if it had one
   engine::Plan plan_;
 };
 
@@ -124,7 +124,7 @@ engine::Plan Planner::raster() {
   for (std::size_t i = 0; i < ranges_.size(); ++i) {
     auto arguments = selection(ranges_[i]);
     append(arguments, render);
-    append(arguments, {input(), second_step ? "tmp/page" : "out/page"});
+    append(arguments, {input_, second_step ? "tmp/page" : "out/page"});
     plan_.steps.push_back(step("pdftoppm", std::move(arguments), 4));
     tolerate_after_first(plan_.steps.back(), i, kNoSuchPage);
   }
@@ -161,7 +161,7 @@ engine::Plan Planner::text() {
     const auto part = several ? fmt::format("tmp/part-{}.txt", i + 1) : std::string("out/out.txt");
     auto arguments = selection(ranges_[i]);
     append(arguments, common);
-    append(arguments, {input(), part});
+    append(arguments, {input_, part});
     plan_.steps.push_back(step("pdftotext", std::move(arguments)));
     tolerate_after_first(plan_.steps.back(), i, kNoSuchPage);
     join.push_back(part);
@@ -178,7 +178,7 @@ engine::Plan Planner::html() {
   for (std::size_t i = 0; i < ranges_.size(); ++i) {
     auto arguments = selection(ranges_[i]);
     append(arguments, {"-s", "-noframes", "-dataurls", "-enc", "UTF-8", "-zoom", fmt::format("{}", options_.zoom),
-                       input(), fmt::format("out/out-{}.html", i + 1)});
+                       input_, fmt::format("out/out-{}.html", i + 1)});
     plan_.steps.push_back(step("pdftohtml", std::move(arguments)));
     tolerate_after_first(plan_.steps.back(), i, 1);
   }
@@ -189,15 +189,10 @@ engine::Plan Planner::html() {
 /// pdftocairo puts all pages into one SVG, which viewers do not understand. So the document is taken apart first;
 /// `find` then draws whatever pages there are and fails if one could not be drawn.
 engine::Plan Planner::svg() {
-  std::string source = input();
-  if (!options_.password.empty()) {  // pdfseparate has no password
-    source = "tmp/open.pdf";
-    plan_.steps.push_back(step("pdftocairo", {"-pdf", "-upw", options_.password, input(), source}));
-  }
   for (std::size_t i = 0; i < ranges_.size(); ++i) {
     Arguments arguments{"-f", std::to_string(ranges_[i].first)};
     if (ranges_[i].last != format::PageList::kOpen) append(arguments, {"-l", std::to_string(ranges_[i].last)});
-    append(arguments, {source, "tmp/page-%d.pdf"});
+    append(arguments, {input_, "tmp/page-%d.pdf"});
     plan_.steps.push_back(step("pdfseparate", std::move(arguments)));
     tolerate_after_first(plan_.steps.back(), i, kNoSuchPage);
     tolerate_after_first(plan_.steps.back(), i, 1);
@@ -217,7 +212,7 @@ engine::Plan Planner::postscript() {
     auto range = ranges_[i];
     if (request_.to == "eps") range.last = range.first;
     auto arguments = selection(range);
-    append(arguments, {"-" + request_.to, input(), fmt::format("out/out-{}.{}", i + 1, request_.to)});
+    append(arguments, {"-" + request_.to, input_, fmt::format("out/out-{}.{}", i + 1, request_.to)});
     plan_.steps.push_back(step("pdftocairo", std::move(arguments)));
     tolerate_after_first(plan_.steps.back(), i, kNoSuchPage);
   }

@@ -10,6 +10,7 @@
 
 namespace recast::engines {
 Result<> register_poppler(engine::Registry& registry);
+Result<> register_qpdf(engine::Registry& registry);
 namespace {
 
 namespace fs = std::filesystem;
@@ -69,10 +70,20 @@ TEST(PopplerPlan, FitsABoxWithASecondStep) {
                           "70", "-path", "out", "-format", "jpg", "tmp/page-*"));
 }
 
-TEST(PopplerPlan, GivesThePasswordToTheTool) {
-  EXPECT_THAT(line(*plan("txt", {{"password", " s p "}, {"layout", true}}), 0),
-              ElementsAre("pdftotext", "-upw", " s p ", "-enc", "UTF-8", "-eol", "unix", "-layout", "in/in-1.pdf",
-                          "out/out.txt"));
+TEST(PopplerPlan, KeepsThePasswordOutOfEveryCommandLine) {
+  for (const auto* const to : {"png", "txt", "svg", "html", "eps"}) {
+    const auto result = plan(to, {{"password", " s p "}, {"pages", "1,3"}});
+    ASSERT_TRUE(result) << to;
+    const auto& open = std::get<engine::WorkerStep>(result->steps.at(0).action);
+    EXPECT_EQ(open.worker, "qpdf");
+    EXPECT_EQ(open.inputs, std::vector<std::string>{"in/in-1.pdf"});
+    EXPECT_EQ(open.request.at("options").at("password"), " s p ");
+    EXPECT_THAT(line(*result, 1), testing::Contains(open.outputs.at(0))) << to;
+    for (std::size_t at = 1; at < result->steps.size(); ++at) {
+      EXPECT_THAT(line(*result, at), testing::Not(testing::Contains(HasSubstr(" s p ")))) << to;
+      EXPECT_THAT(line(*result, at), testing::Not(testing::Contains("in/in-1.pdf"))) << to;
+    }
+  }
 }
 
 TEST(PopplerPlan, NamesTheFieldItRejects) {
@@ -117,7 +128,7 @@ class PopplerRun : public testing::Test {
     return test::read_file(file).substr(0, count);
   }
 
-  test::EngineRun run_{&register_poppler};
+  test::EngineRun run_{&register_poppler, {&register_qpdf}};
 };
 
 TEST_F(PopplerRun, MakesOneImageForEachPage) {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+
+#include "engines/qpdf/worker/fields.hpp"
+#include "engines/qpdf/worker/objects.hpp"
+
+namespace recast::engines::qpdf {
+
+/// A document whose pages are to be copied elsewhere. It is taken apart in memory, so that a copy of one page brings
+/// along neither other pages nor the whole form, and so that links to a page that is copied later are not lost, as they
+/// are with libqpdf's own copies.
+class Source {
+ public:
+  /// Pages that share their resources would each bring along the pictures of all: `trimmed` ones keep what they show.
+  /// May throw what libqpdf throws.
+  explicit Source(std::unique_ptr<QPDF> document, const std::set<std::size_t>& trimmed = {});
+
+  QPDF& document() const { return *document_; }
+  Object root() const { return document_->getRoot(); }
+  std::size_t pages() const { return stubs_.size(); }
+  /// What references to the page lead to; it holds nothing any more.
+  const Object& stub(std::size_t page) const { return stubs_.at(page); }
+  /// What it held, without annotations.
+  const Object& content(std::size_t page) const { return contents_.at(page); }
+  const std::vector<Object>& annotations(std::size_t page) const { return annotations_.at(page); }
+  const SourceFields& fields() const { return fields_; }
+
+ private:
+  void take_apart(Object page);
+
+  std::unique_ptr<QPDF> document_;
+  std::vector<Object> stubs_;
+  std::vector<Object> contents_;
+  std::vector<std::vector<Object>> annotations_;
+  SourceFields fields_;
+};
+
+}  // namespace recast::engines::qpdf
