@@ -66,8 +66,11 @@ int operations(const OperationsFlags& flags, const TargetFlags& target_flags) {
                  text_of(option, "default"), text_of(option, "description"));
     }
   }
-  for (const auto& [row, targets] : rows)
-    fmt::print("{:<10} {:<6} -> {}\n", row.first, row.second, fmt::join(targets, " "));
+  for (const auto& [row, targets] : rows) {
+    // Operations on PDF alone have no formats.
+    const auto made = fmt::format("{}", fmt::join(targets, " "));
+    fmt::print("{}\n", made.empty() ? row.first : fmt::format("{:<10} {:<6} -> {}", row.first, row.second, made));
+  }
   return kOk;
 }
 

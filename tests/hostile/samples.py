@@ -21,6 +21,7 @@ class Sample:
     engine: str
     ends: frozenset
     options: dict = dataclasses.field(default_factory=dict)
+    operation: str = "convert"
 
 
 def archive(**members):
@@ -184,6 +185,9 @@ def stream(data, more=""):
     return f"<< /Length {len(data)} {more} >>\nstream\n".encode() + data + b"\nendstream"
 
 
+UNREADABLE = {"tree-loop", "noise", "cut"}  # by any reader
+
+
 def pages(canary):
     web, text = canary.url, str(canary.text)
     catalog, tree = "<< /Type /Catalog /Pages 2 0 R {} >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
@@ -193,6 +197,10 @@ def pages(canary):
     def add(name, content, ends, to="png", **options):
         for engine in ("poppler", "mupdf"):
             samples.append(Sample(f"{engine}-{name}.pdf", content, to, engine, frozenset(ends), options))
+        # What draws nothing need not mind how large or deep a drawing is.
+        for operation, more in (("pdf/split-pages", {}), ("pdf/rotate-pages", {"rotation": "90"})):
+            samples.append(Sample(f"{operation[4:]}-{name}.pdf", content, "pdf", "qpdf", frozenset(ends | {"finished"} if name not in UNREADABLE else ends),
+                                  options | more, operation))
     mark = stream(b"BT ET")
     add("actions", pdf(catalog.format(f"/OpenAction << /S /Launch /F ({text}) >> /AA << /WC << /S /URI /URI ({web}) >> >>"), tree,
                        page.format(200, "", f"/AA << /O << /S /JavaScript /JS (app.launchURL\\('{web}'\\);) >> >> /Annots [<< /Type /Annot /Subtype /Link "

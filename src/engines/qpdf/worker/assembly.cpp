@@ -48,7 +48,7 @@ std::vector<Assembly::Placed> Assembly::add_pages(const Source& source, std::spa
     placed.push_back({number, page, again, {}});
   }
   for (auto& one : placed) {
-    auto content = target_->copyForeignObject(source.content(one.number));
+    auto content = copy_into(*target_, source.document(), source.content(one.number));
     for (const auto& key : content.getKeys()) one.page.replaceKey(key, content.getKey(key));
   }
   return placed;
@@ -57,7 +57,7 @@ std::vector<Assembly::Placed> Assembly::add_pages(const Source& source, std::spa
 void Assembly::add_annotations(const Source& source, Placed& placed, Extent extent) {
   auto list = Object::newArray();
   for (const auto& original : source.annotations(placed.number)) {
-    auto annotation = target_->copyForeignObject(original);
+    auto annotation = copy_into(*target_, source.document(), original);
     if (!annotation.isDictionary()) continue;
     const bool link = is_name(member(annotation, "/Subtype"), "/Link");
     if (link && extent != Extent::document && names_.is_dead(annotation)) continue;
@@ -82,7 +82,7 @@ void Assembly::add_fields(const Source& source, const std::vector<Placed>& place
       {.source = &source.document(),
        .fields = &source.fields(),
        .wanted = [&](const Object& leaf) { return extent == Extent::document || shown.contains(leaf.getObjGen()); },
-       .copy_of = [&](const Object& leaf) { return target_->copyForeignObject(leaf); }});
+       .copy_of = [&](const Object& leaf) { return copy_into(*target_, source.document(), leaf); }});
   for (const auto& one : placed) {
     if (one.own_copies.empty()) continue;
     fields_.add({.source = &source.document(),

@@ -9,6 +9,7 @@ namespace {
 
 using test::document;
 using test::link;
+using test::parts_of;
 using test::pdf_of;
 using test::pdf_of_objects;
 using test::Reopened;
@@ -151,6 +152,24 @@ TEST(Merge, KeepsAttachmentsLayersLabelsAndTheTitle) {
             "[ 0 << /S /r /St 1 >> 2 << /S /D /St 1 >> 3 << /S /r /St 1 >> ]");
   EXPECT_EQ(result->getTrailer().getKey("/Info").getKey("/Title").getStringValue(), "First");
   EXPECT_EQ(result.root().getKey("/Lang").getStringValue(), "de");
+}
+
+TEST(Merge, TakesPagesWhoseLabelsAreDamaged) {
+  for (const auto* const labels :
+       {"/PageLabels<</Nums[0]>>", "/PageLabels<</Nums[(x)<</S/r>>]>>", "/PageLabels<</Kids[null 5]>>",
+        "/PageLabels<</Nums[0 5 1 null]>>", "/PageLabels<</Kids[<</Nums[]>>]>>"}) {
+    EXPECT_EQ(Reopened(run("merge", {document(labels), pdf_of(1), document(labels)})).pages(), 5u) << labels;
+  }
+}
+
+TEST(Merge, TakesDocumentsThatCallPagesByOtherNames) {
+  const auto odd = document(
+      "/Names<</Dests 2 0 R>>/OCProperties 2 0 R/Outlines 2 0 R/AcroForm<</Fields[2 0 R 3 0 R]/DR 2 0 R>>/Lang 2 0 R"
+      "/StructTreeRoot 2 0 R/Dests 2 0 R",
+      "2 0 R 3 0 R 4 0 R", "2 0 R", {}, "/Info 2 0 R");
+  EXPECT_EQ(Reopened(run("merge", {odd, pdf_of(1), odd})).pages(), 5u);
+  EXPECT_EQ(Reopened(run("pdf/extract-pages", {odd}, {{"pages", "2,1,1"}})).pages(), 3u);
+  EXPECT_EQ(parts_of(run("pdf/split-pages", {odd})).size(), 2u);
 }
 
 /// Both pages are one heading each; the tree's numbers of pages are 0 and 1.

@@ -1,6 +1,7 @@
 #include "engines/qpdf/worker/catalogue.hpp"
 
-#include <qpdf/QPDFExc.hh>
+#include <exception>
+#include <new>
 #include <qpdf/QPDFPageLabelDocumentHelper.hh>
 
 namespace recast::engines::qpdf {
@@ -80,7 +81,9 @@ void Labels::add(const Source& source, std::span<const std::size_t> pages, std::
         numbers.push_back(plain_number(page + 1));
       }
     }
-  } catch (const QPDFExc&) {
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
     return;  // a damaged list of labels is no reason to refuse the pages
   }
   for (std::size_t at = 0; at + 1 < numbers.size(); at += 2) {
@@ -98,8 +101,10 @@ void Labels::finish() {
 
 void take_presentation(QPDF& target, const Source& source) {
   auto information = member(source.document().getTrailer(), "/Info");
-  if (information.isDictionary())
-    target.getTrailer().replaceKey("/Info", copy_into(target, source.document(), information));
+  if (information.isDictionary()) {
+    auto copy = copy_into(target, source.document(), information);
+    if (copy.isDictionary()) target.getTrailer().replaceKey("/Info", copy);
+  }
   for (const auto* const key : {"/Lang", "/ViewerPreferences", "/PageLayout", "/PageMode"}) {
     auto value = member(source.root(), key);
     if (!value.isNull()) target.getRoot().replaceKey(key, copy_into(target, source.document(), value));

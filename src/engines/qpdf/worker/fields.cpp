@@ -92,7 +92,7 @@ class TargetFields::Placing {
   }
 
   Object copy_of_inner(const Object& source) {
-    auto copy = fields_.target_.copyForeignObject(source);
+    auto copy = copy_into(fields_.target_, *take_.source, source);
     if (!take_.again || !copy.isDictionary()) return copy;
     copy = fields_.target_.makeIndirectObject(copy.shallowCopy());
     copy.removeKey("/Kids");

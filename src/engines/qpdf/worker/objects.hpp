@@ -35,9 +35,11 @@ class Visited {
   std::set<QPDFObjGen> seen_;
 };
 
-/// A copy in `target`, with all it refers to. Pages must have been copied before; a page that was not is null.
+/// A copy in `target`, with all it refers to. Pages must have been copied before; a page that was not is null, and so
+/// is what a damaged file calls by the number of one.
 inline Object copy_into(QPDF& target, QPDF& source, Object object) {
-  return target.copyForeignObject(object.isIndirect() ? object : source.makeIndirectObject(object));
+  auto copy = target.copyForeignObject(object.isIndirect() ? object : source.makeIndirectObject(object));
+  return copy.isInitialized() ? copy : Object::newNull();
 }
 
 }  // namespace recast::engines::qpdf

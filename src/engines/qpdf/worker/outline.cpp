@@ -18,7 +18,7 @@ std::vector<Outline::Item> Outline::read(Walk& walk, Object first, int depth) {
     for (const auto* const key : {"/Title", "/Dest", "/A", "/C", "/F"}) {
       if (item.hasKey(key)) bare.replaceKey(key, item.getKey(key));
     }
-    auto copy = target_.copyForeignObject(document.makeIndirectObject(bare));
+    auto copy = copy_into(target_, document, bare);
     auto kids = read(walk, member(item, "/First"), depth + 1);
     if (walk.is_dead(copy)) {
       if (kids.empty()) continue;
