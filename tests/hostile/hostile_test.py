@@ -76,7 +76,8 @@ class Canary:
 def run(server, canary, sample):
     """What is wrong, or None; and a line about how it went."""
     client, begin = server.client(), time.time()
-    job = client.run(sample.name, sample.content, "convert", output_format=sample.to, engine=sample.engine, **sample.options)
+    wanted = {"output_format": sample.to} if sample.to else {}
+    job = client.run(sample.name, sample.content, sample.operation, engine=sample.engine, **wanted, **sample.options)
     took = time.time() - begin
     task = job["tasks"][1]
     end = task["code"] or task["status"]

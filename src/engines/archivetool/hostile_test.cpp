@@ -98,6 +98,12 @@ TEST_F(HostileArchive, NamesInCodePagesAreRead) {
                                   Pair("flagged-ü.txt", "4"), Pair("unflagged-ü.txt", "5")));
 }
 
+TEST_F(HostileArchive, NamesThatEndInASlashAreFolders) {
+  const auto files = extract_bytes(sample::zip({{"folder\\", ""}, {"folder\\a.txt", "1"}, {"other/", ""}}), "zip");
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_THAT(*files, ElementsAre(Pair("folder/a.txt", "1")));
+}
+
 TEST_F(HostileArchive, LongNamesAreKeptWithinBounds) {
   const std::string longest = std::string(251, 'n') + ".txt";
   const std::string longer(5000, 'm');

@@ -88,6 +88,16 @@ TEST_F(JailedArchiveTool, PacksMoreFilesThanThereAreDescriptors) {
   EXPECT_THAT(back->at(1234), Pair("folder/page-1234.txt", "content"));
 }
 
+/// The child's own /tmp is smaller than this, and memory.
+TEST_F(JailedArchiveTool, GathersLargeArchivesOnTheDisk) {
+  test::output_of("head -c 40000000 /dev/urandom > " + (temp_ / "large").string());
+  for (const auto* const to : {"7z", "iso"}) {
+    const auto made = pack({temp_ / "large"}, {"large.bin"}, to, {{"compression_level", 1}});
+    ASSERT_TRUE(made) << to << ": " << made.error().message;
+    EXPECT_GT(fs::file_size(*made), 40'000'000U) << to;
+  }
+}
+
 TEST_F(JailedArchiveTool, GivesEqualNamesASuffix) {
   const auto file = temp_.write("1", "content");
   const auto made = pack({file, file, file}, {"a.txt", "a.txt", "b/a.txt"}, "tar");

@@ -62,9 +62,15 @@ Result<operation::Outcome> metadata(operation::TaskContext& context, const Optio
 }  // namespace
 
 Result<> register_metadata(operation::Registry& registry) {
-  return registry.add(operation::define_with_engine<Options>(
+  auto operation = operation::define_with_engine<Options>(
       {.name = "metadata", .summary = "Reads the metadata of files: author, size, number of pages, camera, …"},
-      &metadata));
+      &metadata);
+  operation.records = [](const engine::Catalogue& catalogue) {
+    auto rows = operation::engine_records("metadata", catalogue);
+    for (auto& row : rows) row.credits = 0;
+    return rows;
+  };
+  return registry.add(std::move(operation));
 }
 
 }  // namespace recast::operations

@@ -53,6 +53,12 @@ TEST_F(Metadata, OfSeveralFilesIsAListBesides) {
   EXPECT_EQ(list[1].at("FileName"), "b.txt");
 }
 
+TEST_F(Metadata, CostsNothingInTheCatalogueEither) {
+  const auto rows = operation::test::registered(&register_metadata, "metadata").records(context_.catalogue());
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].credits, 0);
+}
+
 TEST_F(Metadata, ThatCannotBeReadIsAFailure) {
   context_.add_input("a.txt", "text");
   for (const auto* const output : {"", "[]", "{}", "[1]", "[{\"a\":", "[{},{}]"}) {

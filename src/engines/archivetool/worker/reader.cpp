@@ -72,6 +72,8 @@ Error Reader::fault() const {
   if (has("incorrect passphrase")) return {ErrorCode::open_failed, "The password is wrong.", "password"};
   if (has("encrypt") || has("crypto codec"))
     return {ErrorCode::open_failed, "The archive is encrypted in a way that cannot be opened.", "password"};
+  if (has("unsupported") || has("not supported"))
+    return {ErrorCode::open_failed, fmt::format("The archive is packed in a way that is not known here: {}", text), {}};
   if (encrypted_) return {ErrorCode::open_failed, "The password is wrong, or the archive is damaged.", "password"};
   return {ErrorCode::open_failed, fmt::format("The archive is damaged or not a {} file: {}", order_.from, text), {}};
 }
@@ -157,7 +159,11 @@ std::string Reader::name_of(archive_entry* entry) const {
 
 Result<Entry> Reader::describe(archive_entry* entry) const {
   const int format = archive_format(handle_.get());
-  Entry result{.path = format::clean_path(name_of(entry)), .kind = kind_of(entry)};
+  const auto name = name_of(entry);
+  Entry result{.path = format::clean_path(name), .kind = kind_of(entry)};
+  // Some archives know no folders but by their names.
+  if (result.kind == Entry::Kind::file && (name.ends_with('/') || name.ends_with('\\')))
+    result.kind = Entry::Kind::folder;
   if (archive_entry_size_is_set(entry) != 0 && !is_single(format)) {
     const auto size = archive_entry_size(entry);
     if (size < 0) return fail(ErrorCode::open_failed, "The archive is damaged: an entry has a negative size.");
