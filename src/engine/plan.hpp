@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,7 +59,10 @@ struct WorkerStep {
   json::object request;              ///< what its `convert` gets
   std::vector<std::string> inputs;   ///< files, seen from the working folder
   std::vector<std::string> outputs;  ///< files it will fill, such as "out/out.pdf"
-  bool sequence = false;  ///< the one output is a sequence of files, to be split into out/out-1.<to>, -2, …
+  bool sequence = false;    ///< the first output is a sequence of files, to be split into out/out-1.<to>, -2, …
+  bool named = false;       ///< of a sequence: each file brings its name; Executed::names has them
+  bool stream = false;      ///< the inputs come through one pipe, as a named sequence, however many they are
+  bool tell_names = false;  ///< the request gets a member `names`: what the client calls the inputs
   Limits limits;
 };
 
@@ -75,6 +79,9 @@ struct Plan {
   /// paths. No match at all is conversion_failed, unless it `may_be_empty`.
   std::vector<std::string> outputs;
   bool may_be_empty = false;
+  /// Small files of the engine's own making, such as one of arguments: name below in/ and content. Written before the
+  /// first step.
+  std::map<std::string, std::string> files;
   /// Turns a failed step into the task's error; empty: conversion_failed with the shortened standard error.
   std::function<Error(const StepEnd&)> explain;
   /// For programs that say they succeeded when they did not: what is wrong after all with a step that ended well.

@@ -13,10 +13,11 @@
 #include <cerrno>
 #include <csignal>
 
+#include "base/io.hpp"
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
+#include "execution/handover.hpp"
 #include "execution/outputs.hpp"
-#include "process/sequence.hpp"
 
 namespace recast::execution {
 
@@ -56,10 +57,13 @@ Result<> lay_out(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-Result<UniqueFd> open_file(const fs::path& file, int flags) {
-  UniqueFd fd(::open(file.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!fd) return std::unexpected(from_errno(errno, "opening " + file.filename().string()));
-  return fd;
+/// A file that an engine wrote itself, such as one of arguments.
+Result<> write_file(const fs::path& path, std::string_view content) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!file) return std::unexpected(from_errno(errno, "writing a file of a plan"));
+  if (const int error = write_all(file.get(), content); error != 0)
+    return std::unexpected(from_errno(error, "writing a file of a plan"));
+  return {};
 }
 
 /// A step as `include=report` shows it.
@@ -197,39 +201,23 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
 
 Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
                               const std::function<void(int)>& on_percent, operation::Executed& done) {
-  std::vector<UniqueFd> files;
-  process::WorkerJob job{.request = boost::json::serialize(step.request),
+  Handover files;
+  process::WorkerJob job{.request = boost::json::serialize(request_of(step, *run.execution)),
                          .inputs = {},
                          .outputs = {},
                          .limits = capped(step.limits),
                          .on_percent = on_percent};
-  for (const auto& input : step.inputs) {
-    RECAST_TRY(auto file, open_file(run.folder / input, O_RDONLY));
-    job.inputs.push_back(file.get());
-    files.push_back(std::move(file));
-  }
-  for (const auto& output : step.outputs) {
-    RECAST_TRY(auto file, open_file(run.folder / output, O_RDWR | O_CREAT | O_TRUNC));
-    job.outputs.push_back(file.get());
-    files.push_back(std::move(file));
-  }
+  RECAST_CHECK(files.open(run, step, job));
   const auto name = worker_name(run.execution->installation, step.worker);
   const auto began = std::chrono::steady_clock::now();
   auto reply = workers_.run(name, job, run.deadline, run.stop);
   if (reply) note_step(run.report, step.worker, reply->report, began);
   if (on_step_) on_step_({step.worker, reply ? reply->report.setup : std::chrono::microseconds(0), reply.has_value()});
+  RECAST_CHECK(files.close());
   if (!reply) return std::unexpected(explain_reply(std::move(reply).error(), *run.execution->plan));
   if (!reply->report.ok()) return std::unexpected(explain(reply->report, *run.execution->plan));
   read_answer(reply->result, run.report, done);
-  if (!step.sequence || step.outputs.empty()) return {};
-  const auto extension = fs::path(run.execution->plan->outputs.front()).extension().string();
-  const auto numbered = [&](std::size_t number) {
-    return run.folder / "out" / fmt::format("out-{}{}", number + 1, extension);
-  };
-  RECAST_CHECK(process::split_sequence(job.outputs.front(), job.limits, numbered));
-  std::error_code ignored;
-  fs::remove(run.folder / step.outputs.front(), ignored);
-  return {};
+  return step.sequence && !step.outputs.empty() ? split_outputs(run, step, job, done) : Result<>();
 }
 
 Result<operation::Executed> Executor::execute(const Run& run) {
@@ -239,6 +227,7 @@ Result<operation::Executed> Executor::execute(const Run& run) {
   for (std::size_t i = 0; i < execution.inputs.size(); ++i) {
     RECAST_CHECK(lay_out(execution.inputs[i], run.folder / execution.input_names.at(i)));
   }
+  for (const auto& [name, content] : execution.plan->files) RECAST_CHECK(write_file(run.folder / name, content));
   int total = 0;
   for (const auto& step : execution.plan->steps) total += std::max(step.weight, 1);
   int done = 0;
@@ -255,6 +244,8 @@ Result<operation::Executed> Executor::execute(const Run& run) {
     on_percent(0);
   }
   RECAST_TRY(result.files, collect(run.folder, execution.plan->outputs));
+  if (!result.names.empty() && result.names.size() != result.files.size())
+    return fail(ErrorCode::internal, "A plan with named files has other outputs, too.");
   const bool wanted = !execution.plan->outputs.empty() && !execution.plan->may_be_empty;
   if (result.files.empty() && wanted) return fail(ErrorCode::conversion_failed, "The engine made no output file.");
   return result;

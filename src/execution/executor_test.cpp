@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "../../tests/support/temporary_folder.hpp"
 
 namespace recast::execution {
@@ -37,6 +40,12 @@ struct FakeWorkers final : process::Workers {
                                    std::stop_token) override {
     asked = name;
     request = job.request;
+    std::array<char, 4096> buffer{};
+    ssize_t count = 1;
+    for (input.clear(); count > 0 && !job.inputs.empty();) {
+      count = ::read(job.inputs.front(), buffer.data(), buffer.size());
+      input.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
     if (!job.outputs.empty() && ::write(job.outputs.front(), output.data(), output.size()) < 0)
       return fail(ErrorCode::internal, "write");
     if (error) return std::unexpected(*error);
@@ -44,20 +53,24 @@ struct FakeWorkers final : process::Workers {
   }
   std::vector<process::WorkerStatus> status() const override { return {}; }
   Result<std::string> wait_ready(const std::string&, Deadline) override { return "1.0"; }
-  std::string asked, request, output;
+  std::string asked, request, input, output;
   std::optional<Error> error;
 };
 
 struct ExecutorTest : testing::Test {
-  Result<std::vector<fs::path>> execute(const engine::Plan& plan) {
+  Result<operation::Executed> execute_all(const engine::Plan& plan) {
     const auto input = folder.write("stored", "content");
-    const operation::Execution execution{.plan = &plan, .inputs = {input}, .input_names = {"in/in-1.docx"}};
-    RECAST_TRY(auto done, executor.execute({.execution = &execution,
-                                            .folder = folder / ("run" + std::string(runs++, '+')),
-                                            .deadline = Deadline::in(std::chrono::seconds(5)),
-                                            .stop = {},
-                                            .on_percent = [this](int percent) { percents.push_back(percent); },
-                                            .report = &report}));
+    const operation::Execution execution{
+        .plan = &plan, .inputs = {input}, .input_names = {"in/in-1.docx"}, .client_names = client_names};
+    return executor.execute({.execution = &execution,
+                             .folder = folder / ("run" + std::string(runs++, '+')),
+                             .deadline = Deadline::in(std::chrono::seconds(5)),
+                             .stop = {},
+                             .on_percent = [this](int percent) { percents.push_back(percent); },
+                             .report = &report});
+  }
+  Result<std::vector<fs::path>> execute(const engine::Plan& plan) {
+    RECAST_TRY(auto done, execute_all(plan));
     return std::move(done.files);
   }
   static engine::Plan program_plan() {
@@ -75,6 +88,7 @@ struct ExecutorTest : testing::Test {
   Executor executor{settings, runner, workers};
   std::vector<int> percents;
   boost::json::object report;
+  std::vector<std::string> client_names;
   std::size_t runs = 0;
 };
 
@@ -173,6 +187,71 @@ TEST_F(ExecutorTest, SplitsASequenceIntoNumberedFiles) {
   EXPECT_EQ(test::read_file(outputs->at(0)), "a");
   EXPECT_EQ(test::read_file(outputs->at(1)), "bc");
   EXPECT_EQ(workers.request, R"({"to":"png"})");
+}
+
+TEST_F(ExecutorTest, GivesFilesOfANamedSequenceTheirNames) {
+  engine::WorkerStep step{.worker = "archive",
+                          .request = {},
+                          .inputs = {"in/in-1.docx"},
+                          .outputs = {"tmp/sequence"},
+                          .sequence = true,
+                          .named = true};
+  const engine::Plan plan{.steps = {{step}}, .outputs = {"out/out-*"}};
+  // Eleven files: out-10 comes behind out-9, not behind out-1.
+  for (char letter = 'a'; letter <= 'k'; ++letter)
+    workers.output += std::string("\3\0\0\0\0\0\0\0d/", 10) + letter + std::string("\1\0\0\0\0\0\0\0", 8) + letter;
+  const auto done = execute_all(plan);
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(done->files.size(), 11U);
+  for (std::size_t at = 0; at < done->files.size(); ++at)
+    EXPECT_EQ("d/" + test::read_file(done->files[at]), done->names.at(at));
+}
+
+TEST_F(ExecutorTest, RefusesNamesThatLeaveTheFolder) {
+  for (const std::string name : {"../a", "/a", "a\nb", "a//b", ""}) {
+    engine::WorkerStep step{.worker = "archive",
+                            .request = {},
+                            .inputs = {"in/in-1.docx"},
+                            .outputs = {"tmp/sequence"},
+                            .sequence = true,
+                            .named = true};
+    const engine::Plan plan{.steps = {{step}}, .outputs = {"out/out-*"}};
+    workers.output =
+        std::string(1, static_cast<char>(name.size())) + std::string(7, '\0') + name + std::string(8, '\0');
+    EXPECT_EQ(execute(plan).error().code, ErrorCode::conversion_failed) << name;
+  }
+}
+
+TEST_F(ExecutorTest, StreamsInputsUnderTheClientsNames) {
+  engine::WorkerStep step{
+      .worker = "archive", .request = {}, .inputs = {"in/in-1.docx"}, .outputs = {"out/a.zip"}, .stream = true};
+  const engine::Plan plan{.steps = {{step}}, .outputs = {"out/a.zip"}};
+  workers.output = "PK";
+  client_names = {"reports/ä.docx"};
+  ASSERT_TRUE(execute(plan));
+  EXPECT_EQ(workers.input,
+            std::string("\17\0\0\0\0\0\0\0", 8) + "reports/ä.docx" + std::string("\7\0\0\0\0\0\0\0", 8) + "content");
+}
+
+TEST_F(ExecutorTest, TellsNamesToWorkersThatAskForThem) {
+  engine::WorkerStep step{.worker = "archive",
+                          .request = {{"to", "zip"}},
+                          .inputs = {"in/in-1.docx"},
+                          .outputs = {"out/a.zip"},
+                          .tell_names = true};
+  const engine::Plan plan{.steps = {{step}}, .outputs = {"out/a.zip"}};
+  workers.output = "PK";
+  client_names = {"a.gz"};
+  ASSERT_TRUE(execute(plan));
+  EXPECT_EQ(workers.request, R"({"to":"zip","names":["a.gz"]})");
+}
+
+TEST_F(ExecutorTest, WritesTheFilesOfAPlan) {
+  auto plan = program_plan();
+  plan.files = {{"in/arguments", "-a\n-b\n"}};
+  runner.writes = {{"out/a.pdf", "x"}};
+  ASSERT_TRUE(execute(plan));
+  EXPECT_EQ(test::read_file(folder / "run/in/arguments"), "-a\n-b\n");
 }
 
 TEST_F(ExecutorTest, TheOperatorsCapsLowerThePlansLimits) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <unordered_set>
 
 namespace recast::execution {
 
@@ -83,13 +84,14 @@ bool matches(std::string_view pattern, std::string_view name) {
 
 Result<std::vector<fs::path>> collect(const fs::path& folder, const std::vector<std::string>& patterns) {
   std::vector<fs::path> result;
+  std::unordered_set<std::string> seen;
   for (const auto& pattern : patterns) {
     const auto place = folder / fs::path(pattern).parent_path();
     RECAST_TRY(const auto names,
                pattern.ends_with("/**") ? files_below(place) : files_in(place, fs::path(pattern).filename().string()));
     for (const auto& name : names) {
       const auto file = place / name;
-      if (std::ranges::find(result, file) != result.end()) continue;
+      if (!seen.insert(file.native()).second) continue;
       if (::geteuid() == 0 && ::lchown(file.c_str(), 0, 0) != 0) return std::unexpected(from_errno(errno, "chown"));
       if (::chmod(file.c_str(), 0444) != 0) return std::unexpected(from_errno(errno, "chmod"));
       result.push_back(file);

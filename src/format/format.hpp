@@ -49,6 +49,12 @@ Verdict check(std::string_view token, std::string_view first_bytes, std::uint64_
 /// One routine for names from any source (import-export.md 2.5 steps 1-5): last path component, no control or bidi
 /// characters, valid UTF-8, at most 255 bytes with the extension kept, "file" for nothing.
 std::string clean_file_name(std::string_view name);
+/// A path inside an archive as one below a folder of ours: its parts cleaned as file names and joined by "/". Without
+/// "..", ".", empty parts, drive letters and a leading slash; a backslash separates, too. Of a very deep or long path
+/// the last 32 parts and 1024 bytes are kept. "file" for nothing.
+std::string clean_path(std::string_view path);
+/// Whether files of this name are compressed already: compressing them again costs time and saves nothing.
+bool is_compressed(std::string_view file_name);
 /// "report.final.docx" -> "report.final"; a leading dot alone is no extension.
 std::string_view stem(std::string_view file_name);
 /// ".docx" with the dot, or empty; knows two-part extensions such as ".tar.gz".

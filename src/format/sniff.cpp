@@ -89,6 +89,8 @@ constexpr std::array kMagics = std::to_array<Magic>({
     {0, "RZIP\2"sv, "rz"},
     {0, "\xed\xab\xee\xdb"sv, "rpm"},
     {0, "!<arch>\ndebian"sv, "deb"},
+    {0, "!<arch>\n"sv, "ar"},
+    {0, "xar!\0\x1c"sv, "xar"},
     {0, "MSCF\0\0\0\0"sv, "cab"},
     {7, "**ACE**"sv, "ace"},
     {0, "ALZ\1"sv, "alz"},

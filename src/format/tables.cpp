@@ -165,7 +165,11 @@ constexpr std::array kFormats = std::to_array<Format>({
     {"tar.bz", "application/x-bzip", "archive"},
     {"tar.lzo", "application/x-lzop", "archive"},
     {"tar.zst", "application/zstd", "archive"},
+    {"tar.lz", "application/x-lzip", "archive"},
+    {"tar.lzma", "application/x-lzma", "archive"},
     {"cpio", "application/x-cpio", "archive"},
+    {"ar", "application/x-archive", "archive"},
+    {"xar", "application/x-xar", "archive"},
     {"deb", "application/vnd.debian.binary-package", "archive"},
     {"rpm", "application/x-rpm", "archive"},
     {"iso", "application/x-iso9660-image", "archive"},
@@ -242,7 +246,7 @@ constexpr std::array kAliases = std::to_array<Pair>({
     {"dib", "bmp"},      {"tif", "tiff"},     {"j2c", "j2k"},     {"jpc", "j2k"},        {"tgz", "tar.gz"},
     {"targz", "tar.gz"}, {"tbz2", "tar.bz2"}, {"tbz", "tar.bz2"}, {"tarbz2", "tar.bz2"}, {"txz", "tar.xz"},
     {"tz", "tar.z"},     {"tzo", "tar.lzo"},  {"lzh", "lha"},     {"aif", "aiff"},       {"wave", "wav"},
-    {"mts", "m2ts"},     {"mpeg", "mpg"},     {"3gpp", "3gp"},    {"ssa", "ass"},
+    {"mts", "m2ts"},     {"mpeg", "mpg"},     {"3gpp", "3gp"},    {"ssa", "ass"},        {"tzst", "tar.zst"},
 });
 
 // What clients and servers also send as Content-Type.

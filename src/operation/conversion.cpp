@@ -111,7 +111,10 @@ Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice,
                       .installation = choice.installation,
                       .percent_from = conversion.percent_from,
                       .percent_to = conversion.percent_to};
-  for (const auto& file : conversion.inputs) execution.inputs.push_back(file.path);
+  for (const auto& file : conversion.inputs) {
+    execution.inputs.push_back(file.path);
+    execution.client_names.push_back(file.dir.empty() ? file.name : file.dir + "/" + file.name);
+  }
   context.ran(choice.reported_name, choice.installation->version);
   RECAST_TRY(auto executed, context.execute(execution));
   return Converted{std::move(executed), {}};

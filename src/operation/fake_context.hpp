@@ -119,7 +119,8 @@ class FakeContext final : public TaskContext {
     if (!on_execute) return Executed{};
     RECAST_TRY(const auto outputs, on_execute(execution));
     Executed done;
-    done.steps.push_back({.answer = answer, .output = {}});
+    done.steps.push_back({.answer = answer, .output = output});
+    done.names = names;
     for (const auto& [name, content] : outputs) {
       done.files.push_back(folder / name);
       std::ofstream(done.files.back(), std::ios::binary) << content;
@@ -138,7 +139,9 @@ class FakeContext final : public TaskContext {
 
   Execute on_execute;
   std::string magic_answer;
-  json::object answer;  ///< what workers say
+  json::object answer;             ///< what workers say
+  std::string output;              ///< what programs print
+  std::vector<std::string> names;  ///< of files that bring theirs
   std::map<std::string, File> own_files;
   FakeNet fake_net;
   std::stop_source stopper;

@@ -52,7 +52,8 @@ struct Outcome {
 
 /// What an execution left.
 struct Executed {
-  std::vector<fs::path> files;  ///< in the order of the plan's patterns, below work()
+  std::vector<fs::path> files;     ///< in the order of the plan's patterns, below work()
+  std::vector<std::string> names;  ///< of files that bring their names (an archive's): clean relative paths; else empty
   struct Step {
     json::object answer;  ///< what a worker said
     std::string output;   ///< standard output of a program, at most 1 MiB
@@ -65,6 +66,7 @@ struct Execution {
   const engine::Plan* plan = nullptr;
   std::vector<fs::path> inputs;  ///< laid out as the request's `inputs` say: in/in-1.<from>, in/in-2.<from>, …
   std::vector<std::string> input_names;                ///< those names: "in/in-1.docx"
+  std::vector<std::string> client_names;               ///< "folder/name" for workers that are told; may be empty
   const engine::Installation* installation = nullptr;  ///< of the engine that made the plan
   int percent_from = 0;                                ///< the part of the task's percent this execution is
   int percent_to = 100;

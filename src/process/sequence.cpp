@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
+#include <span>
 #include <system_error>
 
 #include "base/unique_handle.hpp"
@@ -59,6 +61,33 @@ Result<> write_part(int fd, SequencePart part, const fs::path& path) {
   if (!copied) fs::remove(path, ignored);
   return copied;
 }
+/// From the last part to the first, each cut off when it has been copied. Only files made here are removed on an Error.
+Result<> write_parts(int fd, std::span<const SequencePart> parts, std::span<const fs::path> paths) {
+  for (auto at = parts.size(); at-- > 0;) {
+    const auto written = write_part(fd, parts[at], paths[at]);
+    if (!written) {
+      std::error_code ignored;
+      for (auto done = at + 1; done < parts.size(); ++done) fs::remove(paths[done], ignored);
+      return written;
+    }
+    // Not possible for one that is open for reading only, and not needed then.
+    [[maybe_unused]] const int cut = ::ftruncate(fd, static_cast<off_t>(parts[at].offset));
+  }
+  return {};
+}
+
+Result<std::string> read_name(int fd, SequencePart part) {
+  if (part.length > kLongestPartName) return fail(ErrorCode::conversion_failed, "The result is not understood.");
+  std::string name(part.length, '\0');
+  for (std::size_t have = 0; have < name.size();) {
+    const auto count = ::pread(fd, name.data() + have, name.size() - have, static_cast<off_t>(part.offset + have));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(from_errno(errno, "sequence"));
+    if (count == 0) return fail(ErrorCode::conversion_failed, "The result is incomplete.");
+    have += static_cast<std::size_t>(count);
+  }
+  return name;
+}
 }  // namespace
 
 Result<std::vector<SequencePart>> sequence_parts(int fd, const Limits& limits) {
@@ -87,18 +116,41 @@ Result<std::vector<fs::path>> split_sequence(int fd, const Limits& limits,
                                              const std::function<fs::path(std::size_t)>& name) {
   RECAST_TRY(const auto parts, sequence_parts(fd, limits));
   std::vector<fs::path> paths;
-  for (const auto& part : parts) {
-    const auto path = name(paths.size());
-    const auto written = write_part(fd, part, path);
-    if (written) {
-      paths.push_back(path);
-      continue;
-    }
-    std::error_code ignored;
-    for (const auto& done : paths) fs::remove(done, ignored);
-    return std::unexpected(written.error());
-  }
+  for (std::size_t at = 0; at < parts.size(); ++at) paths.push_back(name(at));
+  RECAST_CHECK(write_parts(fd, parts, paths));
   return paths;
+}
+
+Result<std::vector<NamedPart>> named_parts(int fd, const Limits& limits) {
+  auto both = limits;
+  both.files = limits.files > std::numeric_limits<std::uint32_t>::max() / 2 ? limits.files : limits.files * 2;
+  both.output = limits.output + kLongestPartName * limits.files;
+  RECAST_TRY(const auto parts, sequence_parts(fd, both));
+  if (parts.size() % 2 != 0) return fail(ErrorCode::conversion_failed, "The result is incomplete.");
+  std::vector<NamedPart> files;
+  std::uint64_t total = 0;
+  for (std::size_t at = 0; at < parts.size(); at += 2) {
+    RECAST_TRY(auto name, read_name(fd, parts[at]));
+    files.push_back({std::move(name), parts[at + 1]});
+    total += parts[at + 1].length;
+  }
+  if (total > limits.output) return fail(ErrorCode::output_limit, "The result is larger than allowed.");
+  return files;
+}
+
+Result<std::vector<std::string>> split_named_sequence(int fd, const Limits& limits,
+                                                      const std::function<fs::path(std::size_t)>& path) {
+  RECAST_TRY(auto files, named_parts(fd, limits));
+  std::vector<SequencePart> parts;
+  std::vector<fs::path> paths;
+  std::vector<std::string> names;
+  for (auto& file : files) {
+    paths.push_back(path(parts.size()));
+    parts.push_back(file.content);
+    names.push_back(std::move(file.name));
+  }
+  RECAST_CHECK(write_parts(fd, parts, paths));
+  return names;
 }
 
 }  // namespace recast::process

@@ -18,5 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     end = part.offset + part.length;
   }
   if (end != size || parts->size() > 16) std::abort();
+  const auto named = recast::process::named_parts(file.get(), {.output = 4096, .files = 8});
+  if (!named) return 0;
+  if (named->size() > 8 || named->size() * 2 != parts->size()) std::abort();
+  for (const auto& one : *named) {
+    if (one.name.size() > recast::process::kLongestPartName || one.content.length > size) std::abort();
+  }
   return 0;
 }

@@ -48,6 +48,41 @@ TEST_F(Sequence, IsBounded) {
   EXPECT_EQ(split(part("abc"), {.output = 2}).error().code, ErrorCode::output_limit);
 }
 
+TEST_F(Sequence, IsCutOffWhileItIsSplit) {
+  const auto path = temp_.write("sequence", part("one") + part("two"));
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  const auto files = split_sequence(fd.get(), {}, [&](std::size_t i) { return temp_ / ("page-" + std::to_string(i)); });
+  ASSERT_TRUE(files);
+  EXPECT_EQ(test::read_file((*files)[1]), "two");
+  EXPECT_EQ(std::filesystem::file_size(path), 8U) << "no content is left";
+}
+
+TEST_F(Sequence, WithNamesBecomesOneFilePerPair) {
+  const auto path = temp_.write("sequence", part("a/b.txt") + part("one") + part("") + part(""));
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  const auto names =
+      split_named_sequence(fd.get(), {}, [&](std::size_t i) { return temp_ / ("file-" + std::to_string(i)); });
+  ASSERT_TRUE(names) << names.error().message;
+  EXPECT_EQ(*names, (std::vector<std::string>{"a/b.txt", ""}));
+  EXPECT_EQ(test::read_file(temp_ / "file-0"), "one");
+  EXPECT_EQ(test::read_file(temp_ / "file-1"), "");
+}
+
+TEST_F(Sequence, WithNamesIsBoundedByFilesAndContent) {
+  const auto read = [&](const std::string& bytes, Limits limits) {
+    const auto path = temp_.write("sequence", bytes);
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto parts = named_parts(fd.get(), limits);
+    return parts ? std::string() : std::string(code_name(parts.error().code));
+  };
+  const auto two = part("a") + part("1") + part("b") + part("2");
+  EXPECT_EQ(read(two, {.output = 2, .files = 2}), "");
+  EXPECT_EQ(read(two, {.output = 2, .files = 1}), "OUTPUT_LIMIT_EXCEEDED");
+  EXPECT_EQ(read(two, {.output = 1, .files = 2}), "OUTPUT_LIMIT_EXCEEDED");
+  EXPECT_EQ(read(part("a"), {}), "CONVERSION_FAILED") << "a name without a file";
+  EXPECT_EQ(read(part(std::string(kLongestPartName + 1, 'n')) + part(""), {}), "CONVERSION_FAILED");
+}
+
 TEST_F(Sequence, LeavesNothingWhenAPartCannotBeWritten) {
   temp_.write("page-1", "mine");
   EXPECT_FALSE(split(part("a") + part("b")));

@@ -55,7 +55,7 @@ Result<Job> unpack(process::Message& message, const process::JobLine& line, cons
   boost::system::error_code error;
   auto request = json::parse(message.body(), error);
   if (error || !request.is_object()) return fail(ErrorCode::invalid_data, "The request is not a JSON object.");
-  Job job{.request = std::move(request.as_object()), .scratch = scratch};
+  Job job{.request = std::move(request.as_object()), .scratch = scratch, .limits = line.limits};
   for (std::size_t i = 0; i < message.descriptors.size(); ++i) {
     (i < line.inputs ? job.inputs : job.outputs).push_back(message.descriptors[i].get());
   }

@@ -42,6 +42,7 @@ struct Job {
   std::vector<int> outputs;          ///< writable, empty
   fs::path scratch;                  ///< the child's private writable folder; also $TMPDIR and $HOME
   std::function<void(int)> percent;  ///< reports 0 to 100
+  Limits limits{};                   ///< already in force; for what only the worker can count, such as files
 };
 
 /// One resident library. Every function runs on the only thread of its process.

@@ -76,8 +76,8 @@ class Canary:
 def run(server, canary, sample):
     """What is wrong, or None; and a line about how it went."""
     client, begin = server.client(), time.time()
-    target = {"output_format": sample.to} if sample.operation == "convert" else {}
-    job = client.run(sample.name, sample.content, sample.operation, engine=sample.engine, **target, **sample.options)
+    wanted = {"output_format": sample.to} if sample.to else {}
+    job = client.run(sample.name, sample.content, sample.operation, engine=sample.engine, **wanted, **sample.options)
     took = time.time() - begin
     task = job["tasks"][1]
     end = task["code"] or task["status"]

@@ -5,6 +5,7 @@ Each sample says which ends are right. "finished" means that the harmless rest o
 import dataclasses
 import io
 import struct
+import tarfile
 import zipfile
 import zlib
 
@@ -262,5 +263,50 @@ def web_pages(canary):
     ]
 
 
+def tar(*members):
+    """A tar of (name, content) files and (name, content, type, target) others."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as archive_file:
+        for name, content, *more in members:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            if more:
+                entry.type, entry.linkname = more
+            archive_file.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
+def archives(canary):
+    finished, text = frozenset({"finished"}), str(canary.text)
+    climbing = tar(("../../../../tmp/up", b"x"), (text + ".new", b"x"), ("link", b"", tarfile.SYMTYPE, text), ("link/below", b"x"),
+                   ("hard", b"", tarfile.LNKTYPE, text), ("folder", b"", tarfile.SYMTYPE, str(canary.folder)), ("folder/secret.txt", b"x"),
+                   ("device", b"", tarfile.CHRTYPE, ""))
+    bomb = archive(**{"zeros": b"\0" * 300_000_000})
+    extract = {"to": "", "engine": "archivetool", "operation": "archive/extract"}
+    return [
+        Sample("climbing.tar", climbing, ends=finished, **extract),
+        Sample("climbing-again.tar", climbing, "cpio", "archivetool", finished),
+        Sample("bomb.zip", bomb, ends=frozenset({"OUTPUT_LIMIT_EXCEEDED"}), **extract),
+        Sample("bomb-again.zip", bomb, "tar.gz", "archivetool", frozenset({"OUTPUT_LIMIT_EXCEEDED"})),
+        Sample("no-archive.7z", b"7z\xbc\xaf\x27\x1c" + b"\xff" * 200, ends=REFUSED, **extract),
+    ]
+
+
+def tags(canary):
+    """A picture of one pixel, with values and names that would read the canary's text."""
+    comment = f"<={canary.text} @{canary.text} \n-execute\n-o\n{canary.text}.new".encode()
+    gif = (b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff" + b"!\xfe" + bytes([len(comment)]) + comment + b"\0"
+           + b",\0\0\0\0\1\0\1\0\0\2\2D\1\0;")
+    write = {"to": "", "engine": "exiftool", "operation": "metadata/write"}
+    values = {name: value for name, value in zip(("Title", "Description", "Creator", "Rights", "Source"), (
+        f"<={canary.text}", f"a\n-Comment<={canary.text}", f"@{canary.text}", f"$(cat {canary.text})", f"-tagsFromFile {canary.text}"))}
+    return [
+        Sample("comment.gif", gif, "", "exiftool", frozenset({"finished"}), operation="metadata"),
+        Sample("values.gif", gif, ends=frozenset({"finished"}), options={"metadata": values}, **write),
+        Sample("name.gif", gif, ends=REFUSED, options={"metadata": {"json": str(canary.text)}}, **write),
+        Sample("other-name.gif", gif, ends=REFUSED, options={"metadata": {"csv": str(canary.text)}}, **write),
+    ]
+
+
 def all_samples(canary):
-    return office(canary) + images(canary) + pages(canary) + media(canary) + web_pages(canary)
+    return archives(canary) + tags(canary) + office(canary) + images(canary) + pages(canary) + media(canary) + web_pages(canary)

@@ -101,6 +101,9 @@ Result<operation::Executed> EngineRun::run(const Job& job) {
   execution.plan = &plan;
   execution.inputs = job.files;
   execution.input_names = request.inputs;
+  execution.client_names = job.names;
+  for (auto at = job.names.size(); at < job.files.size(); ++at)
+    execution.client_names.push_back(job.files[at].filename().string());
   return parts_->executor->execute({.execution = &execution,
                                     .folder = folder_ / ("job-" + std::to_string(++parts_->jobs)),
                                     .deadline = job.deadline,

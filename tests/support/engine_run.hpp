@@ -45,6 +45,7 @@ class EngineRun {
     std::string to;
     std::vector<fs::path> files;
     boost::json::object options{};
+    std::vector<std::string> names{};  ///< what the client calls them; empty: as the files are called
     Deadline deadline = Deadline::in(std::chrono::seconds(100));
     std::stop_token stop{};
     std::vector<int>* percents = nullptr;  ///< gets what the run reports

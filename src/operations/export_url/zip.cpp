@@ -7,7 +7,6 @@
 #include <locale.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <ctime>
 #include <vector>
@@ -52,18 +51,6 @@ class Utf8Locale {
   locale_t locale_;
   locale_t before_ = nullptr;
 };
-
-bool is_compressed(std::string_view name) {
-  static constexpr std::array<std::string_view, 34> tokens{
-      "avif", "heic", "heif", "jp2", "jpg",  "jxl",  "gif",  "png", "webp", "svgz",  "docx", "xlsx",
-      "pptx", "odt",  "ods",  "odp", "odg",  "epub", "cbz",  "cbr", "woff", "woff2", "mp3",  "m4a",
-      "aac",  "ac3",  "ogg",  "oga", "opus", "flac", "weba", "wma", "m4b",  "amr"};
-  const auto* const format = format::find(format::of_file_name(name));
-  if (format == nullptr) return false;
-  if (format->group == "archive")
-    return format->name != "tar" && format->name != "cpio" && format->name != "iso" && format->name != "img";
-  return format->group == "video" || std::ranges::find(tokens, format->name) != tokens.end();
-}
 
 /// Programs that unpack on other systems stumble over some characters.
 std::string portable(std::string name) {
@@ -117,8 +104,8 @@ class Zip {
     archive_entry_set_perm(entry.get(), 0644);
     archive_entry_set_size(entry.get(), static_cast<la_int64_t>(file.size));
     archive_entry_set_mtime(entry.get(), std::time(nullptr), 0);
-    const int method = is_compressed(file.name) ? archive_write_zip_set_compression_store(zip())
-                                                : archive_write_zip_set_compression_deflate(zip());
+    const int method = format::is_compressed(file.name) ? archive_write_zip_set_compression_store(zip())
+                                                        : archive_write_zip_set_compression_deflate(zip());
     if (method != ARCHIVE_OK || archive_write_header(zip(), entry.get()) != ARCHIVE_OK) return std::unexpected(error());
     RECAST_CHECK(copy(in.get()));
     if (archive_write_finish_entry(zip()) != ARCHIVE_OK) return std::unexpected(error());

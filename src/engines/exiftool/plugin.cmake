@@ -1,0 +1,1 @@
+recast_fuzzers(exiftool ${plugin_folder}/tags_fuzz.cpp ${plugin_target})

@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include "format/format.hpp"
+#include "operation/files.hpp"
+#include "operation/registry.hpp"
+#include "operation/with_engine.hpp"
+
+namespace recast::operations {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Options : operation::Common {
+  static constexpr auto fields = Common::common_fields;
+  engine::Wish wish_for(std::string from) const { return wish("archive/extract", std::move(from), {}); }
+};
+
+/// Adds what came out of one archive, each file in its folder.
+Result<> add_files(const operation::Converted& done, operation::Files& files) {
+  if (done.names.size() != done.files.size())
+    return fail(ErrorCode::internal, "The engine gave no names for the files of an archive.");
+  for (std::size_t at = 0; at < done.files.size(); ++at) {
+    const auto& name = done.names[at];
+    const auto slash = name.rfind('/');
+    std::error_code error;
+    const auto size = operation::fs::file_size(done.files[at], error);
+    if (error) return std::unexpected(from_errno(error.value(), "An output cannot be read"));
+    const bool inside = slash != std::string::npos;
+    files.push_back(
+        {inside ? name.substr(slash + 1) : name, inside ? name.substr(0, slash) : std::string(), size, done.files[at]});
+  }
+  return {};
+}
+
+/// How many entries of an archive could not become files.
+std::uint64_t left_out(const operation::Converted& done) {
+  std::uint64_t count = 0;
+  for (const auto& step : done.steps) {
+    const auto* const number = step.answer.if_contains("left_out");
+    if (number == nullptr || !number->is_number()) continue;
+    boost::system::error_code error;
+    count += number->to_number<std::uint64_t>(error);
+  }
+  return count;
+}
+
+std::string message_for(std::size_t files, std::uint64_t others) {
+  if (others == 1) return "One entry was left out, for it is a link or a device.";
+  if (others > 1) return fmt::format("{} entries were left out, for they are links or devices.", others);
+  return files == 0 ? "The archive holds no files." : "";
+}
+
+Result<operation::Outcome> extract(operation::TaskContext& context, const Options& options,
+                                   const json::object& payload) {
+  const auto& inputs = context.inputs();
+  if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
+  operation::Outcome outcome{.credits = 1};
+  const operation::Shares shares(inputs.size());
+  std::uint64_t others = 0;
+  std::string note;
+  for (std::size_t at = 0; at < inputs.size(); ++at) {
+    RECAST_TRY(const auto from, operation::input_format(inputs[at], options.input_format));
+    const auto wish = options.wish_for(from);
+    RECAST_CHECK(context.catalogue().choose(wish));
+    RECAST_CHECK(operation::check_content(context, inputs[at], from));
+    RECAST_TRY(auto done, operation::run_conversion(context, {.wish = wish,
+                                                              .options = payload,
+                                                              .inputs = {inputs[at]},
+                                                              .percent_from = shares.begin(at),
+                                                              .percent_to = shares.end(at)}));
+    RECAST_CHECK(add_files(done, outcome.files));
+    others += left_out(done);
+    if (note.empty()) note = std::move(done.note);
+  }
+  const auto* const pattern = payload.if_contains("pattern");
+  if (outcome.files.empty() && pattern != nullptr && pattern->is_string() && !pattern->get_string().empty())
+    return fail(ErrorCode::conversion_failed, "No file in the archive matches the pattern.", "pattern");
+  operation::make_unique(outcome.files);
+  outcome.message = note.empty() ? message_for(outcome.files.size(), others) : note;
+  return outcome;
+}
+
+}  // namespace
+
+Result<> register_archive_extract(operation::Registry& registry) {
+  return registry.add(operation::define_with_engine<Options>(
+      {.name = "archive/extract", .summary = "Unpacks archives: every file in them, with its folder."}, &extract));
+}
+
+}  // namespace recast::operations
