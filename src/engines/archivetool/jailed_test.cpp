@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <cstdlib>
 
 #include "engines/archivetool/formats.hpp"
@@ -96,6 +97,19 @@ TEST_F(JailedArchiveTool, GathersLargeArchivesOnTheDisk) {
     ASSERT_TRUE(made) << to << ": " << made.error().message;
     EXPECT_GT(fs::file_size(*made), 40'000'000U) << to;
   }
+}
+
+TEST_F(JailedArchiveTool, EndsInTheMiddleOfTheStreamWhenTimeIsOver) {
+  test::output_of("head -c 60000000 /dev/urandom > " + (temp_ / "large").string());
+  const auto began = std::chrono::steady_clock::now();
+  const auto done = tool().run({.operation = "archive",
+                                .from = {},
+                                .to = "tar.xz",
+                                .files = {temp_ / "large", temp_ / "large"},
+                                .deadline = Deadline::in(std::chrono::milliseconds(500))});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::timeout);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
 }
 
 TEST_F(JailedArchiveTool, GivesEqualNamesASuffix) {

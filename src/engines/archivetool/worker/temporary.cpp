@@ -12,7 +12,11 @@ namespace {
 int g_file = -1;
 }
 
-void use_temporary_file(int fd) { g_file = fd; }
+void use_temporary_file(int fd) {
+  g_file = fd;
+  // It tries O_TMPFILE in $TMPDIR first and asks mkstemp() only where that fails.
+  ::setenv("TMPDIR", "/nowhere", 1);
+}
 
 }  // namespace recast::engines::archivetool
 
