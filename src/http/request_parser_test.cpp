@@ -163,6 +163,22 @@ TEST(RequestParser, RefusesBadChunks) {
   }
 }
 
+TEST(RequestParser, TakesTheLastChunkInAnyPieces) {
+  for (const std::string_view end : {"0\r\n\r\n", "000\r\n\r\n", "0;a=b\r\n\r\n", "0\r\nA: b\r\n\r\n"}) {
+    RequestParser parser(8192);
+    ASSERT_TRUE(parser.read_head("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    std::string input, out;
+    for (const char byte : "2\r\nhi\r\n" + std::string(end)) {
+      input += byte;
+      const auto taken = parser.read_body(input, out);
+      ASSERT_TRUE(taken) << taken.error().message;
+      input.erase(0, *taken);
+    }
+    EXPECT_TRUE(parser.done()) << end;
+    EXPECT_EQ(out, "hi");
+  }
+}
+
 TEST(RequestParser, StopsAtTheEndOfTheBody) {
   RequestParser parser(8192);
   ASSERT_TRUE(parser.read_head("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
