@@ -13,7 +13,7 @@ namespace beast = boost::beast;
 using beast::error_code;
 
 constexpr std::size_t kLongestChunkHead = 16 * 1024;  // a chunk's head, or all trailers
-constexpr std::size_t kLastChunk = 5;  // "0", CR LF, CR LF
+constexpr std::size_t kLastChunk = 5;                 // "0", CR LF, CR LF
 constexpr std::size_t kMostFields = 256;
 constexpr std::size_t kMostEmptyLines = 4;
 
