@@ -83,12 +83,13 @@ Result<> hand_over_work(const Options& options) {
 jail::Root private_root(const Options& options) {
   using Mode = jail::Bind::Mode;
   jail::Root root{.mount_point = options.work, .binds = jail::system_binds(), .proc = true};
+  // First, for the program or what it reads may itself lie below /tmp.
+  root.binds.push_back({options.work / "tmp", "/tmp", Mode::writable});
   for (const auto& path : options.readable) root.binds.push_back({path, path, Mode::read_only});
   root.binds.push_back({options.executable, options.executable, Mode::read_only});
   root.binds.push_back({options.work / "in", "/job/in", Mode::read_only});
   root.binds.push_back({options.work / "out", "/job/out", Mode::writable});
   root.binds.push_back({options.work / "tmp", "/job/tmp", Mode::writable});
-  root.binds.push_back({options.work / "tmp", "/tmp", Mode::writable});
   root.scratch.push_back({.target = "/dev/shm", .bytes = 64 << 20, .owner = options.uid.value_or(::geteuid())});
   return root;
 }

@@ -21,6 +21,7 @@ namespace {
 struct Tree {
   UniqueFd fd;
   fs::path target;
+  bool in_place = false;  ///< shown where it is outside, with all that lies below
   bool folder = true;
 };
 
@@ -45,7 +46,8 @@ std::uint64_t attributes(Bind::Mode mode) {
 Result<Tree> clone_tree(const Bind& bind) {
   Tree tree{
       .fd = UniqueFd(::open_tree(AT_FDCWD, bind.source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE)),
-      .target = bind.target};
+      .target = bind.target,
+      .in_place = bind.source == bind.target};
   if (!tree.fd) {
     if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return tree;
     return std::unexpected(from_errno(errno, fmt::format("bind {}", bind.source.string())));
@@ -65,7 +67,7 @@ Result<Tree> clone_tree(const Bind& bind) {
 Result<std::vector<Tree>> clone_trees(const std::vector<Bind>& binds) {
   std::vector<Tree> trees;
   for (const auto& bind : binds) {
-    const auto covers = [&](const Tree& tree) { return is_inside(bind.target, tree.target); };
+    const auto covers = [&](const Tree& tree) { return tree.in_place && is_inside(bind.target, tree.target); };
     if (std::ranges::any_of(trees, covers)) continue;
     RECAST_TRY(auto tree, clone_tree(bind));
     if (tree.fd) trees.push_back(std::move(tree));
