@@ -13,7 +13,7 @@ void append_all(Object& array, const std::vector<Object>& more) {
 }
 
 /// A label made of values alone, which may stand in any document.
-Object plain_label(Object label) {
+Object plain_label(const Object& label) {
   auto plain = Object::newDictionary();
   if (auto style = member(label, "/S"); style.isName()) plain.replaceKey("/S", Object::newName(style.getName()));
   if (auto prefix = member(label, "/P"); prefix.isString())
@@ -73,7 +73,8 @@ void Labels::add(const Source& source, std::span<const std::size_t> pages, std::
     any_ = labelled || any_;
     for (std::size_t at = 0; at < pages.size(); ++at) {
       const auto page = static_cast<long long>(pages[at]);
-      const auto number = static_cast<long long>(first + at);
+      const auto place = first + at;
+      const auto number = static_cast<long long>(place);
       if (labelled) {
         labels.getLabelsForPageRange(page, page, number, numbers);
       } else if (at == 0 || pages[at] != pages[at - 1] + 1) {

@@ -30,7 +30,7 @@ std::string text_of(Object object) { return object.isString() ? object.getUTF8Va
 
 SourceFields::SourceFields(QPDF& document, const std::vector<std::vector<Object>>& annotations) {
   form_ = member(document.getRoot(), "/AcroForm");
-  for (auto field : items(member(form_, "/Fields"))) add(document, field, -1, 0);
+  for (const auto& field : items(member(form_, "/Fields"))) add(document, field, -1, 0);
   for (const auto& page : annotations) {
     for (const auto& annotation : page) {
       const bool field = member(annotation, "/Parent").isDictionary() || member(annotation, "/T").isString();

@@ -30,8 +30,6 @@ TEST(Split, MakesOneDocumentOfEachPage) {
   }
 }
 
-TEST(Split, TakesAThousandPages) { EXPECT_EQ(parts_of(run("pdf/split-pages", {pdf_of(1000)})).size(), 1000u); }
-
 TEST(Split, RefusesMorePagesThanFilesAreAllowed) {
   const auto result = run("pdf/split-pages", {pdf_of(1201)});
   ASSERT_FALSE(result);

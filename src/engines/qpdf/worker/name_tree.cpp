@@ -38,7 +38,7 @@ Object write(QPDF& target, const char* list, const Tree& tree, const Key& key_of
 
 }  // namespace
 
-NameTree read_names(Object root) {
+NameTree read_names(const Object& root) {
   NameTree tree;
   Visited visited;
   const auto take = [&](Object name, const Object& value) {
@@ -48,7 +48,7 @@ NameTree read_names(Object root) {
   return tree;
 }
 
-NumberTree read_numbers(Object root) {
+NumberTree read_numbers(const Object& root) {
   NumberTree tree;
   Visited visited;
   const auto take = [&](Object number, const Object& value) {

@@ -11,8 +11,8 @@ namespace recast::engines::qpdf {
 using NameTree = std::map<std::string, Object>;
 using NumberTree = std::map<long long, Object>;
 
-NameTree read_names(Object root);
-NumberTree read_numbers(Object root);
+NameTree read_names(const Object& root);
+NumberTree read_numbers(const Object& root);
 /// A new tree in `target`.
 Object write_names(QPDF& target, const NameTree& tree);
 Object write_numbers(QPDF& target, const NumberTree& tree);

@@ -72,7 +72,7 @@ bool Names::is_page(Object destination) {
   return !parts.empty() && Object(parts.front()).isDictionary();
 }
 
-bool Names::is_dead(Object holder) const {
+bool Names::is_dead(const Object& holder) const {
   auto destination = member(holder, "/Dest");
   auto action = member(holder, "/A");
   if (destination.isNull() && is_name(member(action, "/S"), "/GoTo")) destination = member(action, "/D");

@@ -24,7 +24,7 @@ class Names {
 
   /// Whether a link annotation or a bookmark of the target would lead to a page that is not there. One without any
   /// destination leads nowhere, but was not meant to.
-  bool is_dead(Object holder) const;
+  bool is_dead(const Object& holder) const;
 
  private:
   static bool is_page(Object destination);

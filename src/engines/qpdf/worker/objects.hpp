@@ -37,7 +37,7 @@ class Visited {
 
 /// A copy in `target`, with all it refers to. Pages must have been copied before; a page that was not is null, and so
 /// is what a damaged file calls by the number of one.
-inline Object copy_into(QPDF& target, QPDF& source, Object object) {
+inline Object copy_into(QPDF& target, QPDF& source, const Object& object) {
   auto copy = target.copyForeignObject(object.isIndirect() ? object : source.makeIndirectObject(object));
   return copy.isInitialized() ? copy : Object::newNull();
 }

@@ -9,7 +9,7 @@ struct Outline::Walk {
 };
 
 // Not libqpdf's copy of the whole chain: it goes from each bookmark to the next by recursion.
-std::vector<Outline::Item> Outline::read(Walk& walk, Object first, int depth) {
+std::vector<Outline::Item> Outline::read(Walk& walk, const Object& first, int depth) {
   std::vector<Item> level;
   if (depth > kDeepest) return level;
   auto& document = walk.source.document();

@@ -26,7 +26,7 @@ class Outline {
   };
   struct Walk;
 
-  std::vector<Item> read(Walk& walk, Object first, int depth);
+  std::vector<Item> read(Walk& walk, const Object& first, int depth);
   long long link(const std::vector<Item>& level, Object parent);
 
   QPDF& target_;

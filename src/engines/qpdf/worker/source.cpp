@@ -27,11 +27,16 @@ bool share_resources(const std::vector<Object>& pages) {
   return false;
 }
 
+/// The pages, each with all that it has by inheritance.
+std::vector<Object> pages_of(QPDF& document) {
+  QPDFPageDocumentHelper(document).pushInheritedAttributesToPage();
+  return document.getAllPages();
+}
+
 }  // namespace
 
-Source::Source(std::unique_ptr<QPDF> document, const std::set<std::size_t>& trimmed) : document_(std::move(document)) {
-  QPDFPageDocumentHelper(*document_).pushInheritedAttributesToPage();
-  stubs_ = document_->getAllPages();
+Source::Source(std::unique_ptr<QPDF> document, const std::set<std::size_t>& trimmed)
+    : document_(std::move(document)), stubs_(pages_of(*document_)) {
   if (!trimmed.empty() && share_resources(stubs_)) {
     for (const auto page : trimmed) QPDFPageObjectHelper(stubs_.at(page)).removeUnreferencedResources();
   }

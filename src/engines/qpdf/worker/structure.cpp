@@ -36,7 +36,7 @@ class Renumbering {
   }
 
   /// Pictures and drawings that pages use.
-  void resources(Object object, int depth) {
+  void resources(const Object& object, int depth) {
     auto drawings = member(object, "/XObject");
     if (!drawings.isDictionary() || depth > kDeepest) return;
     for (const auto& key : drawings.getKeys()) {
@@ -86,7 +86,7 @@ void Structure::add(const Source& source) {
   take_new(classes_, member(copy, "/ClassMap"));
 }
 
-void Structure::add_kids(const Source& source, Object copy) {
+void Structure::add_kids(const Source& source, const Object& copy) {
   auto kids = member(copy, "/K");
   auto language = member(source.root(), "/Lang");
   for (auto kid : kids.isArray() ? items(kids) : std::vector<Object>{kids}) {

@@ -19,7 +19,7 @@ class Structure {
   void finish();
 
  private:
-  void add_kids(const Source& source, Object copy);
+  void add_kids(const Source& source, const Object& copy);
 
   QPDF& target_;
   Object root_ = Object::newNull();
