@@ -114,6 +114,25 @@ TEST_F(Office, ShowsTrackedChangesAndCommentsOnlyIfAsked) {
   EXPECT_THAT(test::read_file(converted(text, "rtf", "fodt")), testing::AllOf(HasSubstr("new"), HasSubstr("gone")));
 }
 
+TEST_F(Office, LeavesNoDeletedTextInDocumentsThatForbidChanges) {
+  const std::string text =
+      R"(<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" )"
+      R"(xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/" )"
+      R"(xmlns:config="urn:oasis:names:tc:opendocument:xmlns:config:1.0" office:version="1.2" )"
+      R"(office:mimetype="application/vnd.oasis.opendocument.text"><office:settings>)"
+      R"(<config:config-item-set config:name="ooo:configuration-settings">)"
+      R"(<config:config-item config:name="LoadReadonly" config:type="boolean">true</config:config-item>)"
+      R"(</config:config-item-set></office:settings><office:body><office:text><text:tracked-changes>)"
+      R"(<text:changed-region text:id="c1"><text:deletion><office:change-info><dc:creator>Ann</dc:creator>)"
+      R"(<dc:date>2020-01-01T00:00:00</dc:date></office:change-info><text:p>gone</text:p><text:p>and gone</text:p>)"
+      R"(</text:deletion></text:changed-region></text:tracked-changes>)"
+      R"(<text:p>It stays<text:change text:change-id="c1"/>.</text:p></office:text></office:body></office:document>)";
+  EXPECT_THAT(test::read_file(converted(text, "fodt", "txt")),
+              testing::AllOf(HasSubstr("It stays"), Not(HasSubstr("gone"))));
+  EXPECT_THAT(text_of(converted(text, "fodt", "pdf")), testing::AllOf(HasSubstr("It stays"), Not(HasSubstr("gone"))));
+  EXPECT_THAT(text_of(converted(text, "fodt", "pdf", {{"include_markup", true}})), HasSubstr("gone"));
+}
+
 TEST_F(Office, ReadsTextInAnyEncodingAndAnySeparator) {
   EXPECT_THAT(text_of(converted("na\xEFve caf\xE9 \x96 r\xE9sum\xE9 d\xE9j\xE0 vu, fa\xE7"
                                 "ade",

@@ -2,9 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <com/sun/star/frame/XDispatchProvider.hpp>
-#include <com/sun/star/frame/XModel.hpp>
-#include <com/sun/star/util/URLTransformer.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -12,6 +9,7 @@
 #include <vector>
 
 #include "base/unique_handle.hpp"
+#include "engines/libreoffice/worker/changes.hpp"
 #include "engines/libreoffice/worker/document.hpp"
 #include "engines/libreoffice/worker/pdf_edit.hpp"
 #include "engines/libreoffice/worker/sheets.hpp"
@@ -91,26 +89,6 @@ bool contains(const format::PageList& pages, int number) {
          });
 }
 
-/// Makes the text the one its author meant. Merely hiding tracked changes is a matter of a window's view, which neither
-/// the PDF nor the text filter asks.
-void accept_changes(const Kit& kit, const Document& document) {
-  namespace frame = com::sun::star::frame;
-  const uno::Reference<frame::XModel> model(document.component, uno::UNO_QUERY);
-  const auto controller = model.is() ? model->getCurrentController() : nullptr;
-  const auto window = controller.is() ? controller->getFrame() : nullptr;
-  const uno::Reference<frame::XDispatchProvider> provider(window, uno::UNO_QUERY);
-  if (!provider.is()) return;  // a document without a view has none of this kind
-  com::sun::star::util::URL command;
-  command.Complete = ".uno:AcceptAllTrackedChanges";
-  com::sun::star::util::URLTransformer::create(kit.context())->parseStrict(command);
-  const auto dispatch = provider->queryDispatch(command, "", 0);
-  if (!dispatch.is()) return;
-  // Under LibreOfficeKit a command asks the current view whether it may run, and a hidden document's view is none.
-  if (!Kit::set_active(false)) return;
-  dispatch->dispatch(command, sequence({property("SynchronMode", true)}));
-  Kit::set_active(true);
-}
-
 class Job {
  public:
   Job(const Kit& kit, const Conversion& conversion, Wishes wishes)
@@ -125,7 +103,7 @@ class Job {
                                                .password = wishes_.password,
                                                .separator = reads_with_it ? wishes_.separator.front() : '\0'}));
     if (conversion_.percent) conversion_.percent(60);
-    if (wishes_.accept_changes && document_.module == Module::writer) accept_changes(kit_, document_);
+    if (wishes_.accept_changes && document_.module == Module::writer) RECAST_CHECK(accept_changes(kit_, document_));
     const bool is_sheet = document_.module == Module::calc;
     if (is_sheet && !wishes_.sheets.empty()) {
       RECAST_TRY(chosen_, find_sheets(document_, wishes_.sheets));
