@@ -16,15 +16,15 @@ Result<> check_with_engine(const engine::Catalogue& catalogue, const Common& opt
   return check_options(catalogue, wish, payload);
 }
 
-Result<Outcome> each_input(TaskContext& context, const Common& options, const json::object& payload,
-                           const std::function<engine::Wish(std::string from)>& wish_for) {
+Result<std::string> run_each(TaskContext& context, const Common& options, const json::object& payload,
+                             const std::function<engine::Wish(std::string from)>& wish_for,
+                             const std::function<Result<>(const File& input, std::string_view from, Converted)>& take) {
   const auto& inputs = context.inputs();
   if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
-  Outputs outputs(options.filename);
-  Outcome outcome{.credits = 1};
+  std::string note;
   const Shares shares(inputs.size());
   for (std::size_t at = 0; at < inputs.size(); ++at) {
-    RECAST_TRY(auto from, input_format(inputs[at], options.input_format));
+    RECAST_TRY(const auto from, input_format(inputs[at], options.input_format));
     const auto wish = wish_for(from);
     RECAST_CHECK(context.catalogue().choose(wish));
     RECAST_CHECK(check_content(context, inputs[at], from));
@@ -33,9 +33,22 @@ Result<Outcome> each_input(TaskContext& context, const Common& options, const js
                                                    .inputs = {inputs[at]},
                                                    .percent_from = shares.begin(at),
                                                    .percent_to = shares.end(at)}));
-    outputs.add(inputs[at], wish.to.empty() ? from : wish.to, std::move(done.files));
-    if (outcome.message.empty()) outcome.message = std::move(done.note);
+    if (note.empty()) note = done.note;
+    RECAST_CHECK(take(inputs[at], from, std::move(done)));
   }
+  return note;
+}
+
+Result<Outcome> each_input(TaskContext& context, const Common& options, const json::object& payload,
+                           const std::function<engine::Wish(std::string from)>& wish_for) {
+  Outputs outputs(options.filename);
+  Outcome outcome{.credits = 1};
+  const auto add = [&](const File& input, std::string_view from, Converted done) -> Result<> {
+    const auto to = wish_for(std::string(from)).to;
+    outputs.add(input, to.empty() ? std::string(from) : to, std::move(done.files));
+    return {};
+  };
+  RECAST_TRY(outcome.message, run_each(context, options, payload, wish_for, add));
   RECAST_TRY(outcome.files, outputs.take());
   return outcome;
 }

@@ -10,6 +10,12 @@
 /// The engine's options lie flat beside it in the payload.
 namespace recast::operation {
 
+/// Runs every input by itself through the best engine, its content checked first, and gives what came of it to `take`
+/// with the format that the input has. What the client should know of how that went.
+Result<std::string> run_each(TaskContext& context, const Common& options, const json::object& payload,
+                             const std::function<engine::Wish(std::string from)>& wish_for,
+                             const std::function<Result<>(const File& input, std::string_view from, Converted)>& take);
+
 /// The usual way: every input by itself, its content checked, through the best engine; the outputs named.
 Result<Outcome> each_input(TaskContext& context, const Common& options, const json::object& payload,
                            const std::function<engine::Wish(std::string from)>& wish_for);

@@ -53,26 +53,15 @@ std::string message_for(std::size_t files, std::uint64_t others) {
 
 Result<operation::Outcome> extract(operation::TaskContext& context, const Options& options,
                                    const json::object& payload) {
-  const auto& inputs = context.inputs();
-  if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
   operation::Outcome outcome{.credits = 1};
-  const operation::Shares shares(inputs.size());
   std::uint64_t others = 0;
-  std::string note;
-  for (std::size_t at = 0; at < inputs.size(); ++at) {
-    RECAST_TRY(const auto from, operation::input_format(inputs[at], options.input_format));
-    const auto wish = options.wish_for(from);
-    RECAST_CHECK(context.catalogue().choose(wish));
-    RECAST_CHECK(operation::check_content(context, inputs[at], from));
-    RECAST_TRY(auto done, operation::run_conversion(context, {.wish = wish,
-                                                              .options = payload,
-                                                              .inputs = {inputs[at]},
-                                                              .percent_from = shares.begin(at),
-                                                              .percent_to = shares.end(at)}));
-    RECAST_CHECK(add_files(done, outcome.files));
+  const auto add = [&](const operation::File&, std::string_view, operation::Converted done) {
     others += left_out(done);
-    if (note.empty()) note = std::move(done.note);
-  }
+    return add_files(done, outcome.files);
+  };
+  RECAST_TRY(const auto note,
+             operation::run_each(
+                 context, options, payload, [&](std::string from) { return options.wish_for(std::move(from)); }, add));
   const auto* const pattern = payload.if_contains("pattern");
   if (outcome.files.empty() && pattern != nullptr && pattern->is_string() && !pattern->get_string().empty())
     return fail(ErrorCode::conversion_failed, "No file in the archive matches the pattern.", "pattern");

@@ -36,24 +36,16 @@ Result<json::object> read_tags(const operation::Converted& done, const operation
 /// One file: `metadata` is what is known of it. More: of the first, and `metadata_list` has them all.
 Result<operation::Outcome> metadata(operation::TaskContext& context, const Options& options,
                                     const json::object& payload) {
-  const auto& inputs = context.inputs();
-  if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
-  const operation::Shares shares(inputs.size());
   json::array list;
-  for (std::size_t at = 0; at < inputs.size(); ++at) {
-    RECAST_TRY(const auto from, operation::input_format(inputs[at], options.input_format));
-    const auto wish = options.wish_for(from);
-    RECAST_CHECK(context.catalogue().choose(wish));
-    RECAST_CHECK(operation::check_content(context, inputs[at], from));
-    RECAST_TRY(const auto done, operation::run_conversion(context, {.wish = wish,
-                                                                    .options = payload,
-                                                                    .inputs = {inputs[at]},
-                                                                    .percent_from = shares.begin(at),
-                                                                    .percent_to = shares.end(at)}));
-    RECAST_TRY(auto tags, read_tags(done, inputs[at]));
+  const auto add = [&](const operation::File& input, std::string_view, operation::Converted done) -> Result<> {
+    RECAST_TRY(auto tags, read_tags(done, input));
     list.push_back(std::move(tags));
-  }
+    return {};
+  };
   operation::Outcome outcome;  // costs nothing
+  RECAST_TRY(outcome.message,
+             operation::run_each(
+                 context, options, payload, [&](std::string from) { return options.wish_for(std::move(from)); }, add));
   outcome.extra["metadata"] = list.front();
   if (list.size() > 1) outcome.extra["metadata_list"] = std::move(list);
   return outcome;
