@@ -100,7 +100,9 @@ class ResidentWorkers final : public Workers {
                           std::stop_token stop) override {
     RECAST_CHECK(check(job));
     auto* const link = find(name);
-    if (link == nullptr) return fail(ErrorCode::internal, fmt::format("There is no worker \"{}\".", name));
+    // A plan may use another engine's worker, which need not be installed.
+    if (link == nullptr)
+      return fail(ErrorCode::conversion_failed, fmt::format("This needs {}, which the server does not have.", name));
     PendingJob pending;
     pending.job = &job;
     std::unique_lock lock(mutex_);
