@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the pages of docs/ that are made from field tables: settings.md and operations.md, and the manual page.
+# Writes the pages of docs/ that are made from tables: settings.md, operations.md and formats.md, and the manual page.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 bin=${RECAST_BINARIES:-build/release/bin}
@@ -8,5 +8,8 @@ bin=${RECAST_BINARIES:-build/release/bin}
   "$bin/recastd" --settings-reference; } >docs/settings.md
 { echo "# Operations and engines"; echo; echo "Made by \`./dev docs\`: what a server with every engine of this build can do."; echo
   echo '```'; "$bin/recast" operations; echo '```'; } >docs/operations.md
+{ echo "# Formats"; echo; echo "Made by \`./dev docs\`: every format that CloudConvert names, on a server with all engines of this build. A format that is"
+  echo "read can be converted to what \`recast operations --from FORMAT\` lists; what else is known of results is in"
+  echo "[known limits](known-limits.md)."; echo; "$bin/recast" formats; } >docs/formats.md
 python3 tools/write_manual.py "$bin/recast" >packaging/recast.1
-echo "written: docs/settings.md docs/operations.md packaging/recast.1"
+echo "written: docs/settings.md docs/operations.md docs/formats.md packaging/recast.1"

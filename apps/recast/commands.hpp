@@ -30,6 +30,8 @@ struct OperationsFlags {
   bool json = false;
 };
 int operations(const OperationsFlags& flags, const TargetFlags& target);
+/// A table in Markdown: each format CloudConvert names, and what of it can be read and written by which engine.
+int formats(const TargetFlags& target);
 
 struct ListFlags {
   std::string status, tag;

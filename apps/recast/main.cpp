@@ -101,6 +101,7 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
   };
   if (app.got_subcommand("convert")) return convert(convert_flags, target);
   if (app.got_subcommand("operations")) return operations(operations_flags, target);
+  if (app.got_subcommand("formats")) return formats(target);
   if (app.got_subcommand("completion")) return print_completion(app, shell);
   if (app.got_subcommand("jobs")) {
     if (chosen("jobs", "list")) return jobs_list(list, target);
@@ -150,6 +151,7 @@ int run(int argc, char** argv) {
   operations_command->add_option("--operation", operations_flags.operation, "Only this operation, such as convert");
   operations_command->add_flag("--options", operations_flags.options, "With each pair's options");
   operations_command->add_flag("--json", operations_flags.json, "As JSON");
+  app.add_subcommand("formats", "Every format: whether it is read or written, by which engine, or why not");
   add_jobs(app, list, id, json);
   add_accounts(app, accounts, json);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")

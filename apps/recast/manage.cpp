@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <map>
-#include <set>
-
 #include "base/text.hpp"
 #include "commands.hpp"
 
@@ -38,41 +35,6 @@ std::string scopes_of(const json::value& key) {
 }
 
 }  // namespace
-
-int operations(const OperationsFlags& flags, const TargetFlags& target_flags) {
-  const auto target = open_or_embed(target_flags, Key::optional);
-  if (!target) return complain(target.error());
-  std::string path = "/v2/operations?alternatives=true";
-  if (flags.options) path += "&include=options,engine_versions";
-  if (!flags.operation.empty()) path += "&filter[operation]=" + percent_encode(flags.operation);
-  if (!flags.from.empty()) path += "&filter[input_format]=" + percent_encode(lower(flags.from));
-  if (!flags.to.empty()) path += "&filter[output_format]=" + percent_encode(lower(flags.to));
-  const auto answer = Client(target->endpoint).get(path);
-  if (!answer) return complain(answer.error());
-  if (flags.json) {
-    print_json(*answer);
-    return kOk;
-  }
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> rows;  // (operation, from) -> targets
-  for (const auto& record : answer->at("data").as_array()) {
-    if (!flags.options) {
-      rows[{text_of(record, "operation"), text_of(record, "input_format")}].insert(text_of(record, "output_format"));
-      continue;
-    }
-    fmt::print("{} {} -> {} with {}\n", text_of(record, "operation"), text_of(record, "input_format"),
-               text_of(record, "output_format"), text_of(record, "engine"));
-    for (const auto& option : record.at("options").as_array()) {
-      fmt::print("    {:<24} {:<10} {:<12} {}\n", text_of(option, "name"), text_of(option, "type"),
-                 text_of(option, "default"), text_of(option, "description"));
-    }
-  }
-  for (const auto& [row, targets] : rows) {
-    // Operations on PDF alone have no formats.
-    const auto made = fmt::format("{}", fmt::join(targets, " "));
-    fmt::print("{}\n", made.empty() ? row.first : fmt::format("{:<10} {:<6} -> {}", row.first, row.second, made));
-  }
-  return kOk;
-}
 
 int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target) {
   json::object body{{"name", name}};

@@ -27,6 +27,10 @@ class LateClient final : public net::Client {
     if (client == nullptr) return fail(ErrorCode::unavailable, "The server is starting.");
     return client->exchange(request, deadline, std::move(stop));
   }
+  std::unique_ptr<net::Proxy> proxy(UniqueFd listener, Deadline deadline, std::stop_token stop) override {
+    auto* const client = wait(deadline, stop);
+    return client == nullptr ? nullptr : client->proxy(std::move(listener), deadline, std::move(stop));
+  }
 
  private:
   net::Client* wait(Deadline deadline, const std::stop_token& stop) {

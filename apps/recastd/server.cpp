@@ -133,8 +133,9 @@ class Running final : public Server {
   }
 
   void start_running() {
-    executor_ = std::make_unique<execution::Executor>(options_.limits, engines_->runner(), engines_->workers(),
-                                                      [this](const execution::StepEnd& end) { metrics_.step(end); });
+    executor_ = std::make_unique<execution::Executor>(
+        options_.limits, engines_->runner(), engines_->workers(),
+        [this](const execution::StepEnd& end) { metrics_.step(end); }, &net_);
     task_runner_ = execution::make_task_runner(
         {.operations = operations_,
          .storage = *storage_,

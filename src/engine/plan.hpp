@@ -51,6 +51,8 @@ struct ProgramStep {
   /// folder. What goes to a file is not captured.
   std::string input_file;
   std::string output_file;
+  /// What it says on both streams is its output, in the order of writing; not together with output_file.
+  bool join_output = false;
 };
 
 /// One job for a resident worker.
@@ -63,6 +65,9 @@ struct WorkerStep {
   bool named = false;       ///< of a sequence: each file brings its name; Executed::names has them
   bool stream = false;      ///< the inputs come through one pipe, as a named sequence, however many they are
   bool tell_names = false;  ///< the request gets a member `names`: what the client calls the inputs
+  /// May load from the web, by the outbound policy: the last input is a socket (process/wire.hpp) over which the worker
+  /// sends the listening socket that its library takes for an HTTP proxy.
+  bool outbound = false;
   Limits limits;
 };
 

@@ -17,7 +17,9 @@
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
 #include "execution/handover.hpp"
+#include "execution/outbound.hpp"
 #include "execution/outputs.hpp"
+#include "process/wire.hpp"
 
 namespace recast::execution {
 
@@ -150,8 +152,8 @@ Error explain(const process::ExitReport& report, const engine::Plan& plan) {
 }
 
 Executor::Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
-                   std::function<void(const StepEnd&)> on_step)
-    : settings_(settings), runner_(runner), workers_(workers), on_step_(std::move(on_step)) {}
+                   std::function<void(const StepEnd&)> on_step, net::Client* net)
+    : settings_(settings), runner_(runner), workers_(workers), on_step_(std::move(on_step)), net_(net) {}
 
 Limits Executor::capped(Limits limits) const {
   limits.cpu = std::min(limits.cpu, std::chrono::seconds(settings_.cpu_seconds));
@@ -174,7 +176,8 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
                            .limits = capped(step.limits),
                            .on_line = {},
                            .input_file = step.input_file,
-                           .output_file = step.output_file};
+                           .output_file = step.output_file,
+                           .join_output = step.join_output};
   if (program.executable.empty()) {
     return fail(ErrorCode::conversion_failed, fmt::format("The program {} is not installed.", step.program));
   }
@@ -208,10 +211,19 @@ Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
                          .limits = capped(step.limits),
                          .on_percent = on_percent};
   RECAST_CHECK(files.open(run, step, job));
+  std::optional<Outbound> outbound;
+  if (step.outbound) {
+    if (net_ == nullptr) return fail(ErrorCode::internal, "This executor has no way out.");
+    RECAST_TRY(auto pair, process::socket_pair());
+    outbound.emplace(*net_, std::move(pair.first), run.deadline, run.stop);
+    job.inputs.push_back(pair.second.get());
+    files.keep(std::move(pair.second));
+  }
   const auto name = worker_name(run.execution->installation, step.worker);
   const auto began = std::chrono::steady_clock::now();
   auto reply = workers_.run(name, job, run.deadline, run.stop);
   if (reply) note_step(run.report, step.worker, reply->report, began);
+  if (outbound) outbound->end(run.report);
   if (on_step_) on_step_({step.worker, reply ? reply->report.setup : std::chrono::microseconds(0), reply.has_value()});
   RECAST_CHECK(files.close());
   if (!reply) return std::unexpected(explain_reply(std::move(reply).error(), *run.execution->plan));

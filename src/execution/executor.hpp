@@ -10,6 +10,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "engine/catalogue.hpp"
+#include "net/client.hpp"
 #include "operation/operation.hpp"
 #include "process/runner.hpp"
 #include "process/workers.hpp"
@@ -56,8 +57,9 @@ struct StepEnd {
 /// threads.
 class Executor {
  public:
+  /// `net` gives steps with `outbound` their way out; without it they fail.
   Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
-           std::function<void(const StepEnd&)> on_step = {});
+           std::function<void(const StepEnd&)> on_step = {}, net::Client* net = nullptr);
 
   struct Run {
     const operation::Execution* execution = nullptr;
@@ -83,6 +85,7 @@ class Executor {
   process::Runner& runner_;
   process::Workers& workers_;
   std::function<void(const StepEnd&)> on_step_;
+  net::Client* net_;
 };
 
 /// The task error of a step that did not end well: limits first, then what the engine makes of it.

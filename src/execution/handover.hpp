@@ -15,6 +15,8 @@ namespace recast::execution {
 class Handover {
  public:
   Result<> open(const Executor::Run& run, const engine::WorkerStep& step, process::WorkerJob& job);
+  /// Closed when the worker has its own.
+  void keep(UniqueFd file) { files_.push_back(std::move(file)); }
   /// When the worker is done: an Error if an input could not be read.
   Result<> close();
 

@@ -84,6 +84,7 @@ class Context final : public operation::TaskContext {
   net::Client& net() override { return means_.net; }
 
   json::object& report() override { return report_; }
+  json::object& result() override { return result_; }
 
   Result<operation::Executed> execute(const operation::Execution& execution) override {
     const int span = execution.percent_to - execution.percent_from;
@@ -136,6 +137,7 @@ class Context final : public operation::TaskContext {
   std::string engine_;
   std::string version_;
   json::object report_;
+  json::object result_;
   int runs_ = 0;
 };
 
@@ -198,6 +200,7 @@ class Runner final : public scheduler::TaskRunner {
     Context context(claim, means_, folder->path(), std::move(inputs), deadline, stop, std::move(progress));
     auto outcome = operation->run(context, claim.task.payload);
     ending.report = std::move(context.report());
+    ending.extra = std::move(context.result());
     if (!context.engine().empty()) {
       ending.engine = context.engine();
       ending.engine_version = context.version();
@@ -205,7 +208,7 @@ class Runner final : public scheduler::TaskRunner {
     if (!outcome) return std::unexpected(std::move(outcome).error());
     if (!ending.report.empty()) RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
     RECAST_CHECK(keep(claim, outcome->files, ending.files));
-    ending.extra = std::move(outcome->extra);
+    for (auto& member : outcome->extra) ending.extra.insert_or_assign(member.key(), std::move(member.value()));
     ending.message = std::move(outcome->message);
     ending.credits = outcome->credits;
     return {};

@@ -87,10 +87,11 @@ int landlock_version() {
   return version > 0 ? static_cast<int>(version) : 0;
 }
 
-Result<> restrict_files(std::span<const FileRule> rules) {
+Result<> restrict_files(std::span<const FileRule> rules, Connections connections) {
   const int version = landlock_version();
   if (version == 0) return fail(ErrorCode::unavailable, "Landlock is not enabled in this kernel");
-  const auto set = handled(version);
+  auto set = handled(version);
+  if (connections == Connections::allowed) set.network = 0;
   const UniqueFd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &set, size_known(version), 0)));
   if (!ruleset) return std::unexpected(from_errno(errno, "Landlock ruleset"));
   for (const auto& rule : rules) RECAST_CHECK(allow(ruleset.get(), rule, set.files));

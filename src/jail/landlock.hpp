@@ -23,8 +23,11 @@ struct FileRule {
 /// The version of Landlock this kernel offers; 0 if none.
 int landlock_version();
 
+/// TCP, as far as the kernel knows how to refuse it. Allowed for who has a network of its own that leads nowhere.
+enum class Connections { refused, allowed };
+
 /// Restricts the calling process and all its future children to `rules`, without TCP, and without signals and abstract
 /// sockets to the outside, as far as the kernel knows how. Needs no_new_privs. An Error if the kernel has no Landlock.
-Result<> restrict_files(std::span<const FileRule> rules);
+Result<> restrict_files(std::span<const FileRule> rules, Connections connections = Connections::refused);
 
 }  // namespace recast::jail

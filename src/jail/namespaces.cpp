@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +33,17 @@ Result<> map_self(int proc, uid_t uid, gid_t gid) {
   return put(proc, "self/gid_map", fmt::format("{} {} 1", gid, gid));
 }
 }  // namespace
+
+Result<> raise_loopback() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  struct ifreq request {};
+  request.ifr_name[0] = 'l';
+  request.ifr_name[1] = 'o';
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  if (!socket || ::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0)
+    return std::unexpected(from_errno(errno, "loopback interface"));
+  return {};
+}
 
 bool can_administer() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};

@@ -20,6 +20,9 @@ Result<Namespaces> enter_namespaces();
 /// (RLIMIT_NPROC) of its own. `proc` is a descriptor of /proc. Ends all rights over the namespaces it was in.
 Result<> enter_user_namespace(int proc);
 
+/// Switches on the loopback interface of the calling process's network namespace. Needs CAP_NET_ADMIN over it.
+Result<> raise_loopback();
+
 /// Whether the calling process may create namespaces and mount without a user namespace.
 bool can_administer();
 

@@ -105,7 +105,8 @@ Result<> drop_privileges(std::optional<uid_t> uid) {
 
 Result<> keep_parent_capabilities() {
   const std::uint64_t wanted = 1ULL << CAP_SYS_ADMIN | 1ULL << CAP_SETUID | 1ULL << CAP_SETGID | 1ULL << CAP_SETPCAP |
-                               1ULL << CAP_CHOWN | 1ULL << CAP_KILL | 1ULL << CAP_FOWNER | 1ULL << CAP_DAC_OVERRIDE;
+                               1ULL << CAP_CHOWN | 1ULL << CAP_KILL | 1ULL << CAP_FOWNER | 1ULL << CAP_DAC_OVERRIDE |
+                               1ULL << CAP_NET_ADMIN;  // for the loopback interfaces of its children
   const auto keep = wanted & current_capabilities();
   shrink_bounding_set(keep);
   RECAST_CHECK(set_capabilities(keep));

@@ -229,9 +229,9 @@ void only_own_limits(Builder& builder) {
 }
 
 // The kernel looks at the lower 32 bits only; with upper bits set a family is greater than the last one listed.
-void only_local_sockets(Builder& builder) {
+void only_local_sockets(Builder& builder, bool loopback) {
   for (unsigned long long family = 0; family < AF_NETLINK; ++family) {
-    if (family != AF_UNIX) builder.add(kNo, "socket", SCMP_A0(SCMP_CMP_EQ, family));
+    if (family != AF_UNIX && !(loopback && family == AF_INET)) builder.add(kNo, "socket", SCMP_A0(SCMP_CMP_EQ, family));
   }
   builder.add(kNo, "socket", SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
 }
@@ -243,7 +243,7 @@ void program_rules(Builder& builder, const CallRules& rules) {
     builder.add(kNo, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag));
   }
   if (rules.local_sockets) {
-    only_local_sockets(builder);
+    only_local_sockets(builder, rules.loopback);
   } else {
     for (const auto* const name : {"socket", "connect", "bind", "listen", "accept", "accept4"}) builder.refuse(name);
   }

@@ -9,8 +9,8 @@
 
 namespace recast::jail {
 
-/// Which system calls a jailed process may make. AF_INET and AF_INET6 sockets, namespaces, mounts, tracing, keys, bpf
-/// and io_uring are refused to all of them (EPERM), foreign system call tables end the process.
+/// Which system calls a jailed process may make. AF_INET (but for `loopback`) and AF_INET6 sockets, namespaces, mounts,
+/// tracing, keys, bpf and io_uring are refused to all of them (EPERM), foreign system call tables end the process.
 struct CallRules {
   enum class Kind {
     codec,    ///< only what a codec library needs: memory, threads, the descriptors it has, private files
@@ -19,6 +19,7 @@ struct CallRules {
   };
   Kind kind = Kind::program;
   bool local_sockets = false;  ///< for programs: AF_UNIX and netlink sockets
+  bool loopback = false;       ///< and AF_INET ones, for who has a network of its own that leads nowhere
   /// Signals may go to other processes. False where neither a PID namespace, nor a uid of its own, nor Landlock
   /// protects the processes outside.
   bool signals = true;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "net/download.hpp"
 #include "net/policy.hpp"
+#include "net/proxy.hpp"
 #include "net/transfer.hpp"
 
 namespace recast::net {
@@ -76,6 +77,10 @@ class CurlClient final : public Client {
       step.redirect(answer.status, url.same_origin(*next));
       url = std::move(*next);
     }
+  }
+
+  std::unique_ptr<Proxy> proxy(UniqueFd listener, Deadline deadline, std::stop_token stop) override {
+    return make_proxy(environment_, std::move(listener), deadline, std::move(stop));
   }
 
  private:

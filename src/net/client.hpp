@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/unique_handle.hpp"
 
 namespace recast::net {
 
@@ -50,6 +51,20 @@ struct Answer {
   std::string body;
 };
 
+/// An HTTP proxy for a program without a network: it takes the program's connections from a listening socket of the
+/// program's own, and makes those to the outside by the outbound policy. Each request names where it goes, so every
+/// redirect, picture and WebSocket is looked at. Ends with this object, all its connections too.
+class Proxy {
+ public:
+  virtual ~Proxy() = default;
+  struct Traffic {
+    std::uint64_t bytes = 0;           ///< that came from outside
+    std::vector<std::string> refused;  ///< "host:port", each once, by the policy; at most 100
+    bool exhausted = false;            ///< more than the allowed bytes were asked for
+  };
+  virtual Traffic traffic() const = 0;
+};
+
 /// Outbound HTTP under the outbound policy: public addresses only, resolved once and checked at connect, each redirect
 /// again; caps on time, stall and size; retries as in 2.9. The only way out of the server. Safe from many threads.
 /// Errors carry fixed texts that say nothing about addresses or rules: download_failed ("Download failed: could not
@@ -60,6 +75,8 @@ class Client {
   virtual ~Client() = default;
   virtual Result<Downloaded> download(const Download& request, Deadline deadline, std::stop_token stop) = 0;
   virtual Result<Answer> exchange(const Exchange& request, Deadline deadline, std::stop_token stop) = 0;
+  /// Serves `listener` in threads of its own until the proxy's end, the deadline or a stop.
+  virtual std::unique_ptr<Proxy> proxy(UniqueFd listener, Deadline deadline, std::stop_token stop) = 0;
 };
 
 }  // namespace recast::net

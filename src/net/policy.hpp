@@ -32,6 +32,8 @@ struct Settings {
   int stall_bytes_per_second = 1024;
   int max_redirects = 10;
   int retry_milliseconds = 1000;
+  std::int64_t website_bytes = 1'000'000'000;
+  int website_connections = 64;
 
   static constexpr auto fields = std::tuple{
       schema::field(
@@ -62,6 +64,9 @@ struct Settings {
       schema::field(&Settings::retry_milliseconds, "retry_milliseconds",
                     "Pause before the second attempt; later ones are 4 and 10 times as long.",
                     {.min = 0, .max = 60'000}),
+      schema::field(&Settings::website_bytes, "website_bytes", "Bytes that one captured website may load.", {.min = 1}),
+      schema::field(&Settings::website_connections, "website_connections",
+                    "Connections that one captured website may have at once; more wait.", {.min = 1, .max = 1000}),
       schema::field(&Settings::max_redirects, "max_redirects", "Redirects that are followed.", {.min = 0, .max = 50}),
   };
 };

@@ -334,6 +334,43 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
   return {failure, std::move(context.head)};
 }
 
+Failure Transfer::dial(const Url& url, UniqueFd& connection) {
+  if (const auto failure = state_->permit(url); failure != Failure::none) return failure;
+  const auto& environment = state_->environment;
+  const Hop hop{.url = &url};
+  const Sink nothing;
+  Context context{.environment = environment, .hop = hop, .sink = nothing, .max_bytes = 0};
+  List resolve;
+  const UniqueHandle<CurlHandle> owner(curl_easy_init());
+  auto* const handle = owner.get();
+  if (handle == nullptr || !state_->multi) return Failure::no_connection;
+  set_profile(handle, environment);
+  // Security is for the two ends; here bytes are carried.
+  const auto address = "http://" + url.host() + ":" + std::to_string(url.port()) + "/";
+  set(handle, CURLOPT_URL, address.c_str());
+  set(handle, CURLOPT_CONNECT_ONLY, 1L);
+  set(handle, CURLOPT_HTTPPROXYTUNNEL, 1L);
+  set(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(environment.settings.connect_seconds) * 1000L);
+  for (const auto& entry : environment.resolve) resolve.add(entry);
+  set(handle, CURLOPT_RESOLVE, resolve.get());
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &on_open);
+  set(handle, CURLOPT_OPENSOCKETDATA, &context);
+  if (curl_multi_add_handle(state_->multi.get(), handle) != CURLM_OK) return Failure::no_connection;
+  CURLcode code = CURLE_OK;
+  const auto ended = state_->drive(handle, code);
+  auto failure = ended ? *ended : failure_of(code, context);
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (failure == Failure::none && curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+      socket != CURL_SOCKET_BAD) {
+    // libcurl closes its own copy.
+    connection.reset(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+  }
+  curl_multi_remove_handle(state_->multi.get(), handle);
+  if (failure == Failure::none && !connection) failure = Failure::no_connection;
+  return failure;
+}
+
 Failure Transfer::pause(std::chrono::milliseconds duration) {
   std::mutex mutex;
   std::condition_variable_any woken;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/unique_handle.hpp"
 #include "net/policy.hpp"
 #include "net/url.hpp"
 
@@ -81,6 +82,9 @@ class Transfer {
   Transfer& operator=(const Transfer&) = delete;
 
   HopEnd run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes);
+  /// A plain connection to the host and port of `url`, through the egress proxy if there is one. The descriptor does
+  /// not block.
+  Failure dial(const Url& url, UniqueFd& connection);
   /// Waits, but not beyond the deadline or a stop.
   Failure pause(std::chrono::milliseconds duration);
 

@@ -71,6 +71,8 @@ class FakeNet final : public net::Client {
     return fail(ErrorCode::download_failed, "Request failed: HTTP 404");
   }
 
+  std::unique_ptr<net::Proxy> proxy(UniqueFd, Deadline, std::stop_token) override { return nullptr; }
+
   std::map<std::string, Page> pages;
   std::vector<net::Download> downloads;
 };
@@ -111,11 +113,12 @@ class FakeContext final : public TaskContext {
   }
   const engine::Catalogue& catalogue() const override { return catalogue_; }
   json::object& report() override { return report_; }
+  json::object& result() override { return result_; }
   Result<Executed> execute(const Execution& execution) override {
     executions.push_back(execution);
     executions.back().plan = nullptr;  // it ends with the call
     const auto folder = work_ / ("run-" + std::to_string(executions.size()));
-    fs::create_directories(folder);
+    fs::create_directories(folder / "out");
     if (!on_execute) return Executed{};
     RECAST_TRY(const auto outputs, on_execute(execution));
     Executed done;
@@ -167,6 +170,7 @@ class FakeContext final : public TaskContext {
   std::map<std::string, Files, std::less<>> further_;
   engine::Catalogue catalogue_;
   json::object report_;
+  json::object result_;
 };
 
 /// The operation of a plug-in's register function.

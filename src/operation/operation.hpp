@@ -98,6 +98,8 @@ class TaskContext {
   /// What `include=report` will show of this task. execute() adds its steps and what workers have to report; an
   /// operation may add members of its own.
   virtual json::object& report() = 0;
+  /// Members of the task's `result` besides files, that stay when it fails, too: what a program printed.
+  virtual json::object& result() = 0;
   /// What the jailed libmagic calls the file: a MIME type such as "application/pdf"; empty if it cannot be asked.
   virtual std::string magic(const fs::path& file) = 0;
   /// Outbound HTTP under the policy.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "format/format.hpp"
+#include "format/promised.hpp"
 
 namespace recast::operation {
 
@@ -34,6 +35,7 @@ const std::vector<Through>& throughs() {
       {"png", {"image"}, {"pdf"}},
       {"pdf", {"presentation"}, {"txt", "html"}},
       {"html", {"document"}, {"pdf", "png"}},
+      {"epub", {"ebook"}, {"pdf", "html", "png", "svg"}},
       {"docx", {"document"}, books},
   };
   return list;
@@ -82,8 +84,9 @@ std::string reachable(const engine::Catalogue& catalogue, const std::string& fro
       if (!middle_of(catalogue, from, end, {}).empty()) targets.emplace(end);
     }
   }
-  return targets.empty() ? fmt::format(" No engine reads {}.", from)
-                         : fmt::format(" It can become {}.", fmt::join(targets, ", "));
+  if (!targets.empty()) return fmt::format(" It can become {}.", fmt::join(targets, ", "));
+  const auto why = format::why_never_read(from);
+  return why.empty() ? fmt::format(" No engine reads {}.", from) : fmt::format(" No engine reads {}: {}.", from, why);
 }
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -130,8 +133,11 @@ Result<Route> find_route(const engine::Catalogue& catalogue, const engine::Wish&
     return Route{wish.from, std::string(middle), wish.to};
   auto none = catalogue.choose(wish);
   if (none) return Route{wish.from, wish.to};
-  if (none.error().code == ErrorCode::invalid_conversion_type && wish.engine.empty())
+  if (none.error().code == ErrorCode::invalid_conversion_type && wish.engine.empty()) {
+    if (const auto why = format::why_never_written(wish.to); !why.empty())
+      none.error().message += fmt::format(" No engine writes {}: {}.", wish.to, why);
     none.error().message += reachable(catalogue, wish.from);
+  }
   return std::unexpected(std::move(none).error());
 }
 

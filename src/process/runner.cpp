@@ -52,7 +52,9 @@ class JailRunner final : public Runner {
                Child::start({.executable = settings_.jail_program.string(),
                              .arguments = arguments(program, lease->uid()),
                              .environment = program.environment,
-                             .descriptors = {output.writing.get(), errors.writing.get(), report.writing.get()}}));
+                             .descriptors = {output.writing.get(),
+                                             program.join_output ? output.writing.get() : errors.writing.get(),
+                                             report.writing.get()}}));
     output.writing.reset();
     errors.writing.reset();
     report.writing.reset();

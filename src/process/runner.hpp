@@ -39,6 +39,7 @@ struct Program {
   std::function<void(std::string_view)> on_line;  ///< each line of standard output, on the calling thread; may be empty
   std::string input_file;                         ///< below `work`, becomes standard input; empty: nothing to read
   std::string output_file;     ///< below `work`/out or `work`/tmp, gets standard output; empty: it is captured
+  bool join_output = false;    ///< standard error goes where standard output is captured, in the order of writing
   bool local_sockets = false;  ///< may use AF_UNIX and netlink sockets (a browser); pairs of sockets it always may
 };
 

@@ -52,12 +52,13 @@ Result<> make_folder(const fs::path& path, mode_t mode) {
   return {};
 }
 
-jail::CallRules call_rules(const Profile& profile, bool apart) {
+jail::CallRules call_rules(const Profile& profile, bool apart, bool own_network) {
   using Kind = jail::CallRules::Kind;
   return {.kind = profile.programs ? Kind::program
                   : profile.codec  ? Kind::codec
                                    : Kind::library,
           .local_sockets = profile.local_sockets,
+          .loopback = profile.loopback && own_network,
           .signals = apart};
 }
 }  // namespace
@@ -81,7 +82,7 @@ Result<Confinement> Confinement::enter(const Options& options, Profile profile) 
   set_environment(self.parent_scratch_, self.temporary_);
   const bool apart = self.level_ == jail::Level::full || self.first_uid_ != 0 || jail::landlock_version() >= 6;
   if (self.level_ != jail::Level::none) {
-    RECAST_TRY(auto filter, jail::CallFilter::make(call_rules(self.profile_, apart)));
+    RECAST_TRY(auto filter, jail::CallFilter::make(call_rules(self.profile_, apart, self.level_ == jail::Level::full)));
     self.filter_.emplace(std::move(filter));
   }
   RECAST_CHECK(jail::keep_parent_capabilities());
@@ -180,6 +181,7 @@ Result<> Confinement::prepare_scratch(const fs::path& folder, std::optional<uid_
 Result<> Confinement::isolate(std::optional<uid_t> uid) {
   const int network = profile_.local_sockets ? CLONE_NEWNET : 0;  // abstract sockets of a sibling
   if (::unshare(CLONE_NEWNS | CLONE_NEWIPC | network) != 0) return std::unexpected(from_errno(errno, "namespaces"));
+  if (network != 0 && profile_.loopback) RECAST_CHECK(jail::raise_loopback());
   struct mount_attr attr {};
   attr.attr_set = MOUNT_ATTR_RDONLY;
   if (::mount_setattr(AT_FDCWD, "/", 0, &attr, sizeof attr) != 0)
@@ -209,7 +211,9 @@ Result<fs::path> Confinement::enter_child(unsigned slot) {
   RECAST_CHECK(jail::drop_privileges(uid));
   RECAST_CHECK(jail::die_with_parent(SIGKILL));
   if (level_ != jail::Level::none && jail::landlock_version() > 0)
-    RECAST_CHECK(jail::restrict_files(file_rules(scratch)));
+    RECAST_CHECK(jail::restrict_files(file_rules(scratch), profile_.loopback && level_ == jail::Level::full
+                                                               ? jail::Connections::allowed
+                                                               : jail::Connections::refused));
   if (profile_.programs) RECAST_CHECK(jail::apply_limits(profile_.ahead, allowance_));
   if (filter_) RECAST_CHECK(filter_->load());
   return scratch;

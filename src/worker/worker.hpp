@@ -29,6 +29,7 @@ struct Profile {
   bool programs = false;       ///< may start programs from /usr and its install path (a browser); else no exec, no fork
   bool proc = false;           ///< needs /proc of its own PID namespace
   bool local_sockets = false;  ///< may use AF_UNIX and netlink sockets; never AF_INET
+  bool loopback = false;       ///< with local_sockets, in a full jail: has a loopback interface of its own and AF_INET
   bool codec = false;          ///< needs few system calls: an allow-list instead of a deny-list (not with `programs`)
   /// What programs started by prepare() may use, before a job's own limits are known. These stay theirs; the child
   /// itself takes on the job's limits.

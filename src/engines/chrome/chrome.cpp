@@ -49,7 +49,10 @@ engine::Info describe() {
   info.summary = "Prints and photographs web pages with Chromium.";
   info.group = "document";
   info.abilities = {
-      {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()}};
+      {.conversions = {std::begin(kConversions), std::end(kConversions)}, .options = schema::describe<Options>()},
+      {.operation = "capture-website",
+       .conversions = {{"", "pdf", 10}, {"", "png", 10}, {"", "jpg", 10}},
+       .options = schema::describe<Options>()}};
   info.detection = {};  // the worker finds the browser and names its version
   info.workers = {
       {.name = "chrome", .program = "recast-worker-chrome", .arguments = {"--install={install}"}, .spares = 1}};
@@ -75,6 +78,11 @@ class Chrome final : public engine::Engine {
     step.worker = "chrome";
     step.request = {{"to", request.to}, {"options", schema::to_object(options)}};
     step.inputs = request.inputs;
+    if (request.operation == "capture-website") {
+      RECAST_TRY(const auto website, schema::parse<Website>(request.options));
+      step.request["website"] = schema::to_object(website);
+      step.outbound = true;
+    }
     step.outputs = {"out/out." + request.to};
     step.limits.memory = 4ULL << 30;
     step.limits.processes = 512;  // threads of a browser, its renderer and its helpers

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -82,6 +83,17 @@ struct Options {
           "the overflow, scale stretches.",
           {.values = {"max", "crop", "scale"}}),
       schema::field(&Options::quality, "quality", "Quality of a JPEG, 1 to 100.", {.min = 1, .max = 100}),
+  };
+};
+
+/// What `capture-website` has besides; the operation has checked it.
+struct Website {
+  std::string url;
+  std::map<std::string, std::string> headers;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&Website::url, "url", "Address of the page, http or https."),
+      schema::field(&Website::headers, "headers", "More headers for requests to the page's own origin."),
   };
 };
 

@@ -37,7 +37,7 @@ constexpr std::array kCandidates{Candidate{"lib/chromium/chromium-headless-shell
                                  Candidate{"chrome", true},
                                  Candidate{"bin/google-chrome", true}};
 
-std::vector<std::string> arguments_of(const Program& program, const fs::path& scratch) {
+std::vector<std::string> arguments_of(const Program& program, const fs::path& scratch, std::uint16_t proxy) {
   std::vector<std::string> result{program.executable.string()};
   if (program.whole_browser) result.emplace_back("--headless=new");
   for (const auto* const flag :
@@ -52,11 +52,15 @@ std::vector<std::string> arguments_of(const Program& program, const fs::path& sc
         "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints,"
         "DialMediaRouteProvider",
         "--enable-features=NetworkServiceInProcess2", "--force-color-profile=srgb", "--font-render-hinting=none",
-        // The jail has no network; should it be off, these leave the browser without one all the same.
-        "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=http://0.0.0.0:9", "--proxy-bypass-list=<-loopback>",
-        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--lang=en-US", "--log-level=3"}) {
+        // The jail has no network; should it be off, these leave the browser without one all the same. Only the proxy
+        // looks names up.
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--proxy-bypass-list=<-loopback>",
+        "--disable-quic", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--lang=en-US",
+        "--log-level=3"}) {
     result.emplace_back(flag);
   }
+  result.push_back(proxy == 0 ? "--proxy-server=http://0.0.0.0:9"
+                              : fmt::format("--proxy-server=http://127.0.0.1:{}", proxy));
   result.push_back("--user-data-dir=" + (scratch / "profile").string());
   result.emplace_back("about:blank");
   return result;
@@ -142,9 +146,10 @@ Result<std::string> version_of(const Program& program) {
   return found[1].str();
 }
 
-Result<std::unique_ptr<Browser>> Browser::start(const Program& program, const fs::path& scratch, Deadline deadline) {
+Result<std::unique_ptr<Browser>> Browser::start(const Program& program, const fs::path& scratch, std::uint16_t proxy,
+                                                Deadline deadline) {
   RECAST_TRY(auto pipes, make_pipes());
-  auto words = arguments_of(program, scratch);
+  auto words = arguments_of(program, scratch, proxy);
   std::vector<std::string> surroundings{"HOME=" + scratch.string(),
                                         "TMPDIR=" + scratch.string(),
                                         "XDG_CONFIG_HOME=" + scratch.string(),

@@ -31,7 +31,9 @@ class Browser {
  public:
   /// `scratch` gets the profile. The browser is confined by nothing but what confines this process: it runs without a
   /// sandbox of its own, because ours is around it.
-  static Result<std::unique_ptr<Browser>> start(const Program& program, const fs::path& scratch, Deadline deadline);
+  /// `proxy` is the port on 127.0.0.1 that it takes for its way out; 0: there is none.
+  static Result<std::unique_ptr<Browser>> start(const Program& program, const fs::path& scratch, std::uint16_t proxy,
+                                                Deadline deadline);
   ~Browser();
   Browser(const Browser&) = delete;
   Browser& operator=(const Browser&) = delete;

@@ -17,6 +17,7 @@ namespace {
 
 // No host of this name can exist (RFC 6761), and a secure origin lets scripts use what they are used to.
 constexpr std::string_view kAddress = "https://document.invalid/in.html";
+constexpr std::string_view kOrigin = "https://document.invalid/";
 constexpr std::chrono::seconds kPatience{60};  // for loading, and again for an element
 constexpr std::chrono::seconds kAnswer{10};
 constexpr double kLargestSide = 16384;  // the browser's own limit of a picture
@@ -26,6 +27,9 @@ constexpr std::int64_t kPiece = 1 << 20;
 constexpr std::string_view kHeader =
     R"(<div style="font-size:8px;width:100%;margin:0 10mm;display:flex;justify-content:space-between">)"
     R"(<span class="date"></span><span class="title"></span></div>)";
+constexpr std::string_view kWebsiteFooter =
+    R"(<div style="font-size:8px;width:100%;margin:0 10mm;display:flex;justify-content:space-between">)"
+    R"(<span class="url"></span><span><span class="pageNumber"></span>/<span class="totalPages"></span></span></div>)";
 constexpr std::string_view kFooter =
     R"(<div style="font-size:8px;width:100%;margin:0 10mm;text-align:right"><span class="pageNumber"></span>/)"
     R"(<span class="totalPages"></span></div>)";
@@ -43,6 +47,28 @@ double number_of(const json::object& object, std::string_view key) {
 
 std::unexpected<Error> crash() {
   return fail(ErrorCode::conversion_failed, "The page ended its browser process; it probably needs too much memory.");
+}
+
+/// "https://host:port" of a web address.
+std::string_view origin_of(std::string_view url) {
+  const auto host = url.find("://");
+  return host == std::string_view::npos ? url : url.substr(0, url.find_first_of("/?#", host + 3));
+}
+
+/// Chromium's word for what went wrong on the way (net_error_list.h), as a sentence.
+Error why_not_loaded(std::string_view problem) {
+  const auto failed = [](std::string_view why) {
+    return Error{ErrorCode::download_failed, fmt::format("The website could not be loaded: {}.", why), {}};
+  };
+  if (problem.contains("ERR_CERT") || problem.contains("ERR_SSL")) return failed("its certificate or TLS is not valid");
+  if (problem.contains("TOO_MANY_REDIRECTS")) return failed("too many redirects");
+  if (problem.contains("ERR_ABORTED")) return failed("the address leads to no page, but to a download or to nothing");
+  if (problem.contains("TIMED_OUT")) return failed("the server does not answer");
+  if (problem.contains("UNSAFE_PORT")) return failed("its port is not allowed");
+  for (const auto* const word : {"TUNNEL", "EMPTY_RESPONSE", "PROXY", "NAME_NOT_RESOLVED", "CONNECTION"}) {
+    if (problem.contains(word)) return failed("could not connect to host");
+  }
+  return failed(problem);
 }
 
 Deadline sooner(Deadline deadline, std::chrono::milliseconds time) {
@@ -79,24 +105,52 @@ void Document::handle(const Event& event) {
   if (event.method == "Inspector.targetCrashed") crashed_ = true;
 }
 
-/// The document itself is served from memory, again too if it loads itself anew; everything else is refused. Nothing
-/// was sent anywhere yet.
+/// The document itself is served from memory, again too if it loads itself anew; everything else is refused, and
+/// nothing is sent anywhere. A page of the web goes on to the proxy.
 void Document::answer_request(const Event& event) {
   const auto id = text_of(event.params, "requestId");
   const auto* const request = event.params.if_contains("request");
   const bool main_frame = text_of(event.params, "frameId") == main_frame_;
   const bool whole_page = main_frame && text_of(event.params, "resourceType") == "Document";
-  if (!whole_page || request == nullptr || !request->is_object() || text_of(request->get_object(), "url") != kAddress) {
-    // A page that wants to go elsewhere stays what it is; BlockedByClient would put an error page in its place.
-    const auto* const reason = whole_page ? "Aborted" : "BlockedByClient";
-    (void)browser_.pipe().send("Fetch.failRequest", {{"requestId", id}, {"errorReason", reason}}, event.session,
-                               Deadline::in(kAnswer));
-    return;
-  }
+  if (request == nullptr || !request->is_object()) return refuse(id, {}, whole_page, event);
+  if (website_) return pass_on(id, request->get_object(), event);
+  const auto url = text_of(request->get_object(), "url");
+  if (!whole_page || url != kAddress) return refuse(id, url, whole_page, event);
   json::array headers{{{"name", "Content-Type"}, {"value", content_type_}}};
   (void)browser_.pipe().send("Fetch.fulfillRequest",
                              {{"requestId", id}, {"responseCode", 200}, {"responseHeaders", headers}, {"body", body_}},
                              event.session, Deadline::in(kPatience));
+}
+
+void Document::refuse(const std::string& id, const std::string& url, bool whole_page, const Event& event) {
+  constexpr std::size_t kMost = 100, kLongest = 300;
+  const auto name = url.substr(0, kLongest);
+  const bool new_one = std::ranges::find(refused_, name) == refused_.end();
+  if (!name.empty() && !name.starts_with(kOrigin) && refused_.size() < kMost && new_one) refused_.push_back(name);
+  // A page that wants to go elsewhere stays what it is; BlockedByClient would put an error page in its place.
+  const auto* const reason = whole_page ? "Aborted" : "BlockedByClient";
+  (void)browser_.pipe().send("Fetch.failRequest", {{"requestId", id}, {"errorReason", reason}}, event.session,
+                             Deadline::in(kAnswer));
+}
+
+/// The client's headers may be secrets: they go to the page's own origin.
+void Document::pass_on(const std::string& id, const json::object& request, const Event& event) {
+  json::object go_on{{"requestId", id}};
+  if (!website_->headers.empty() && origin_of(text_of(request, "url")) == origin_of(website_->url)) {
+    json::array headers;
+    const auto add = [&](std::string_view name, std::string_view value) {
+      headers.push_back(json::object{{"name", name}, {"value", value}});
+    };
+    for (const auto& [name, value] : website_->headers) add(name, value);
+    if (const auto* const own = request.if_contains("headers"); own != nullptr && own->is_object()) {
+      for (const auto& [name, value] : own->get_object()) {
+        const auto same = [&](const auto& set) { return equal_ignoring_case(set.first, std::string_view(name)); };
+        if (value.is_string() && std::ranges::none_of(website_->headers, same)) add(name, value.get_string());
+      }
+    }
+    go_on["headers"] = std::move(headers);
+  }
+  (void)browser_.pipe().send("Fetch.continueRequest", go_on, event.session, Deadline::in(kAnswer));
 }
 
 void Document::note_lifecycle(const Event& event) {
@@ -114,7 +168,7 @@ void Document::note_lifecycle(const Event& event) {
   if (name == "networkAlmostIdle") load.almost_idle = true;
 }
 
-Result<> Document::load(std::string_view html, const Options& options, bool for_print, Deadline deadline) {
+Result<> Document::set_screen(const Options& options, bool for_print, Deadline deadline) {
   const auto height = options.screen_height.value_or(900);
   if (!for_print || options.css_media_type == "screen") {
     RECAST_CHECK(
@@ -128,14 +182,63 @@ Result<> Document::load(std::string_view html, const Options& options, bool for_
   if (!options.css_media_type.empty()) {
     RECAST_CHECK(call("Emulation.setEmulatedMedia", {{"media", options.css_media_type}}, deadline));
   }
+  return {};
+}
+
+Result<> Document::load(std::string_view html, const Options& options, bool for_print, Deadline deadline) {
+  RECAST_CHECK(set_screen(options, for_print, deadline));
   body_ = to_base64(html);
   if (body_.empty()) body_ = "IA==";  // a blank: an empty document is a document too
   content_type_ = content_type(html);
+  refused_.clear();
+  return go(std::string(kAddress), options, deadline);
+}
+
+Result<> Document::visit(const Website& website, const Options& options, bool for_print, Deadline deadline) {
+  RECAST_CHECK(set_screen(options, for_print, deadline));
+  website_ = website;
+  RECAST_CHECK(set_headers(website, deadline));
+  if (website_->headers.empty()) RECAST_CHECK(call("Fetch.disable", {}, deadline));
+  return go(website.url, options, deadline);
+}
+
+/// Those that the browser sets itself it must be told of; what is left in website_ is added to requests.
+Result<> Document::set_headers(const Website& website, Deadline deadline) {
+  RECAST_TRY(const auto version, browser_.pipe().call("Browser.getVersion", {}, "", deadline));
+  auto agent = text_of(version, "userAgent");
+  // Some sites answer with an empty page to a browser that says it has no window.
+  if (const auto at = agent.find("Headless"); at != std::string::npos)
+    agent.erase(at, std::string_view("Headless").size());
+  website_->headers.clear();
+  for (const auto& [name, value] : website.headers) {
+    if (equal_ignoring_case(name, "user-agent")) {
+      agent = value;
+    } else if (equal_ignoring_case(name, "cookie")) {
+      for (const auto one : split(value, ';')) {
+        const auto sign = one.find('=');
+        if (trim(one).empty()) continue;
+        const auto set = call("Network.setCookie",
+                              {{"name", trim(one.substr(0, sign))},
+                               {"value", sign == std::string_view::npos ? "" : trim(one.substr(sign + 1))},
+                               {"url", website.url}},
+                              deadline);
+        if (!set) return fail(ErrorCode::invalid_data, "The Cookie header cannot be read.", "headers");
+      }
+    } else {
+      website_->headers.emplace(name, value);
+    }
+  }
+  RECAST_CHECK(call("Emulation.setUserAgentOverride", {{"userAgent", agent}}, deadline));
+  return {};
+}
+
+Result<> Document::go(const std::string& address, const Options& options, Deadline deadline) {
   loads_.clear();
   latest_.clear();
   loader_.clear();
-  RECAST_TRY(const auto started, call("Page.navigate", {{"url", kAddress}}, sooner(deadline, kPatience)));
+  RECAST_TRY(const auto started, call("Page.navigate", {{"url", address}}, sooner(deadline, kPatience)));
   if (const auto problem = text_of(started, "errorText"); !problem.empty()) {
+    if (website_) return std::unexpected(why_not_loaded(problem));
     return fail(ErrorCode::open_failed, fmt::format("The page could not be opened ({}).", problem));
   }
   const auto own = text_of(started, "loaderId");
@@ -246,7 +349,9 @@ Result<> Document::print(const Options& options, const std::function<Result<>(st
                       {"marginRight", inches(options.margin_right)},
                       {"pageRanges", options.pages},
                       {"headerTemplate", options.header_template.empty() ? kHeader : options.header_template},
-                      {"footerTemplate", options.footer_template.empty() ? kFooter : options.footer_template},
+                      {"footerTemplate", !options.footer_template.empty() ? options.footer_template
+                                         : website_                       ? kWebsiteFooter
+                                                                          : kFooter},
                       {"preferCSSPageSize", true},
                       {"transferMode", "ReturnAsStream"}};
   auto printed = call("Page.printToPDF", params, deadline);

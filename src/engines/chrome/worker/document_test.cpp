@@ -20,7 +20,7 @@ class BrowserTest : public testing::Test {
   void SetUp() override {
     const auto program = find_browser({});
     ASSERT_TRUE(program) << program.error().message;
-    auto browser = Browser::start(*program, folder_.path(), Deadline::in(std::chrono::seconds(30)));
+    auto browser = Browser::start(*program, folder_.path(), 0, Deadline::in(std::chrono::seconds(30)));
     ASSERT_TRUE(browser) << browser.error().message;
     browser_ = *std::move(browser);
     document_ = std::make_unique<Document>(*browser_);

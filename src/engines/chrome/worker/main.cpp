@@ -1,13 +1,18 @@
 // The resident worker for web pages. The parent only finds the browser; each child starts one of its own ahead of its
 // job, so a browser sees one document and nothing of another.
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <boost/json/value_from.hpp>
 #include <memory>
 #include <optional>
 
 #include "engines/chrome/options.hpp"
 #include "engines/chrome/worker/browser.hpp"
 #include "engines/chrome/worker/document.hpp"
+#include "process/wire.hpp"
 #include "schema/parse.hpp"
 #include "worker/worker.hpp"
 
@@ -32,6 +37,7 @@ class ChromeWorker final : public worker::Worker {
     result.programs = true;
     result.proc = true;
     result.local_sockets = true;
+    result.loopback = true;
     return result;
   }
 
@@ -62,10 +68,16 @@ class ChromeWorker final : public worker::Worker {
       return fail(ErrorCode::internal, "The request to the browser is incomplete.");
     }
     RECAST_TRY(const auto options, schema::parse<Options>(options_value->get_object()));
-    RECAST_TRY(const auto bytes, worker::read_all(job.inputs.front(), kLargestDocument));
     const bool pdf = to->get_string() == "pdf";
     const auto deadline = Deadline::in(kLongest);
-    RECAST_CHECK(document_->load({bytes.data(), bytes.size()}, options, pdf, deadline));
+    if (const auto* const website = job.request.if_contains("website"); website != nullptr && website->is_object()) {
+      RECAST_TRY(const auto wanted, schema::parse<Website>(website->get_object()));
+      RECAST_CHECK(open_way_out(job.inputs.front()));
+      RECAST_CHECK(document_->visit(wanted, options, pdf, deadline));
+    } else {
+      RECAST_TRY(const auto bytes, worker::read_all(job.inputs.front(), kLargestDocument));
+      RECAST_CHECK(document_->load({bytes.data(), bytes.size()}, options, pdf, deadline));
+    }
     job.percent(50);
     const int out = job.outputs.front();
     const auto sink = [out](std::string_view piece) { return worker::write_all(out, {piece.data(), piece.size()}); };
@@ -75,21 +87,53 @@ class ChromeWorker final : public worker::Worker {
       RECAST_TRY(const auto image, document_->photograph(options, to->get_string() == "png", deadline));
       RECAST_CHECK(sink(image));
     }
+    json::object answer;
+    if (!document_->refused().empty())
+      answer["report"] = json::object{{"blocked", json::value_from(document_->refused())}};
     document_.reset();
     browser_.reset();
-    return json::object{};
+    return answer;
   }
 
  private:
+  /// The browser takes it for its proxy. Nobody answers there unless the server is given the socket.
+  void listen() {
+    UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const plain = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    // Not allowed but in a full jail, which has a loopback interface of its own.
+    if (!socket || ::bind(socket.get(), plain, size) != 0 || ::listen(socket.get(), SOMAXCONN) != 0 ||
+        ::getsockname(socket.get(), plain, &size) != 0)
+      return;
+    listener_ = std::move(socket);
+    port_ = ntohs(address.sin_port);
+  }
+
+  Result<> open_way_out(int channel) {
+    if (!listener_)
+      return fail(ErrorCode::conversion_failed, "Websites can be captured in a full jail only; this server has none.");
+    const int socket = listener_.get();
+    if (!process::send_message(channel, "proxy", {&socket, 1}, process::Patience::wait))
+      return fail(ErrorCode::conversion_failed, "The server gave the browser no way out.");
+    listener_.reset();
+    return {};
+  }
+
   Result<> begin(const fs::path& scratch) {
     const auto deadline = Deadline::in(kStart);
-    RECAST_TRY(browser_, Browser::start(program_, scratch, deadline));
+    listen();
+    RECAST_TRY(browser_, Browser::start(program_, scratch, port_, deadline));
     document_.emplace(*browser_);
     return document_->prepare(deadline);
   }
 
   fs::path install_;
   Program program_;
+  UniqueFd listener_;
+  std::uint16_t port_ = 0;
   std::unique_ptr<Browser> browser_;
   std::optional<Document> document_;
 };

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <initializer_list>
+#include <memory>
+
+#include "engine/explain.hpp"
+#include "engine/registry.hpp"
+#include "engines/calibre/options.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::engines {
+
+namespace calibre {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+std::vector<engine::Conversion> conversions() {
+  std::vector<engine::Conversion> result;
+  const auto add = [&](std::initializer_list<std::string_view> from, std::initializer_list<std::string_view> to,
+                       int rank) {
+    const auto more = engine::pairs(from, to, rank);
+    result.insert(result.end(), more.begin(), more.end());
+  };
+  const std::initializer_list<std::string_view> sources = {
+      "epub", "mobi", "azw",  "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb",  "pdb", "pml", "rb",
+      "snb",  "tcr",  "txtz", "cbz",  "cbr",  "cbc", "chm", "docx",  "odt", "rtf", "html", "txt", "pdf"};
+  const std::initializer_list<std::string_view> books = {"epub", "mobi", "azw3", "fb2", "htmlz", "lit", "lrf",
+                                                         "pdb",  "pml",  "rb",   "snb", "tcr",   "txtz"};
+  add(sources, books, 10);
+  // A folder of files: bsdtar packs it.
+  for (auto pair : engine::pairs(sources, {"oeb"}, 10)) {
+    pair.needs = {"bsdtar"};
+    result.push_back(std::move(pair));
+  }
+  add({"epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb", "pdb", "pml", "rb", "snb",
+       "tcr", "txtz", "chm"},
+      {"docx", "rtf", "txt"}, 20);
+  return result;
+}
+
+void add_text(Arguments& to, std::string_view name, const std::string& value) {
+  if (!value.empty()) to.push_back(fmt::format("--{}={}", name, value));
+}
+
+void add_margins(Arguments& to, const Options& options) {
+  const auto add = [&](std::string_view side, const std::optional<double>& points) {
+    if (points) to.push_back(fmt::format("--margin-{}={}", side, *points));
+  };
+  add("top", options.margin_top);
+  add("bottom", options.margin_bottom);
+  add("left", options.margin_left);
+  add("right", options.margin_right);
+}
+
+/// "34% Running transforms on e-book..."
+std::optional<int> percent_of(std::string_view line) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
+  if (error != std::errc() || end == line.data() + line.size() || *end != '%' || value < 0 || value > 100)
+    return std::nullopt;
+  return value;
+}
+
+Error explain(const engine::StepEnd& end) {
+  return engine::explain_by(
+      {{"DRMError", ErrorCode::open_failed, "The book is protected (DRM); only its owner's devices open it."},
+       {"is locked with DRM", ErrorCode::open_failed, "The book is protected (DRM); only its owner's devices open it."},
+       {"BadZipFile", ErrorCode::open_failed, "The book is damaged."},
+       {"Not a valid", ErrorCode::open_failed, "The book is damaged or of another format."},
+       {"No content in file", ErrorCode::open_failed, "The book is empty."},
+       {"Input file is not", ErrorCode::open_failed, "The book is damaged or of another format."},
+       {"No plugin to handle input format", ErrorCode::open_failed, "The book is of another format."},
+       {"InvalidLIT", ErrorCode::open_failed, "The book is damaged."},
+       {"MobiError", ErrorCode::open_failed, "The book is damaged."},
+       {"encrypted", ErrorCode::open_failed, "The file is encrypted.", "password"},
+       {"No images found in comic", ErrorCode::open_failed, "There is no picture in the comic."}},
+      end, "calibre");
+}
+
+engine::Info describe() {
+  engine::Info info;
+  info.name = "calibre";
+  info.summary = "Converts e-books.";
+  info.group = "ebook";
+  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>()}};
+  info.detection = {.programs = {"ebook-convert"},
+                    .version_command = {"ebook-convert", "--version"},
+                    .version_pattern = "calibre ([0-9.]+)"};
+  info.probe = {.from = "txt", .to = "epub", .content = "Recast\n", .options = {}};
+  return info;
+}
+
+class Calibre final : public engine::Engine {
+ public:
+  Calibre() : Engine(describe()) {}
+
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
+    RECAST_TRY(const auto options, schema::parse<Options>(request.options));
+    const bool folder = request.to == "oeb";
+    engine::Plan plan;
+    auto input = request.inputs.front();
+    if (request.from == "oeb") {
+      // As we write it: a packed folder, which calibre knows by another extension.
+      engine::ProgramStep rename;
+      rename.program = "cp";
+      rename.arguments = {input, "tmp/book.epub"};
+      plan.steps.push_back({.action = std::move(rename)});
+      input = "tmp/book.epub";
+    }
+    engine::ProgramStep convert;
+    convert.program = "ebook-convert";
+    convert.arguments = {input, folder ? "tmp/book.oeb" : "out/out." + request.to};
+    auto& arguments = convert.arguments;
+    add_text(arguments, "title", options.title);
+    add_text(arguments, "authors", options.authors);
+    arguments.push_back("--output-profile=" + options.output_profile);
+    if (request.to == "docx") arguments.push_back("--docx-page-size=" + options.page_size);
+    add_margins(arguments, options);
+    if (options.font_size > 0) arguments.push_back(fmt::format("--base-font-size={}", options.font_size));
+    if (options.embed_fonts) arguments.emplace_back("--embed-all-fonts");
+    if (options.line_height) arguments.push_back(fmt::format("--minimum-line-height={}", *options.line_height));
+    if (options.remove_paragraph_spacing) arguments.emplace_back("--remove-paragraph-spacing");
+    if (options.no_images && request.from == "pdf") arguments.emplace_back("--no-images");
+    convert.environment = {"HOME=tmp",
+                           "TMPDIR=tmp",
+                           "CALIBRE_TEMP_DIR=tmp",
+                           "CALIBRE_CONFIG_DIRECTORY=tmp/configuration",
+                           "CALIBRE_CACHE_DIRECTORY=tmp/cache",
+                           "QT_QPA_PLATFORM=offscreen",
+                           "LC_ALL=C.UTF-8",
+                           "XDG_RUNTIME_DIR=tmp"};
+    convert.progress = &percent_of;
+    convert.limits.memory = 3ULL << 30;
+    convert.limits.processes = 64;
+    convert.limits.descriptors = 1024;
+    plan.steps.push_back({.action = std::move(convert), .weight = 20});
+    if (folder) {
+      engine::ProgramStep pack;
+      pack.program = "bsdtar";
+      pack.arguments = {"-c", "-f", "out/out.oeb", "--format", "zip", "-C", "tmp/book.oeb", "."};
+      plan.steps.push_back({.action = std::move(pack)});
+    }
+    plan.outputs = {"out/out." + request.to};
+    plan.explain = &explain;
+    return plan;
+  }
+};
+
+}  // namespace
+}  // namespace calibre
+
+Result<> register_calibre(engine::Registry& registry) { return registry.add(std::make_unique<calibre::Calibre>()); }
+
+}  // namespace recast::engines

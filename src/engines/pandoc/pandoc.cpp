@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+
+#include "base/text.hpp"
+#include "engine/explain.hpp"
+#include "engine/registry.hpp"
+#include "schema/parse.hpp"
+
+namespace recast::engines {
+
+namespace pandoc {
+namespace {
+
+constexpr std::size_t kLongestStyle = 65'536;
+
+struct Options {
+  bool toc = false;
+  std::string css;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&Options::toc, "toc", "A table of contents before the text."),
+      schema::field(&Options::css, "css",
+                    "Style sheet for HTML and what is made of it: the rules themselves, no address.",
+                    {.verbatim = true}),
+  };
+};
+
+std::vector<engine::Conversion> conversions() {
+  std::vector<engine::Conversion> result;
+  const auto add = [&](std::initializer_list<std::string_view> from, std::initializer_list<std::string_view> to,
+                       int rank) {
+    const auto more = engine::pairs(from, to, rank);
+    result.insert(result.end(), more.begin(), more.end());
+  };
+  add({"md", "rst", "tex"}, {"md", "rst", "tex", "html", "docx", "odt", "epub", "txt", "rtf"}, 10);
+  add({"html", "docx", "odt", "epub"}, {"md", "rst", "tex"}, 10);
+  add({"epub"}, {"html"}, 10);
+  // LibreOffice and calibre keep more of the look.
+  add({"html"}, {"docx", "odt", "epub", "rtf", "txt"}, 60);
+  add({"docx", "odt"}, {"html", "epub", "txt"}, 60);
+  add({"epub"}, {"docx", "odt", "txt", "rtf"}, 60);
+  return result;
+}
+
+/// pandoc's names of the formats.
+std::string_view reader(std::string_view format) {
+  if (format == "md") return "markdown";
+  if (format == "tex") return "latex";
+  return format;
+}
+std::string_view writer(std::string_view format) {
+  if (format == "md") return "gfm";
+  if (format == "tex") return "latex";
+  if (format == "txt") return "plain";
+  return format;
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+Error explain(const engine::StepEnd& end) {
+  return engine::explain_by(
+      {{"Couldn't unpack docx container", ErrorCode::open_failed, "The document is damaged."},
+       {"Couldn't parse", ErrorCode::open_failed, "The document is damaged."},
+       {"zip archive", ErrorCode::open_failed, "The document is damaged."},
+       {"Invalid UTF-8", ErrorCode::open_failed, "The text is not UTF-8."},
+       {"Cannot decode byte", ErrorCode::open_failed, "The text is not UTF-8."},
+       {"heap exhausted", ErrorCode::memory_limit, "The document needs more memory than is allowed."},
+       {"Stack space overflow", ErrorCode::memory_limit, "The document is nested too deeply."},
+       {"Error at \"source\"", ErrorCode::open_failed, "The document has an error that hinders reading it."}},
+      end, "pandoc");
+}
+
+engine::Info describe() {
+  engine::Info info;
+  info.name = "pandoc";
+  info.summary = "Converts Markdown, reStructuredText, LaTeX and other markup.";
+  info.group = "document";
+  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>()}};
+  info.detection = {
+      .programs = {"pandoc"}, .version_command = {"pandoc", "--version"}, .version_pattern = "pandoc ([0-9.]+)"};
+  info.probe = {.from = "md", .to = "html", .content = "# Recast\n", .options = {}};
+  return info;
+}
+
+class Pandoc final : public engine::Engine {
+ public:
+  Pandoc() : Engine(describe()) {}
+
+ private:
+  Result<engine::Plan> make_plan(const engine::Request& request) const override {
+    RECAST_TRY(const auto options, schema::parse<Options>(request.options));
+    RECAST_CHECK(check_style(options.css));
+    engine::ProgramStep step;
+    step.program = "pandoc";
+    step.arguments = {fmt::format("--from={}", reader(request.from)), fmt::format("--to={}", writer(request.to)),
+                      "--standalone", "--output=out/out." + request.to};
+    auto& arguments = step.arguments;
+    // Of this version the sandbox cannot read pandoc's own templates of these; the jail is around it all the same.
+    const bool has_pictures = is_one_of(request.from, {"docx", "odt", "epub"});
+    if (!is_one_of(request.to, {"docx", "odt", "epub"}) && !has_pictures) arguments.emplace_back("--sandbox");
+    if (request.to == "html") {
+      arguments.insert(arguments.end(), {"--mathml", "--metadata=pagetitle:Document"});
+      if (has_pictures) arguments.emplace_back("--self-contained");
+    }
+    if (is_one_of(request.to, {"md", "rst", "txt"})) arguments.emplace_back("--wrap=none");
+    if (options.toc) arguments.emplace_back("--toc");
+    engine::Plan plan;
+    if (!options.css.empty() && is_one_of(request.to, {"html", "epub"})) {
+      plan.files["in/style.html"] = "<style>\n" + options.css + "\n</style>\n";
+      arguments.emplace_back("--include-in-header=in/style.html");
+    }
+    arguments.push_back(request.inputs.front());
+    step.environment = {"HOME=tmp", "TMPDIR=tmp", "XDG_DATA_HOME=tmp", "LC_ALL=C.UTF-8"};
+    step.limits.memory = 2ULL << 30;
+    step.limits.processes = 32;
+    plan.steps.push_back({.action = std::move(step)});
+    plan.outputs = {"out/out." + request.to};
+    plan.explain = &explain;
+    return plan;
+  }
+
+  static Result<> check_style(const std::string& css) {
+    if (css.size() > kLongestStyle)
+      return fail(ErrorCode::invalid_data, fmt::format("The css must not be longer than {} bytes.", kLongestStyle),
+                  "css");
+    // What ends the element it stands in would be markup.
+    if (lower(css).contains("</")) return fail(ErrorCode::invalid_data, "The css must not hold markup.", "css");
+    return {};
+  }
+};
+
+}  // namespace
+}  // namespace pandoc
+
+Result<> register_pandoc(engine::Registry& registry) { return registry.add(std::make_unique<pandoc::Pandoc>()); }
+
+}  // namespace recast::engines
