@@ -18,6 +18,7 @@
 #include "engines/qpdf/worker/document.hpp"
 #include "engines/qpdf/worker/output.hpp"
 #include "engines/qpdf/worker/selection.hpp"
+#include "engines/qpdf/worker/standards.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::engines::qpdf {
@@ -185,6 +186,20 @@ Answer decrypt(worker::Job& job) {
   return answer_of(*document, count);
 }
 
+/// Steps of other engines: the document, changed in place.
+Answer change(worker::Job& job, void (*change_document)(QPDF&)) {
+  RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(const auto count, count_pages(*document));
+  change_document(*document);
+  // PDF 1.3, which older PDF/X is, has no object streams.
+  RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent,
+                              [](QPDFWriter& writer) { writer.setObjectStreamMode(qpdf_o_disable); }));
+  return answer_of(*document, count);
+}
+
+Answer before_pdf_a(worker::Job& job) { return change(job, &prepare_pdf_a); }
+Answer after_pdf_x(worker::Job& job) { return change(job, &finish_pdf_x); }
+
 struct Task {
   std::string_view name;
   Answer (*run)(worker::Job&);
@@ -195,7 +210,9 @@ constexpr std::array kTasks{Task{"merge", &merge},
                             Task{"pdf/extract-pages", &extract},
                             Task{"pdf/rotate-pages", &rotate},
                             Task{"pdf/encrypt", &encrypt},
-                            Task{"pdf/decrypt", &decrypt}};
+                            Task{"pdf/decrypt", &decrypt},
+                            Task{"before pdf/a", &before_pdf_a},
+                            Task{"after pdf/x", &after_pdf_x}};
 
 }  // namespace
 

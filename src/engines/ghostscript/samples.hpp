@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "../../../tests/support/pdf.hpp"
+
+/// Documents for this engine's tests.
+namespace recast::test {
+
+/// Two pages of 200 x 100 points, with the words "page 1" and "page 2".
+inline std::string sample_postscript() {
+  std::string text = "%!PS-Adobe-3.0\n%%BoundingBox: 0 0 200 100\n<< /PageSize [200 100] >> setpagedevice\n";
+  for (const auto* const number : {"1", "2"})
+    text += std::string("/Helvetica findfont 24 scalefont setfont 20 40 moveto (page ") + number + ") show showpage\n";
+  return text;
+}
+
+/// A red square of 40 points in a corner of a box of 100 x 50.
+inline std::string sample_eps() {
+  return "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 50 50 150 100\n1 0 0 setrgbcolor 50 50 40 40 rectfill showpage\n";
+}
+
+enum class Opacity { full, half };
+
+/// A page with the word Recast in a font that is not inside, a blue square that may be half transparent, in RGB, and a
+/// link that is not marked as printable. Its title is UTF-16, as office programs write it.
+inline std::string sample_to_archive(Opacity opacity) {
+  const std::string content =
+      "BT /F 24 Tf 20 40 Td (Recast) Tj ET q /G gs 0 0 1 rg 10 10 80 60 re f Q 1 0 0 rg 150 10 20 20 re f";
+  return pdf_of_objects({"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>",
+                         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Group<</S/Transparency/CS/"
+                         "DeviceRGB>>/Annots[6 0 R]/Resources<</Font<</F 5 0 R>>/ExtGState<</G<</ca " +
+                             std::string(opacity == Opacity::half ? "0.5" : "1") + ">>>>>>>>",
+                         "<</Length " + std::to_string(content.size()) + ">>stream\n" + content + "\nendstream",
+                         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+                         "<</Type/Annot/Subtype/Link/Rect[10 10 50 50]/Border[0 0 0]/A<</S/URI/URI(http://a.test/)>>>>",
+                         "<</Title<FEFF0052006500630061007300740021>/Author(Somebody)>>"},
+                        "/Info 7 0 R");
+}
+
+}  // namespace recast::test
