@@ -6,6 +6,7 @@
 #include "engine/registry.hpp"
 #include "engine/resizing.hpp"
 #include "engines/ghostscript/options.hpp"
+#include "engines/ghostscript/pdftools.hpp"
 #include "engines/ghostscript/program.hpp"
 #include "engines/ghostscript/standards.hpp"
 #include "schema/parse.hpp"
@@ -165,7 +166,8 @@ class Ghostscript final : public engine::Engine {
 }  // namespace ghostscript
 
 Result<> register_ghostscript(engine::Registry& registry) {
-  return registry.add(std::make_unique<ghostscript::Ghostscript>());
+  RECAST_CHECK(registry.add(std::make_unique<ghostscript::Ghostscript>()));
+  return ghostscript::add_pdftools(registry);
 }
 
 }  // namespace recast::engines

@@ -93,4 +93,24 @@ struct PdfXOptions {
   };
 };
 
+struct OptimizeOptions {
+  std::string profile = "web";
+  std::optional<std::string> colorspace;
+  bool flatten_signatures = false;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&OptimizeOptions::profile, "profile",
+                    "What the document is for. web: pictures of 150 dpi in RGB; print: 300 dpi in CMYK; archive: "
+                    "nothing is lost; mrc: scanned pages, split into sharp text and a coarse background; max: as small "
+                    "as can be, 96 dpi and no metadata.",
+                    {.values = {"web", "print", "archive", "mrc", "max"}}),
+      schema::field(&OptimizeOptions::colorspace, "colorspace",
+                    "Colours of the result; those of the profile if nothing is said.",
+                    {.values = {"unchanged", "rgb", "cmyk", "grayscale"}}),
+      schema::field(&OptimizeOptions::flatten_signatures, "flatten_signatures",
+                    "Make visible signatures part of their pages and remove what signs; a changed document is not the "
+                    "signed one any more."),
+  };
+};
+
 }  // namespace recast::engines::ghostscript

@@ -39,4 +39,42 @@ inline std::string sample_to_archive(Opacity opacity) {
                         "/Info 7 0 R");
 }
 
+/// Two pages with text and the same JPEG of `width` x `height` pixels, 200 points wide. Their streams are not
+/// compressed, as nobody would write them.
+inline std::string brochure_of(const std::string& jpeg, int width, int height) {
+  const auto stream = [](const std::string& entries, const std::string& bytes) {
+    return "<<" + entries + "/Length " + std::to_string(bytes.size()) + ">>stream\n" + bytes + "\nendstream";
+  };
+  const auto page = [&](int contents) {
+    return "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents " + std::to_string(contents) +
+           " 0 R/Resources<</Font<</F 7 0 R>>/XObject<</I 8 0 R>>>>>>";
+  };
+  const auto content = [&](const std::string& number) {
+    return stream(
+        "", "q 200 0 0 100 0 0 cm /I Do Q BT /F 24 Tf 20 40 Td (page " + number + ") Tj ET" + std::string(2000, ' '));
+  };
+  return pdf_of_objects(
+      {"<</Type/Catalog/Pages 2 0 R/Metadata 9 0 R>>", "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>", page(5), page(6),
+       content("1"), content("2"), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+       stream("/Type/XObject/Subtype/Image/Width " + std::to_string(width) + "/Height " + std::to_string(height) +
+                  "/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode",
+              jpeg),
+       stream("/Type/Metadata/Subtype/XML", "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")});
+}
+
+/// A page with a visible signature that says "signed by me", and a text field.
+inline std::string signed_pdf() {
+  const std::string look = "0 0 1 rg 0 0 100 20 re f 1 g BT /F 12 Tf 5 5 Td (signed by me) Tj ET";
+  return pdf_of_objects(
+      {"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R]/SigFlags 3>>>>",
+       "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+       "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Annots[4 0 R 5 0 R]/Resources<<>>>>",
+       "<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/F 4/Rect[50 30 150 50]/P 3 0 R/AP<</N 6 0 R>>/V<</Type/Sig/Filter/"
+       "Adobe.PPKLite/Contents<00>/ByteRange[0 1 2 3]>>>>",
+       "<</Type/Annot/Subtype/Widget/FT/Tx/T(t)/F 4/Rect[10 70 60 90]/P 3 0 R>>",
+       "<</Type/XObject/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</F 7 0 R>>>>/Length " +
+           std::to_string(look.size()) + ">>stream\n" + look + "\nendstream",
+       "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"});
+}
+
 }  // namespace recast::test
