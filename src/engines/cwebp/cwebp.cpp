@@ -32,7 +32,9 @@ Error explain(const engine::StepEnd& end) {
 constexpr std::string_view kFilm = "animated WebP file is not supported";
 
 std::optional<Error> doubt(const engine::StepEnd& end) {
-  if (end.exit_code == 0 || end.errors.find(kFilm) != std::string_view::npos) return std::nullopt;
+  // An accepted exit status is told as 0.
+  if (end.errors.find("Error!") == std::string_view::npos || end.errors.find(kFilm) != std::string_view::npos)
+    return std::nullopt;
   return explain(end);
 }
 

@@ -72,7 +72,11 @@ TEST_F(Gifsicle, KeepsFilmsAsTheyAre) {
   const auto& small = done->files.at(0);
   EXPECT_LT(fs::file_size(small), fs::file_size(film));
   EXPECT_EQ(identify(small, "%T"), "20\n20\n20\n");
-  EXPECT_THAT(output_of("gifsicle --info " + small.string()), HasSubstr("loop count 3"));
+  const auto loops = [](const fs::path& file) {
+    return output_of("gifsicle --info " + file.string() + " | grep loop");
+  };
+  EXPECT_THAT(loops(film), HasSubstr("loop count"));
+  EXPECT_EQ(loops(small), loops(film));
   const auto old_frames = made("old.png", film.string() + " -coalesce +append");
   const auto new_frames = made("new.png", small.string() + " -coalesce +append");
   EXPECT_EQ(difference(old_frames, new_frames), 0);

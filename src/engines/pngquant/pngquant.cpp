@@ -24,6 +24,7 @@ struct Options {
 Error explain(const engine::StepEnd& end) {
   return engine::explain_by(
       {{"Not a PNG file", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
+       {"Unrecognized image", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
        {"Unrecoverable error", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
        {"cannot decode", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
        {"Can't open the input", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
@@ -68,7 +69,7 @@ class PngQuant final : public engine::Engine {
     engine::Plan plan;
     // Two attempts, of which the operation takes the smaller: all colours better packed, and at most 256 of them.
     constexpr int kNothingToGain = 98, kTooUgly = 99;
-    plan.steps.push_back(step("optipng", {"-quiet", "-o2", "-out", "out/lossless.png", input}));
+    plan.steps.push_back(step("optipng", {"-o2", "-out", "out/lossless.png", input}));
     plan.outputs = {"out/lossless.png"};
     if (options.quality < 100) {
       plan.steps.push_back(step("pngquant",
