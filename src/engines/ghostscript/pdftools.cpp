@@ -74,6 +74,17 @@ engine::Step pack(const std::string& input, const std::string& original, boost::
   return step;
 }
 
+/// Pages are drawn as they look, all into one stream: how many there are, a plan does not know.
+void split_scans(engine::Plan& plan, const std::string& input, const std::string& original, bool gray) {
+  auto drawing = program("pdftoppm", {"-r", "300", "-cropbox", "-hide-annotations", input}, 9);
+  std::get<engine::ProgramStep>(drawing.action).output_file = "tmp/pages.ppm";
+  plan.steps.push_back(std::move(drawing));
+  auto splitting = qpdf("mrc", input, "out/out.pdf", {{"gray", gray}});
+  std::get<engine::WorkerStep>(splitting.action).inputs = {input, "tmp/pages.ppm", original};
+  splitting.weight = 9;
+  plan.steps.push_back(std::move(splitting));
+}
+
 engine::Info describe() {
   engine::Info info;
   info.name = "pdftools";
@@ -115,6 +126,12 @@ class PdfTools final : public engine::Engine {
     if (options.flatten_signatures) {
       input = "tmp/flat.pdf";
       plan.steps.push_back(qpdf("optimize", original, input, {{"flatten_signatures", true}}));
+    }
+    if (options.profile == "mrc") {
+      if (colorspace == "cmyk")
+        return fail(ErrorCode::invalid_data, "The profile mrc has the colours of screens.", "colorspace");
+      split_scans(plan, input, original, colorspace == "grayscale");
+      return plan;
     }
     const auto* const recipe = std::ranges::find(kRecipes, std::string_view(options.profile), &Recipe::profile);
     plan.steps.push_back(distill(*recipe, colorspace, input, "tmp/small.pdf"));

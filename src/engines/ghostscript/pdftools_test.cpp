@@ -52,6 +52,16 @@ class PdfTools : public testing::Test {
     output_of("convert -size 834x417 -seed 7 plasma:red-blue -quality 96 " + path);
     return test::read_file(path);
   }
+  /// A scan of 300 dpi on yellowish paper with a red stamp, as a JPEG.
+  static std::string scanned() {
+    const auto path = (run().folder() / "scanned.jpg").string();
+    output_of(
+        "convert -size 1240x620 xc:'#f4ecd0' -seed 3 +noise Gaussian -pointsize 40 -fill '#202020' "
+        "-annotate +80+120 'The quick brown fox jumps' -annotate +80+200 'over the lazy dog' -fill '#c01010' "
+        "-annotate +700+450 'RECEIVED' -quality 92 " +
+        path);
+    return test::read_file(path);
+  }
   static std::string text_of(const fs::path& pdf) { return output_of("pdftotext " + pdf.string() + " -"); }
   /// "rgb jpeg 150": colours, compression and dots per inch of the first picture.
   static std::string picture_of(const fs::path& pdf) {
@@ -117,6 +127,41 @@ TEST_F(PdfTools, ChangesColours) {
   EXPECT_EQ(picture_of(optimized(brochure(), {{"colorspace", "cmyk"}})), "cmyk jpeg 150\n");
   EXPECT_EQ(picture_of(optimized(brochure(), {{"profile", "print"}, {"colorspace", "unchanged"}})), "rgb jpeg 300\n");
   EXPECT_EQ(optimize(brochure(), {{"profile", "archive"}, {"colorspace", "rgb"}}).error().field, "colorspace");
+}
+
+TEST_F(PdfTools, SplitsScansIntoSharpInkAndCoarsePaper) {
+  const auto scan = write("scan.pdf", test::scan_of(scanned(), 1240, 620, 0));
+  const auto pdf = optimized(scan, {{"profile", "mrc"}});
+  const auto list = output_of("pdfimages -list " + pdf.string());
+  EXPECT_THAT(list, HasSubstr("ccitt"));
+  EXPECT_THAT(list, HasSubstr("jpeg"));
+  EXPECT_LT(fs::file_size(pdf), fs::file_size(scan) / 3);
+  EXPECT_LT(difference(scan, pdf), 0.04);
+  EXPECT_THAT(text_of(pdf), HasSubstr("unseen"));  // the text below the scan
+  EXPECT_THAT(output_of("qpdf --check " + pdf.string()), HasSubstr("No syntax"));
+}
+
+TEST_F(PdfTools, SplitsScansThatAreTurned) {
+  for (const int rotation : {90, 180, 270}) {
+    const auto scan = write("turned.pdf", test::scan_of(scanned(), 1240, 620, rotation));
+    const auto pdf = optimized(scan, {{"profile", "mrc"}});
+    EXPECT_LT(difference(scan, pdf), 0.06) << rotation;
+    EXPECT_EQ(test::page_sizes(test::read_file(pdf)).at(0).width, test::page_sizes(test::read_file(scan)).at(0).width);
+  }
+}
+
+TEST_F(PdfTools, LeavesColoursOutOfScansIfWished) {
+  const auto scan = write("colours.pdf", test::scan_of(scanned(), 1240, 620, 0));
+  const auto list =
+      output_of("pdfimages -list " + optimized(scan, {{"profile", "mrc"}, {"colorspace", "grayscale"}}).string());
+  EXPECT_THAT(list, Not(HasSubstr("rgb")));
+  EXPECT_EQ(optimize(scan, {{"profile", "mrc"}, {"colorspace", "cmyk"}}).error().field, "colorspace");
+}
+
+TEST_F(PdfTools, SplitsNoPageThatHasTextOfItsOwn) {
+  const auto pdf = optimized(brochure(), {{"profile", "mrc"}});
+  expect_same_document(pdf);
+  EXPECT_EQ(picture_of(pdf), "rgb jpeg 300\n");
 }
 
 TEST_F(PdfTools, FlattensSignaturesIfWished) {

@@ -77,4 +77,22 @@ inline std::string signed_pdf() {
        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"});
 }
 
+/// A page that is a scan: a JPEG of 300 dpi, text below it that is not seen, and a rotation.
+inline std::string scan_of(const std::string& jpeg, int width, int height, int rotation) {
+  const auto stream = [](const std::string& entries, const std::string& bytes) {
+    return "<<" + entries + "/Length " + std::to_string(bytes.size()) + ">>stream\n" + bytes + "\nendstream";
+  };
+  const auto w = std::to_string(width * 72 / 300), h = std::to_string(height * 72 / 300);
+  return pdf_of_objects(
+      {"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+       "<</Type/Page/Parent 2 0 R/Rotate " + std::to_string(rotation) + "/MediaBox[10 20 " +
+           std::to_string(10 + width * 72 / 300) + " " + std::to_string(20 + height * 72 / 300) +
+           "]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>/XObject<</I 6 0 R>>>>>>",
+       stream("", "q " + w + " 0 0 " + h + " 10 20 cm /I Do Q BT 3 Tr /F 12 Tf 30 90 Td (unseen) Tj ET"),
+       "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+       stream("/Type/XObject/Subtype/Image/Width " + std::to_string(width) + "/Height " + std::to_string(height) +
+                  "/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode",
+              jpeg)});
+}
+
 }  // namespace recast::test

@@ -15,6 +15,7 @@
 #include "engines/qpdf/worker/answer.hpp"
 #include "engines/qpdf/worker/assembly.hpp"
 #include "engines/qpdf/worker/document.hpp"
+#include "engines/qpdf/worker/mrc.hpp"
 #include "engines/qpdf/worker/optimize.hpp"
 #include "engines/qpdf/worker/output.hpp"
 #include "engines/qpdf/worker/selection.hpp"
@@ -185,7 +186,8 @@ constexpr std::array kTasks{Task{"merge", &merge},
                             Task{"pdf/decrypt", &decrypt},
                             Task{"before pdf/a", &before_pdf_a},
                             Task{"after pdf/x", &after_pdf_x},
-                            Task{"optimize", &optimize}};
+                            Task{"optimize", &optimize},
+                            Task{"mrc", &split_scans}};
 
 }  // namespace
 

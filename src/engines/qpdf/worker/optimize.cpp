@@ -25,6 +25,19 @@ void strip(QPDF& document) {
 
 }  // namespace
 
+Result<> write_packed(QPDF& document, worker::Job& job, QPDF* original, const OptimizeOptions& options) {
+  // Pages that inherit all pictures of a document would each keep all of them.
+  QPDFPageDocumentHelper(document).removeUnreferencedResources();
+  constexpr int kBest = 9;
+  Pl_Flate::setCompressionLevel(kBest);
+  return write_document(document, job.outputs.front(), job.percent, [&](QPDFWriter& writer) {
+    writer.setObjectStreamMode(qpdf_o_generate);
+    writer.setRecompressFlate(true);
+    writer.setLinearization(options.linearize);
+    if (original != nullptr && original->isEncrypted()) writer.copyEncryptionParameters(*original);
+  });
+}
+
 Result<worker::json::object> optimize(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<OptimizeOptions>(job));
   RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
@@ -35,16 +48,7 @@ Result<worker::json::object> optimize(worker::Job& job) {
   RECAST_TRY(const auto count, count_pages(*document));
   if (options.flatten_signatures) flatten_signatures(*document);
   if (options.strip) strip(*document);
-  // Pages that inherit all pictures of a document would each keep all of them.
-  QPDFPageDocumentHelper(*document).removeUnreferencedResources();
-  constexpr int kBest = 9;
-  Pl_Flate::setCompressionLevel(kBest);
-  RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent, [&](QPDFWriter& writer) {
-    writer.setObjectStreamMode(qpdf_o_generate);
-    writer.setRecompressFlate(true);
-    writer.setLinearization(options.linearize);
-    if (original && original->isEncrypted()) writer.copyEncryptionParameters(*original);
-  }));
+  RECAST_CHECK(write_packed(*document, job, original.get(), options));
   return answer_of(*document, count);
 }
 

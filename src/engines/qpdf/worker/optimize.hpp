@@ -1,5 +1,6 @@
 #pragma once
 
+#include <qpdf/QPDF.hh>
 #include <tuple>
 
 #include "schema/field.hpp"
@@ -19,6 +20,9 @@ struct OptimizeOptions {
       schema::field(&OptimizeOptions::strip, "strip", "Leave metadata out."),
   };
 };
+
+/// Writes a document packed tightly to the job's output. `original` may be nullptr.
+Result<> write_packed(QPDF& document, worker::Job& job, QPDF* original, const OptimizeOptions& options);
 
 /// Packs a document without loss: objects in compressed streams, all Flate data again at the highest level, nothing
 /// that is not used. A second input is the original, whose restrictions the result keeps.
