@@ -135,8 +135,10 @@ class PdfTools final : public engine::Engine {
     }
     const auto* const recipe = std::ranges::find(kRecipes, std::string_view(options.profile), &Recipe::profile);
     plan.steps.push_back(distill(*recipe, colorspace, input, "tmp/small.pdf"));
-    plan.steps.push_back(
-        pack("tmp/small.pdf", original, {{"linearize", recipe->for_screens}, {"strip", recipe->strip}}));
+    plan.steps.push_back(pack("tmp/small.pdf", input,
+                              {{"linearize", recipe->for_screens},
+                               {"strip", recipe->strip},
+                               {"keep_form", recipe->for_screens && colorspace.empty()}}));
     return plan;
   }
 };

@@ -175,6 +175,13 @@ TEST_F(PdfTools, FlattensSignaturesIfWished) {
   EXPECT_THAT(text_of(optimized(document, {{"flatten_signatures", true}})), HasSubstr("signed by me"));
 }
 
+TEST_F(PdfTools, KeepsFormsThatAreToBeFilledIn) {
+  const auto form = write("form.pdf", test::signed_pdf());
+  for (const auto* const profile : {"web", "max", "archive"})
+    EXPECT_THAT(structure_of(optimized(form, {{"profile", profile}})), HasSubstr("/FT /Tx")) << profile;
+  EXPECT_THAT(structure_of(optimized(form, {{"profile", "print"}})), Not(HasSubstr("/FT /Tx")));
+}
+
 TEST_F(PdfTools, KeepsRestrictionsAndRefusesWhatItCannotOpen) {
   const auto restricted = run().folder() / "restricted.pdf";
   output_of("qpdf --encrypt '' owner 256 --print=none -- " + brochure().string() + " " + restricted.string());

@@ -9,6 +9,7 @@ namespace recast::engines::qpdf {
 namespace {
 
 constexpr std::size_t kBlock = 32;
+constexpr std::size_t kShareOfCell = 10;
 
 int light(const std::uint8_t* pixel) { return (pixel[0] * 77 + pixel[1] * 150 + pixel[2] * 29) >> 8; }
 
@@ -71,6 +72,35 @@ Mask widened(const Mask& ink) {
   }
   return result;
 }
+
+struct Mean {
+  std::array<std::size_t, 3> sum{};
+  std::size_t count = 0;
+  std::array<std::uint8_t, 3> bytes{};
+
+  const std::uint8_t* pixel() {
+    for (std::size_t i = 0; i < 3 && count > 0; ++i) bytes[i] = static_cast<std::uint8_t>(sum[i] / count);
+    return bytes.data();
+  }
+};
+
+/// A square of a page, cut off where the page ends.
+struct Cell {
+  const Raster& page;
+  std::size_t left, top, side;
+
+  Mean mean(const auto& counts) const {
+    Mean result;
+    for (auto y = top; y < std::min(top + side, page.height); ++y) {
+      for (auto x = left; x < std::min(left + side, page.width); ++x) {
+        if (!counts(x, y)) continue;
+        for (std::size_t i = 0; i < 3; ++i) result.sum[i] += page.at(x, y)[i];
+        ++result.count;
+      }
+    }
+    return result;
+  }
+};
 
 /// The mean of the pixels that are known; all are if `known` is empty.
 Colour mean_of(const Raster& raster, const std::vector<std::uint8_t>& known) {
@@ -146,20 +176,23 @@ Raster layer(const Raster& page, const Mask& ink, Part part, std::size_t side) {
   Raster result{(page.width + side - 1) / side, (page.height + side - 1) / side, {}};
   result.pixels.assign(result.width * result.height * 3, 255);
   std::vector<std::uint8_t> known(result.width * result.height);
+  // A few pixels of ink are but the edge of a letter: what colour that has, its middle knows.
+  const auto least = part == Part::ink ? std::max<std::size_t>(side * side / kShareOfCell, 1) : 1;
   for (std::size_t row = 0; row < result.height; ++row) {
     for (std::size_t column = 0; column < result.width; ++column) {
-      std::array<std::size_t, 3> sum{};
-      std::size_t count = 0;
-      for (auto y = row * side; y < std::min((row + 1) * side, page.height); ++y) {
-        for (auto x = column * side; x < std::min((column + 1) * side, page.width); ++x) {
-          if (part == Part::paper ? excluded.at(x, y) != 0 : ink.at(x, y) == 0) continue;
-          for (std::size_t i = 0; i < 3; ++i) sum[i] += page.at(x, y)[i];
-          ++count;
-        }
+      Cell cell{page, column * side, row * side, side};
+      const auto counts = [&](std::size_t x, std::size_t y) {
+        return part == Part::paper ? excluded.at(x, y) == 0 : ink.at(x, y) != 0;
+      };
+      auto mean = cell.mean(counts);
+      if (mean.count < least) continue;
+      if (part == Part::ink) {
+        const int middle = light(mean.pixel());
+        mean = cell.mean([&](std::size_t x, std::size_t y) { return counts(x, y) && light(page.at(x, y)) <= middle; });
       }
-      if (count == 0) continue;
+      if (mean.count == 0) continue;
       known[row * result.width + column] = 1;
-      for (std::size_t i = 0; i < 3; ++i) result.at(column, row)[i] = static_cast<std::uint8_t>(sum[i] / count);
+      std::copy_n(mean.pixel(), 3, result.at(column, row));
     }
   }
   fill(result, known);

@@ -1,5 +1,6 @@
 #include "engines/qpdf/worker/optimize.hpp"
 
+#include <algorithm>
 #include <qpdf/Pl_Flate.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 
@@ -23,6 +24,11 @@ void strip(QPDF& document) {
   }
 }
 
+bool is_form(QPDF& document) {
+  const auto fields = items(member(document.getRoot().getKey("/AcroForm"), "/Fields"));
+  return std::ranges::any_of(fields, [](const Object& field) { return !is_signature(field); });
+}
+
 }  // namespace
 
 Result<> write_packed(QPDF& document, worker::Job& job, QPDF* original, const OptimizeOptions& options) {
@@ -40,11 +46,13 @@ Result<> write_packed(QPDF& document, worker::Job& job, QPDF* original, const Op
 
 Result<worker::json::object> optimize(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<OptimizeOptions>(job));
-  RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(auto document, open_unprotected(job.inputs.front()));
   std::unique_ptr<QPDF> original;
   if (job.inputs.size() > 1) {
     RECAST_TRY(original, open_unprotected(job.inputs.at(1)));
   }
+  // Ghostscript makes fields to be filled in a part of their pages.
+  if (options.keep_form && original && is_form(*original)) document = std::move(original);
   RECAST_TRY(const auto count, count_pages(*document));
   if (options.flatten_signatures) flatten_signatures(*document);
   if (options.strip) strip(*document);

@@ -12,11 +12,13 @@ namespace recast::engines::qpdf {
 struct OptimizeOptions {
   bool flatten_signatures = false;
   bool linearize = false;  ///< the first page can be shown before all is there
+  bool keep_form = false;  ///< a form is worth more than small pictures: then the original is packed
   bool strip = false;      ///< without metadata, thumbnails and what programs keep for themselves
 
   static constexpr auto fields = std::tuple{
       schema::field(&OptimizeOptions::flatten_signatures, "flatten_signatures", "Make signatures part of the page."),
       schema::field(&OptimizeOptions::linearize, "linearize", "Order the file for reading over a network."),
+      schema::field(&OptimizeOptions::keep_form, "keep_form", "Take the original if it is a form."),
       schema::field(&OptimizeOptions::strip, "strip", "Leave metadata out."),
   };
 };

@@ -13,15 +13,6 @@ namespace recast::engines::qpdf {
 
 namespace {
 
-/// A widget's own field type, or that of the fields above it.
-bool is_signature(Object widget) {
-  for (int depth = 0; depth < kDeepest && widget.isDictionary(); ++depth) {
-    if (widget.hasKey("/FT")) return is_name(widget.getKey("/FT"), "/Sig");
-    widget = widget.getKey("/Parent");
-  }
-  return false;
-}
-
 /// What draws the widget on the page; its picture becomes a resource of that.
 std::string drawn(QPDFPageObjectHelper& page, Object widget, int number) {
   QPDFAnnotationObjectHelper annotation(widget);
@@ -57,6 +48,14 @@ Object without_signatures(const Object& fields, int depth) {
 }
 
 }  // namespace
+
+bool is_signature(Object widget) {
+  for (int depth = 0; depth < kDeepest && widget.isDictionary(); ++depth) {
+    if (widget.hasKey("/FT")) return is_name(widget.getKey("/FT"), "/Sig");
+    widget = widget.getKey("/Parent");
+  }
+  return false;
+}
 
 void flatten_signatures(QPDF& document) {
   int number = 0;
