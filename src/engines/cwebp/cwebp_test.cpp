@@ -1,8 +1,4 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "../../../tests/support/engine_run.hpp"
-#include "execution/executor.hpp"
+#include "../../../tests/support/optimizing.hpp"
 
 namespace recast::engines {
 
@@ -11,58 +7,19 @@ Result<> register_cwebp(engine::Registry& registry);
 namespace {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
 using test::output_of;
 using testing::HasSubstr;
 
-class CWebp : public testing::Test {
+class CWebp : public test::Optimizing<&register_cwebp> {
  protected:
-  void SetUp() override {
-    for (const auto* const program : {"cwebp", "convert"}) {
-      if (execution::find_program(program, {}).empty()) GTEST_SKIP() << program << " is not installed";
-    }
-  }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_cwebp);
-    return one;
-  }
-  /// A picture that ImageMagick makes, by these arguments.
-  static fs::path made(const std::string& name, const std::string& arguments) {
-    const auto path = run().folder() / name;
-    output_of("convert " + arguments + " " + path.string());
-    return path;
-  }
-  static Result<operation::Executed> optimize(const fs::path& file, const json::object& options = {}) {
-    return run().run({.operation = "optimize", .from = "webp", .to = {}, .files = {file}, .options = options});
-  }
-  static std::string identify(const fs::path& file, const std::string& format) {
-    return output_of("identify -format '" + format + "\\n' " + file.string());
-  }
-  /// How unlike two pictures are, from 0 to 1.
-  static double difference(const fs::path& one, const fs::path& other) {
-    const auto text = output_of("compare -metric RMSE " + one.string() + " " + other.string() + " null:");
-    const auto begin = text.find('(');
-    return begin == std::string::npos ? 1 : std::stod(text.substr(begin + 1));
-  }
+  CWebp() : Optimizing("webp", {"cwebp", "convert"}) {}
 };
 
-TEST_F(CWebp, DoesItsProbe) {
-  const auto& probe = run().engine().info().probe;
-  const auto done = optimize(run().folder().write("probe.webp", probe.content));
-  EXPECT_TRUE(done) << done.error().message;
-}
+TEST_F(CWebp, DoesItsProbe) { expect_probe_done(); }
 
-TEST_F(CWebp, SaysThatAFileIsDamaged) {
-  const auto done = optimize(run().folder().write("damaged.webp", "this is no picture"));
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().code, ErrorCode::open_failed) << done.error().message;
-}
+TEST_F(CWebp, SaysThatAFileIsDamaged) { expect_damage_told(); }
 
-TEST_F(CWebp, NamesTheFieldItRejects) {
-  const auto path = run().folder().write("any.webp", "x");
-  EXPECT_EQ(optimize(path, {{"quality", 101}}).error().field, "quality");
-  EXPECT_EQ(optimize(path, {{"quality", 0}}).error().field, "quality");
-}
+TEST_F(CWebp, NamesTheFieldItRejects) { expect_quality_checked(); }
 
 TEST_F(CWebp, ReducesTheQuality) {
   const auto photo = made("photo.webp", "-size 200x150 plasma:red-blue -define webp:lossless=true");
