@@ -123,9 +123,10 @@ class PdfTools final : public engine::Engine {
       return plan;
     }
     auto input = original;
-    if (options.flatten_signatures) {
+    if (options.flatten_signatures || options.profile == "mrc") {
+      // Before a scan is drawn, the worker tells whether it can be opened at all, and mends it.
       input = "tmp/flat.pdf";
-      plan.steps.push_back(qpdf("optimize", original, input, {{"flatten_signatures", true}}));
+      plan.steps.push_back(qpdf("optimize", original, input, {{"flatten_signatures", options.flatten_signatures}}));
     }
     if (options.profile == "mrc") {
       if (colorspace == "cmyk")

@@ -187,9 +187,12 @@ TEST_F(PdfTools, KeepsRestrictionsAndRefusesWhatItCannotOpen) {
   output_of("qpdf --encrypt '' owner 256 --print=none -- " + brochure().string() + " " + restricted.string());
   EXPECT_THAT(output_of("qpdf --show-encryption " + optimized(restricted, {}).string()),
               HasSubstr("print high resolution: not allowed"));
-  const auto locked = optimize(write("locked.pdf", from_base64(test::kEncryptedPdf).value()), {});
-  ASSERT_FALSE(locked);
-  EXPECT_EQ(locked.error().code, ErrorCode::open_failed);
+  const auto document = write("locked.pdf", from_base64(test::kEncryptedPdf).value());
+  for (const auto* const profile : {"web", "archive", "mrc"}) {
+    const auto locked = optimize(document, {{"profile", profile}});
+    ASSERT_FALSE(locked) << profile;
+    EXPECT_EQ(locked.error().code, ErrorCode::open_failed) << profile;
+  }
   EXPECT_EQ(optimize(brochure(), {{"profile", "tiny"}}).error().field, "profile");
 }
 
