@@ -35,7 +35,7 @@ inline std::string sample_to_archive(Opacity opacity) {
                          "<</Length " + std::to_string(content.size()) + ">>stream\n" + content + "\nendstream",
                          "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
                          "<</Type/Annot/Subtype/Link/Rect[10 10 50 50]/Border[0 0 0]/A<</S/URI/URI(http://a.test/)>>>>",
-                         "<</Title<FEFF0052006500630061007300740021>/Author(Somebody)>>"},
+                         "<</Title<FEFF0052006500630061007300740021>/Author(Somebody)/Subject<FEFF00DC>>>"},
                         "/Info 7 0 R");
 }
 

@@ -1,5 +1,6 @@
 #include "engines/qpdf/worker/standards.hpp"
 
+#include <algorithm>
 #include <qpdf/QPDFPageObjectHelper.hh>
 
 #include "engines/qpdf/worker/objects.hpp"
@@ -34,7 +35,12 @@ void prepare_pdf_a(QPDF& document) {
   auto about = document.getTrailer().getKey("/Info");
   if (!about.isDictionary()) return;
   for (auto [key, value] : about.getDictAsMap()) {
-    if (value.isString()) about.replaceKey(key, Object::newUnicodeString(value.getUTF8Value()));
+    if (!value.isString()) continue;
+    const auto text = value.getUTF8Value();
+    if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; }))
+      about.replaceKey(key, Object::newUnicodeString(text));
+    else
+      about.removeKey(key);
   }
 }
 
