@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "engine/registry.hpp"
+#include "engine/resizing.hpp"
 #include "engine/samples.hpp"
 #include "engine/unlock.hpp"
 #include "engines/poppler/explain.hpp"
@@ -71,7 +72,6 @@ class Planner {
   Arguments size() const;
   Arguments rendering(std::string_view type) const;
   bool needs_resizing() const;
-  Arguments resizing() const;
 
   const engine::Request& request_;
   Options options_;
@@ -98,12 +98,6 @@ Arguments Planner::size() const {
   const auto longest = std::max(*width, *height);
   // A page to be cropped has to cover the box: pages are seldom longer than 1.5 times their width.
   return {"-scale-to", std::to_string(options_.fit == "crop" ? longest + longest / 2 : longest)};
-}
-
-Arguments Planner::resizing() const {
-  const auto box = fmt::format("{}x{}", *options_.width, *options_.height);
-  if (options_.fit == "crop") return {"-resize", box + "^", "-gravity", "center", "-extent", box};
-  return {"-resize", box + ">"};
 }
 
 Arguments Planner::rendering(std::string_view type) const {
@@ -133,7 +127,7 @@ engine::Plan Planner::raster() {
     return std::move(plan_);
   }
   Arguments finish = needs_resizing()
-                         ? resizing()
+                         ? engine::resizing(options_.width, options_.height, options_.fit)
                          : Arguments{"-units", "PixelsPerInch", "-density", std::to_string(options_.pixel_density)};
   if (options_.colorspace == "cmyk") append(finish, {"-colorspace", "CMYK"});
   if (options_.quality && !one_file) append(finish, {"-quality", std::to_string(*options_.quality)});

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/array.hpp>
 #include <charconv>
 #include <new>
 #include <numeric>
@@ -12,13 +11,15 @@
 #include <qpdf/QUtil.hh>
 #include <set>
 
-#include "base/text.hpp"
 #include "engines/qpdf/options.hpp"
+#include "engines/qpdf/worker/answer.hpp"
 #include "engines/qpdf/worker/assembly.hpp"
 #include "engines/qpdf/worker/document.hpp"
+#include "engines/qpdf/worker/mrc.hpp"
+#include "engines/qpdf/worker/optimize.hpp"
 #include "engines/qpdf/worker/output.hpp"
 #include "engines/qpdf/worker/selection.hpp"
-#include "schema/parse.hpp"
+#include "engines/qpdf/worker/standards.hpp"
 
 namespace recast::engines::qpdf {
 
@@ -28,33 +29,6 @@ namespace {
 
 using Answer = Result<json::object>;
 using Document = std::unique_ptr<QPDF>;
-
-template <class Options>
-Result<Options> options_of(const worker::Job& job) {
-  const auto* const value = job.request.if_contains("options");
-  return schema::parse<Options>(value != nullptr && value->is_object() ? value->get_object() : json::object());
-}
-
-/// What was wrong with a document but could be mended, for the task's report.
-json::object answer_of(QPDF& document, std::size_t pages) {
-  constexpr std::size_t kMost = 10, kLongest = 200;
-  json::object answer{{"pages", pages}};
-  json::array warnings;
-  for (const auto& warning : document.getWarnings()) {
-    const std::string_view text = warning.getMessageDetail();
-    if (warnings.size() < kMost && text.size() <= kLongest && is_valid_utf8(text)) warnings.emplace_back(text);
-  }
-  if (!warnings.empty()) answer["report"] = json::object{{"warnings", std::move(warnings)}};
-  return answer;
-}
-
-/// The other jobs have no password to offer.
-Result<Document> open_unprotected(int fd) {
-  auto document = open_document(fd);
-  if (!document && document.error().field == "password")
-    document.error().message = "The document is encrypted; pdf/decrypt opens it with its password.";
-  return document;
-}
 
 /// New documents are packed as tightly as the format allows, and keep what their source restricts.
 void set_up(QPDFWriter& writer, const Assembly& assembly, QPDF* protection) {
@@ -185,6 +159,20 @@ Answer decrypt(worker::Job& job) {
   return answer_of(*document, count);
 }
 
+/// Steps of other engines: the document, changed in place.
+Answer change(worker::Job& job, void (*change_document)(QPDF&)) {
+  RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(const auto count, count_pages(*document));
+  change_document(*document);
+  // PDF 1.3, which older PDF/X is, has no object streams.
+  RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent,
+                              [](QPDFWriter& writer) { writer.setObjectStreamMode(qpdf_o_disable); }));
+  return answer_of(*document, count);
+}
+
+Answer before_pdf_a(worker::Job& job) { return change(job, &prepare_pdf_a); }
+Answer after_pdf_x(worker::Job& job) { return change(job, &finish_pdf_x); }
+
 struct Task {
   std::string_view name;
   Answer (*run)(worker::Job&);
@@ -195,7 +183,11 @@ constexpr std::array kTasks{Task{"merge", &merge},
                             Task{"pdf/extract-pages", &extract},
                             Task{"pdf/rotate-pages", &rotate},
                             Task{"pdf/encrypt", &encrypt},
-                            Task{"pdf/decrypt", &decrypt}};
+                            Task{"pdf/decrypt", &decrypt},
+                            Task{"before pdf/a", &before_pdf_a},
+                            Task{"after pdf/x", &after_pdf_x},
+                            Task{"optimize", &optimize},
+                            Task{"mrc", &split_scans}};
 
 }  // namespace
 
