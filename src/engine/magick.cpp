@@ -41,14 +41,6 @@ bool in(const List& list, std::string_view word) {
 
 void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
 
-bool is_colour(std::string_view text) {
-  const auto hexadecimal = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  return (text.size() == 7 || text.size() == 4) && text.front() == '#' &&
-         std::ranges::all_of(text.substr(1), hexadecimal);
-}
-
 Arguments sizing(const Options& options) {
   const auto width = options.width ? std::to_string(*options.width) : std::string();
   const auto height = options.height ? std::to_string(*options.height) : std::string();
@@ -71,6 +63,14 @@ Arguments colouring(Product product, const Options& options) {
 }
 
 }  // namespace
+
+bool is_colour(std::string_view text) {
+  const auto hexadecimal = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  return (text.size() == 7 || text.size() == 4) && text.front() == '#' &&
+         std::ranges::all_of(text.substr(1), hexadecimal);
+}
 
 Result<> check(const Options& options, std::string_view to) {
   if (!options.background.empty() && !is_colour(options.background))

@@ -68,6 +68,8 @@ struct Options {
 
 using Arguments = std::vector<std::string>;
 
+/// "#rrggbb" or "#rgb".
+bool is_colour(std::string_view text);
 /// invalid_data for a colour that is none, and for CMYK where the format has no such thing.
 Result<> check(const Options& options, std::string_view to);
 
