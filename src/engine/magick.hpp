@@ -91,6 +91,8 @@ void add_policy(Plan& plan);
 
 /// Draws the pages of a PDF with pdftoppm and finishes them with the product.
 Plan draw_pages(Product product, const Request& request, const Options& options, const format::PageList& pages);
+/// Makes the pages tmp/page-*.ppm images of format `to`, or one TIFF.
+void finish_pages(Plan& plan, Product product, const Options& options, const std::string& from, const std::string& to);
 /// Writes the images of a TIFF file, which are tmp/pages.tiff, as the pages of out/out.pdf. By GraphicsMagick for both:
 /// Debian's policy lets ImageMagick write no PDF, and what the system forbids a policy of ours cannot allow.
 void write_pdf(Plan& plan, const Options& options, std::string_view from);

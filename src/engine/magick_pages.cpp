@@ -36,30 +36,34 @@ void render(Plan& plan, const std::string& input, const Options& options, std::v
 
 }  // namespace
 
-Plan draw_pages(Product product, const Request& request, const Options& options, const format::PageList& pages) {
-  Plan plan;
-  plan.explain = &explain;
-  if (product == Product::imagemagick) add_policy(plan);
-  render(plan, unlock_pdf(plan, request.inputs.front(), options.password), options, pages.merged());
-  auto finish = options;
-  finish.pixel_density = options.pixel_density.value_or(kDensity);
-  if (!finish.quality && request.to == "png") finish.quality = 75;
-  auto arguments = shaping(product, finish, request.to);
-  std::ranges::move(writing(finish, "pdf", request.to), std::back_inserter(arguments));
-  if (request.to == "tiff") {
+void finish_pages(Plan& plan, Product product, const Options& options, const std::string& from, const std::string& to) {
+  const bool imagemagick = product == Product::imagemagick;
+  if (imagemagick) add_policy(plan);
+  auto arguments = shaping(product, options, to);
+  std::ranges::move(writing(options, from, to), std::back_inserter(arguments));
+  if (to == "tiff") {
     arguments.insert(arguments.begin(), "tmp/page-*.ppm");
     arguments.emplace_back("tiff:out/out.tiff");
     plan.steps.push_back(step(product, "convert", std::move(arguments)));
     plan.outputs = {"out/out.tiff"};
-    return plan;
+    return;
   }
-  const bool imagemagick = product == Product::imagemagick;
   auto target = imagemagick ? Arguments{"-path", "out"} : Arguments{"-create-directories", "-output-directory", "out"};
   std::ranges::move(target, std::back_inserter(arguments));
-  std::ranges::move(Arguments{"-format", request.to, "tmp/page-*.ppm"}, std::back_inserter(arguments));
+  std::ranges::move(Arguments{"-format", to, "tmp/page-*.ppm"}, std::back_inserter(arguments));
   plan.steps.push_back(step(product, "mogrify", std::move(arguments)));
   // GraphicsMagick keeps the source's folder below the output's.
-  plan.outputs = {(imagemagick ? "out/page-*." : "out/tmp/page-*.") + request.to};
+  plan.outputs = {(imagemagick ? "out/page-*." : "out/tmp/page-*.") + to};
+}
+
+Plan draw_pages(Product product, const Request& request, const Options& options, const format::PageList& pages) {
+  Plan plan;
+  plan.explain = &explain;
+  render(plan, unlock_pdf(plan, request.inputs.front(), options.password), options, pages.merged());
+  auto finish = options;
+  finish.pixel_density = options.pixel_density.value_or(kDensity);
+  if (!finish.quality && request.to == "png") finish.quality = 75;
+  finish_pages(plan, product, finish, "pdf", request.to);
   return plan;
 }
 
