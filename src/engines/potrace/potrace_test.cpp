@@ -12,7 +12,6 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using testing::Contains;
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 Result<engine::Plan> plan(const std::string& to, json::object options = {}) {
