@@ -29,7 +29,7 @@ engine::Step reduce(const engine::Request& request, const Options& options) {
   } else {
     arguments.insert(arguments.end(), {"+dither", "-colors", std::to_string(options.colors)});
   }
-  arguments.insert(arguments.end(), {"-compress", "none", "-type", "TrueColor", "ppm:tmp/colours.ppm"});
+  arguments.insert(arguments.end(), {"-type", "TrueColor", "ppm:tmp/colours.ppm"});
   return magick::step(magick::Product::imagemagick, "convert", std::move(arguments));
 }
 
