@@ -30,7 +30,7 @@ constexpr std::string_view kPolicy = R"(<policymap>
 <policy domain="path" rights="none" pattern="@*"/>
 <policy domain="coder" rights="none" pattern="*"/>
 <policy domain="coder" rights="read|write" pattern="{JPEG,JPG,PNG,PNG32,GIF,BMP,BMP3,TIFF,TIFF64,WEBP,TGA,PNM,PPM,PGM,PBM}"/>
-<policy domain="coder" rights="read|write" pattern="{AVIF,HEIC,ICO,PSD,PSB,XCF,JP2,J2K,DDS,PCX,MIFF}"/>
+<policy domain="coder" rights="read|write" pattern="{AVIF,HEIC,ICO,PSD,PSB,XCF,JP2,J2K,DDS,PCX,EXR,HDR,MIFF}"/>
 </policymap>
 )";
 

@@ -68,6 +68,8 @@ Error explain(const StepEnd& end) {
                      {"Wrong page range given: the first page (1)", ErrorCode::open_failed,
                       "The document has no readable pages."},
                      {"Wrong page range", ErrorCode::conversion_failed, "no such page", "pages"},
+                     {"XML parse error", ErrorCode::open_failed, "The file is damaged or not an SVG."},
+                     {"Error reading SVG", ErrorCode::open_failed, "The file is damaged or not an SVG."},
                      {"Couldn't", ErrorCode::open_failed, "The file is damaged or not a PDF."},
                      {"May not be a PDF", ErrorCode::open_failed, "The file is damaged or not a PDF."}},
                     end, "The image converter");

@@ -10,6 +10,7 @@ namespace recast::engines::imagemagick {
 std::vector<engine::Conversion> conversions();
 
 bool is_raw(std::string_view format);
+bool is_drawing(std::string_view format);
 /// Whether each image of a file is a page of its own, not another size or a layer of one picture.
 bool is_paged(std::string_view format);
 /// Whether a file's frames may be parts that have to be put together before one can be looked at.

@@ -57,6 +57,7 @@ class Planner {
   Arguments source();
   Arguments decoded_raw();
   Arguments largest_icon();
+  Arguments drawing();
   void icon_family(Arguments arguments);
   void write(Arguments arguments);
 
@@ -77,6 +78,7 @@ class Planner {
 Arguments Planner::source() {
   if (is_raw(request_.from)) return decoded_raw();
   if (request_.from == "icns") return largest_icon();
+  if (is_drawing(request_.from)) return drawing();
   const auto file = magick::named(request_.from, request_.inputs.front());
   const auto frames = magick::frames(pages_);
   if (pages_.ranges().size() > 1) plan_.doubt = &magick::doubt;
@@ -115,6 +117,24 @@ Arguments Planner::largest_icon() {
     result.push_back(fmt::format("png:tmp/in-1_{0}x{0}x32.png", side));
   append(result, {"-delete", "1--1", "+repage"});
   return result;
+}
+
+/// Drawn by librsvg: ImageMagick's own reader of SVG has followed too many references. A drawing has no size of its own
+/// that must not be exceeded, so it is drawn as large as it shall become.
+Arguments Planner::drawing() {
+  constexpr double kPixelsPerInch = 96;
+  Arguments arguments{"-f", "png", "-o", "tmp/drawing.png"};
+  if (options_.width) append(arguments, {"-w", std::to_string(*options_.width)});
+  if (options_.height && (!options_.width || options_.fit == "max"))
+    append(arguments, {"-h", std::to_string(*options_.height)});
+  if (options_.width || options_.height) {
+    arguments.emplace_back("-a");
+  } else if (options_.pixel_density) {
+    append(arguments, {"-z", fmt::format("{}", static_cast<double>(*options_.pixel_density) / kPixelsPerInch)});
+  }
+  arguments.push_back(request_.inputs.front());
+  plan_.steps.push_back(program("rsvg-convert", std::move(arguments)));
+  return {"png:tmp/drawing.png", "+repage"};
 }
 
 /// All sizes of an icon family, from the largest down, each made from the one before.

@@ -49,7 +49,7 @@ TEST(ImageMagickPlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("jpg", "png", {{"colorspace", "cmyk"}}).error().field, "colorspace");
   EXPECT_EQ(plan("jpg", "png", {{"quality", 101}}).error().field, "quality");
   EXPECT_EQ(plan("jpg", "png", {{"pages", "0"}}).error().field, "pages");
-  EXPECT_EQ(plan("svg", "png").error().code, ErrorCode::invalid_conversion_type);
+  EXPECT_EQ(plan("svg", "pdf").error().code, ErrorCode::invalid_conversion_type);
 }
 
 class ImageMagickRun : public testing::Test {
@@ -84,7 +84,7 @@ class ImageMagickRun : public testing::Test {
 TEST_F(ImageMagickRun, WritesAndReadsEveryFormat) {
   const auto picture = test::picture(64, 32);
   for (const auto* const to : {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "avif", "heic", "psd", "psb", "jp2",
-                               "j2k", "dds", "pcx", "pgm", "pbm"}) {
+                               "j2k", "dds", "pcx", "heif", "exr", "hdr", "pgm", "pbm"}) {
     const auto there = bytes_of(picture, "ppm", to);
     EXPECT_NE(format::check(to, there, there.size()), format::Verdict::contradicts) << to;
     const auto back = convert(there, to, "png");
@@ -139,6 +139,20 @@ TEST_F(ImageMagickRun, FitsABox) {
   EXPECT_EQ(size({{"width", 30}, {"height", 30}, {"fit", "crop"}}), (std::pair{30, 30}));
   EXPECT_EQ(size({{"width", 30}, {"height", 50}, {"fit", "scale"}}), (std::pair{30, 50}));
   EXPECT_EQ(size({{"rotate", 90}}), (std::pair{40, 80}));
+}
+
+TEST_F(ImageMagickRun, DrawsSvgAtTheSizeAskedFor) {
+  const auto* const svg =
+      "<svg xmlns='http://www.w3.org/2000/svg' width='96' height='48'><rect width='96' height='48' fill='#f00'/></svg>";
+  const auto size = [&](const json::object& options) {
+    const auto files = convert(svg, "svg", "png", options);
+    return files.empty() ? std::pair{0, 0} : test::size_of(files.front());
+  };
+  EXPECT_EQ(size({}), (std::pair{96, 48}));
+  EXPECT_EQ(size({{"pixel_density", 192}}), (std::pair{192, 96}));
+  EXPECT_EQ(size({{"width", 400}, {"height", 400}}), (std::pair{400, 200}));
+  EXPECT_EQ(size({{"width", 400}, {"height", 400}, {"fit", "crop"}}), (std::pair{400, 400}));
+  EXPECT_EQ(error_of("<svg", "svg", "png").code, ErrorCode::open_failed);
 }
 
 TEST_F(ImageMagickRun, PaintsWhatIsBehind) {
