@@ -142,7 +142,8 @@ Step step(Product product, const std::string& command, Arguments arguments, int 
 void add_policy(Plan& plan) { plan.files["in/policy.xml"] = kPolicy; }
 
 void write_pdf(Plan& plan, const Options& options, std::string_view from) {
-  static constexpr auto kPhotos = std::to_array<std::string_view>({"jpg", "heic", "heif", "avif", "webp", "jp2", "j2k"});
+  static constexpr auto kPhotos =
+      std::to_array<std::string_view>({"jpg", "heic", "heif", "avif", "webp", "jp2", "j2k"});
   Arguments arguments{"tiff:tmp/pages.tiff"};
   if (options.pixel_density)
     append(arguments, {"-units", "PixelsPerInch", "-density", std::to_string(*options.pixel_density)});

@@ -25,8 +25,8 @@ bool is_missing(std::string_view line) {
   return std::ranges::any_of(kWords, [&](auto words) { return mentions(line, words); }) && !is_too_large(lower(line));
 }
 
-/// "convert-im6.q16: what happened `in/in-1.png' @ error/png.c/…" or "gm convert: What happened (in/in-1.png).": without
-/// the program, our names and the place in the source.
+/// "convert-im6.q16: what happened `in/in-1.png' @ error/png.c/…" or "gm convert: What happened (in/in-1.png).":
+/// without the program, our names and the place in the source.
 std::string words_of(std::string_view line) {
   if (const auto at = line.find(": "); at != std::string_view::npos) line.remove_prefix(at + 2);
   for (const auto* const end : {" `", " @ ", " (in/", " (tmp/", " (out/"}) line = line.substr(0, line.find(end));
@@ -39,8 +39,7 @@ Error explain_line(std::string_view line) {
   // What its reader says of files of newer versions of GIMP.
   if (mentions(line, "ReadXCFImage"))
     return {ErrorCode::open_failed, "The file is damaged, or written by a newer GIMP than can be read.", {}};
-  if (is_too_large(text))
-    return {ErrorCode::memory_limit, "The image needs more memory than is allowed.", {}};
+  if (is_too_large(text)) return {ErrorCode::memory_limit, "The image needs more memory than is allowed.", {}};
   const bool writes = mentions(line, "/Write") || mentions(text, "unable to write");
   if (writes) return {ErrorCode::conversion_failed, words_of(line), {}};
   return {ErrorCode::open_failed, "The file is damaged or of another format: " + words_of(line) + ".", {}};
@@ -49,7 +48,8 @@ Error explain_line(std::string_view line) {
 /// The first line that tells of an error which counts.
 std::optional<Error> error_in(std::string_view text) {
   for (const auto line : split(text, '\n')) {
-    const bool error = mentions(line, " @ error/") || mentions(line, " @ fatal/") || mentions(line, "gm convert: ") || mentions(line, "gm mogrify: ");
+    const bool error = mentions(line, " @ error/") || mentions(line, " @ fatal/") || mentions(line, "gm convert: ") ||
+                       mentions(line, "gm mogrify: ");
     if (error && !is_missing(line)) return explain_line(line);
   }
   return std::nullopt;
@@ -63,16 +63,16 @@ Error explain(const StepEnd& end) {
     return {ErrorCode::conversion_failed, "no such page", "pages"};
   if (is_missing(end.errors) || mentions(end.errors, "Errors while extracting icns"))
     return {ErrorCode::open_failed, "The file is damaged or of another format: no image was found in it.", {}};
-  return explain_by({{"Incorrect password", ErrorCode::open_failed,
-                      "The document is encrypted and the password is missing or wrong.", "password"},
-                     {"Wrong page range given: the first page (1)", ErrorCode::open_failed,
-                      "The document has no readable pages."},
-                     {"Wrong page range", ErrorCode::conversion_failed, "no such page", "pages"},
-                     {"XML parse error", ErrorCode::open_failed, "The file is damaged or not an SVG."},
-                     {"Error reading SVG", ErrorCode::open_failed, "The file is damaged or not an SVG."},
-                     {"Couldn't", ErrorCode::open_failed, "The file is damaged or not a PDF."},
-                     {"May not be a PDF", ErrorCode::open_failed, "The file is damaged or not a PDF."}},
-                    end, "The image converter");
+  return explain_by(
+      {{"Incorrect password", ErrorCode::open_failed, "The document is encrypted and the password is missing or wrong.",
+        "password"},
+       {"Wrong page range given: the first page (1)", ErrorCode::open_failed, "The document has no readable pages."},
+       {"Wrong page range", ErrorCode::conversion_failed, "no such page", "pages"},
+       {"XML parse error", ErrorCode::open_failed, "The file is damaged or not an SVG."},
+       {"Error reading SVG", ErrorCode::open_failed, "The file is damaged or not an SVG."},
+       {"Couldn't", ErrorCode::open_failed, "The file is damaged or not a PDF."},
+       {"May not be a PDF", ErrorCode::open_failed, "The file is damaged or not a PDF."}},
+      end, "The image converter");
 }
 
 Error explain_frames(const StepEnd& end) {

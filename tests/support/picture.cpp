@@ -83,8 +83,8 @@ std::string digital_negative(int width, int height) {
   tiff.add(33421, Tiff::kShort, 2, number(2, 2) + number(2, 2));
   tiff.add(33422, Tiff::kByte, 4, std::string("\0\1\1\2", 4));  // red, green, green, blue
   tiff.add(50706, Tiff::kByte, 4, std::string("\1\4\0\0", 4));  // version of DNG
-  tiff.add(50714, Tiff::kShort, 1, number(0, 2));                // black
-  tiff.add(50717, Tiff::kLong, 1, number(65535, 4));             // white
+  tiff.add(50714, Tiff::kShort, 1, number(0, 2));               // black
+  tiff.add(50717, Tiff::kLong, 1, number(65535, 4));            // white
   std::string matrix;
   for (int at = 0; at < 9; ++at) matrix += number(at % 4 == 0 ? 1 : 0, 4) + number(1, 4);
   tiff.add(50721, Tiff::kSignedRational, 9, matrix);

@@ -44,10 +44,11 @@ Error explain(const engine::StepEnd& end) {
     return {ErrorCode::conversion_failed, "The drawing has " + std::string(engine::last_line(end.errors.substr(at))),
             "layouts"};
   }
-  return engine::explain_by({{"not a drawing", ErrorCode::open_failed, "The file is damaged or not a DXF drawing."},
-                             {"nothing to draw", ErrorCode::conversion_failed, "There is nothing in the drawing."},
-                             {"MemoryError", ErrorCode::memory_limit, "The drawing needs more memory than is allowed."}},
-                            end, "The CAD converter");
+  return engine::explain_by(
+      {{"not a drawing", ErrorCode::open_failed, "The file is damaged or not a DXF drawing."},
+       {"nothing to draw", ErrorCode::conversion_failed, "There is nothing in the drawing."},
+       {"MemoryError", ErrorCode::memory_limit, "The drawing needs more memory than is allowed."}},
+      end, "The CAD converter");
 }
 
 engine::Info describe() {
@@ -57,11 +58,12 @@ engine::Info describe() {
   info.group = "cad";
   info.abilities = {
       {.conversions = engine::pairs({"dxf"}, {"pdf", "svg", "png"}, 10), .options = schema::describe<Options>()}};
-  info.detection = {.programs = {kPython},
-                    .version_command = {kPython, "-I", "-c",
-                                        "import ezdxf, importlib.util as util, sys; "
-                                        "util.find_spec('matplotlib') or sys.exit(1); print('ezdxf', ezdxf.__version__)"},
-                    .version_pattern = "ezdxf ([0-9.]+)"};
+  info.detection = {
+      .programs = {kPython},
+      .version_command = {kPython, "-I", "-c",
+                          "import ezdxf, importlib.util as util, sys; "
+                          "util.find_spec('matplotlib') or sys.exit(1); print('ezdxf', ezdxf.__version__)"},
+      .version_pattern = "ezdxf ([0-9.]+)"};
   info.probe = {.from = "dxf", .to = "svg", .content = std::string(kSample), .options = {}};
   return info;
 }
@@ -73,13 +75,14 @@ class CadConverter final : public engine::Engine {
  private:
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
-    if (!options.background.empty() && (!engine::magick::is_colour(options.background) || options.background.size() != 7))
+    if (!options.background.empty() &&
+        (!engine::magick::is_colour(options.background) || options.background.size() != 7))
       return fail(ErrorCode::invalid_data, "The background must be a colour such as #ff8000.", "background");
     engine::ProgramStep step;
     step.program = kPython;
     step.arguments = {"-I", "-B", "in/draw.py"};
-    step.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=tmp", "TMPDIR=tmp", "MPLCONFIGDIR=tmp",
-                        "OPENBLAS_NUM_THREADS=1"};
+    step.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",   "HOME=tmp",
+                        "TMPDIR=tmp",         "MPLCONFIGDIR=tmp", "OPENBLAS_NUM_THREADS=1"};
     step.limits = {.cpu = std::chrono::minutes(10), .memory = 3ULL << 30, .descriptors = 128, .processes = 32};
     engine::Plan plan;
     plan.files["in/draw.py"] = kScript;

@@ -34,12 +34,11 @@ engine::Info describe() {
   auto list = engine::pairs({"ttf", "otf", "woff", "woff2", "eot"}, {"ttf", "otf", "woff", "woff2"}, 10);
   for (auto& pair : engine::pairs({"ttf", "otf", "woff", "woff2"}, {"eot"}, 10, {"mkeot"})) list.push_back(pair);
   info.abilities = {{.conversions = std::move(list), .options = {}}};
-  info.detection = {
-      .programs = {"fontforge", kPython},
-      .version_command = {kPython, "-I", "-c",
-                          "import ctypes, fontTools, brotli, subprocess; ctypes.CDLL('libeot.so.0'); "
-                          "subprocess.run(['/usr/bin/fontforge', '-version'])"},
-      .version_pattern = "fontforge ([0-9]+)"};
+  info.detection = {.programs = {"fontforge", kPython},
+                    .version_command = {kPython, "-I", "-c",
+                                        "import ctypes, fontTools, brotli, subprocess; ctypes.CDLL('libeot.so.0'); "
+                                        "subprocess.run(['/usr/bin/fontforge', '-version'])"},
+                    .version_pattern = "fontforge ([0-9]+)"};
   info.probe = {.from = "ttf", .to = "woff", .content = sample_font(), .options = {}};
   return info;
 }

@@ -28,9 +28,10 @@ void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_i
 
 std::vector<engine::Conversion> conversions() {
   std::vector<engine::Conversion> list;
-  for (const auto* const to : {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "ppm", "pgm", "pbm", "pcx", "jxl", "pdf"}) {
-    for (const auto* const from : {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "ppm", "pgm", "pbm", "avif", "heic",
-                                   "heif", "ico", "pcx", "jxl"})
+  for (const auto* const to :
+       {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "ppm", "pgm", "pbm", "pcx", "jxl", "pdf"}) {
+    for (const auto* const from : {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "ppm", "pgm", "pbm", "avif",
+                                   "heic", "heif", "ico", "pcx", "jxl"})
       list.push_back({from, to, kRank, {}});
   }
   std::ranges::move(engine::pairs({"pdf"}, {"png", "jpg", "tiff"}, kPageRank, {"pdftoppm"}), std::back_inserter(list));

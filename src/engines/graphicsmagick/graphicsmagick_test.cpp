@@ -69,13 +69,13 @@ TEST_F(GraphicsMagickRun, WritesAndReadsEveryFormat) {
 }
 
 TEST_F(GraphicsMagickRun, ShapesAndPaints) {
-  const auto cropped =
-      convert(test::picture(80, 40), "ppm", "png", {{"width", 30}, {"height", 30}, {"fit", "crop"}, {"grayscale", true}});
+  const auto cropped = convert(test::picture(80, 40), "ppm", "png",
+                               {{"width", 30}, {"height", 30}, {"fit", "crop"}, {"grayscale", true}});
   ASSERT_EQ(cropped.size(), 1U);
   EXPECT_EQ(test::size_of(cropped.front()), (std::pair{30, 30}));
-  const std::string clear{
-      "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 43};
-  EXPECT_THAT(test::pixel_of(convert(clear, "gif", "png", {{"background", "#0000ff"}}).at(0), 0, 0), StartsWith("0 0 255"));
+  const std::string clear{"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 43};
+  EXPECT_THAT(test::pixel_of(convert(clear, "gif", "png", {{"background", "#0000ff"}}).at(0), 0, 0),
+              StartsWith("0 0 255"));
 }
 
 TEST_F(GraphicsMagickRun, DrawsPagesAndJoinsThem) {

@@ -13,12 +13,12 @@ constexpr int kDrawnRank = 40;  // librsvg itself, libvips and Inkscape come fir
 constexpr int kRawRank = 10;
 constexpr int kPageRank = 40;
 
-constexpr auto kReads = std::to_array<std::string_view>({"jpg",  "png",  "gif",  "bmp", "tiff", "webp", "tga", "ppm",
-                                                         "pgm",  "pbm",  "avif", "heic", "heif", "ico",  "psd", "psb",
-                                                         "xcf",  "jp2",  "j2k",  "dds", "pcx",  "icns", "exr", "hdr", "svg", "svgz"});
-constexpr auto kWrites = std::to_array<std::string_view>({"jpg",  "png",  "gif", "bmp", "tiff", "webp", "tga",
-                                                          "ppm",  "pgm",  "pbm", "avif", "heic", "heif", "ico",  "psd",
-                                                          "psb",  "jp2",  "j2k", "dds", "pcx",  "icns", "exr", "hdr", "pdf"});
+constexpr auto kReads = std::to_array<std::string_view>(
+    {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "ppm", "pgm",  "pbm", "avif", "heic", "heif",
+     "ico", "psd", "psb", "xcf", "jp2",  "j2k",  "dds", "pcx", "icns", "exr", "hdr",  "svg",  "svgz"});
+constexpr auto kWrites = std::to_array<std::string_view>({"jpg", "png", "gif",  "bmp",  "tiff", "webp", "tga", "ppm",
+                                                          "pgm", "pbm", "avif", "heic", "heif", "ico",  "psd", "psb",
+                                                          "jp2", "j2k", "dds",  "pcx",  "icns", "exr",  "hdr", "pdf"});
 constexpr auto kRaws = std::to_array<std::string_view>({"3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "mos",
                                                         "mrw", "nef", "orf", "pef", "raf", "raw", "rw2", "x3f"});
 constexpr auto kPageTargets = std::to_array<std::string_view>({"png", "jpg", "tiff"});

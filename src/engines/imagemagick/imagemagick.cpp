@@ -105,8 +105,14 @@ Arguments Planner::decoded_raw() {
   std::get<engine::ProgramStep>(previews.action).accepted = {1};
   plan_.steps.push_back(std::move(previews));
   plan_.doubt = &magick::doubt;
-  return {"tiff:tmp/raw.tiff",      "jpeg:tmp/JpgFromRaw.jpg",     "jpeg:tmp/PreviewImage.jpg",
-          "jpeg:tmp/OtherImage.jpg", "jpeg:tmp/ThumbnailImage.jpg", "-delete", "1--1", "+repage"};
+  return {"tiff:tmp/raw.tiff",
+          "jpeg:tmp/JpgFromRaw.jpg",
+          "jpeg:tmp/PreviewImage.jpg",
+          "jpeg:tmp/OtherImage.jpg",
+          "jpeg:tmp/ThumbnailImage.jpg",
+          "-delete",
+          "1--1",
+          "+repage"};
 }
 
 Arguments Planner::largest_icon() {
@@ -165,8 +171,10 @@ void Planner::write(Arguments arguments) {
   }
   if (to == "ico") {
     const bool sized = options_.width || options_.height;
-    if (!sized) append(arguments, {"-background", "none", "-gravity", "center", "-resize", "256x256", "-extent", "256x256"});
-    append(arguments, sized ? Arguments{"-resize", "256x256>"} : Arguments{"-define", "icon:auto-resize=256,128,64,48,32,16"});
+    if (!sized)
+      append(arguments, {"-background", "none", "-gravity", "center", "-resize", "256x256", "-extent", "256x256"});
+    append(arguments,
+           sized ? Arguments{"-resize", "256x256>"} : Arguments{"-define", "icon:auto-resize=256,128,64,48,32,16"});
   }
   const bool one = joins(request_.from, to);
   if (one && is_animated(request_.from) && to == "gif") append(arguments, {"-layers", "optimize"});

@@ -83,8 +83,8 @@ class ImageMagickRun : public testing::Test {
 
 TEST_F(ImageMagickRun, WritesAndReadsEveryFormat) {
   const auto picture = test::picture(64, 32);
-  for (const auto* const to : {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "avif", "heic", "psd", "psb", "jp2",
-                               "j2k", "dds", "pcx", "heif", "exr", "hdr", "pgm", "pbm"}) {
+  for (const auto* const to : {"jpg", "png", "gif", "bmp", "tiff", "webp", "tga", "avif", "heic", "psd",
+                               "psb", "jp2", "j2k", "dds", "pcx",  "heif", "exr", "hdr",  "pgm",  "pbm"}) {
     const auto there = bytes_of(picture, "ppm", to);
     EXPECT_NE(format::check(to, there, there.size()), format::Verdict::contradicts) << to;
     const auto back = convert(there, to, "png");
@@ -156,8 +156,7 @@ TEST_F(ImageMagickRun, DrawsSvgAtTheSizeAskedFor) {
 }
 
 TEST_F(ImageMagickRun, PaintsWhatIsBehind) {
-  const std::string clear{
-      "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 43};
+  const std::string clear{"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", 43};
   EXPECT_EQ(test::pixel_of(convert(clear, "gif", "png", {{"background", "#0000ff"}}).at(0), 0, 0), "0 0 255");
   EXPECT_THAT(test::pixel_of(convert(clear, "gif", "jpg").at(0), 0, 0), StartsWith("255"));
 }
@@ -208,9 +207,10 @@ TEST_F(ImageMagickRun, ReadsNoDrawingInAnImage) {
   test::Canary canary;
   const auto drawing = "push graphic-context\nviewbox 0 0 9 9\nimage over 0,0 0,0 'http://" + canary.address() +
                        "/x.png'\npop graphic-context\n";
-  const auto svg = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='9' "
-                   "height='9'><image xlink:href='http://" +
-                   canary.address() + "/x.png' width='9' height='9'/></svg>";
+  const auto svg =
+      "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='9' "
+      "height='9'><image xlink:href='http://" +
+      canary.address() + "/x.png' width='9' height='9'/></svg>";
   for (const auto& content : {drawing, svg}) {
     for (const auto* const from : {"png", "jpg", "gif", "tiff", "psd"})
       EXPECT_EQ(error_of(content, from, "bmp").code, ErrorCode::open_failed) << from;
@@ -233,8 +233,8 @@ TEST_F(ImageMagickRun, ReadsTheCorpus) {
     }
   }
   // Raw files without a picture in them; what is newer than Debian 12.
-  const std::set<std::string> unreadable{"bigtiff.dng", "canon.cr2",    "exiv2-coverage.raf", "kyocera.raw", "lightning.heif",
-                                         "logo.xcf",    "minolta.mrw",  "sigma.x3f"};
+  const std::set<std::string> unreadable{"bigtiff.dng",    "canon.cr2", "exiv2-coverage.raf", "kyocera.raw",
+                                         "lightning.heif", "logo.xcf",  "minolta.mrw",        "sigma.x3f"};
   EXPECT_EQ(failed, unreadable);
 }
 

@@ -52,8 +52,9 @@ engine::Step program(std::string name, Arguments arguments, int weight = 1) {
   step.program = std::move(name);
   step.arguments = std::move(arguments);
   // Its extensions, such as the one that writes DXF, are programs in Python. Without a display it draws all the same.
-  step.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=tmp", "INKSCAPE_PROFILE_DIR=tmp/profile",
-                      "XDG_CACHE_HOME=tmp", "XDG_DATA_HOME=tmp", "TMPDIR=tmp", "NO_AT_BRIDGE=1", "PYTHONDONTWRITEBYTECODE=1"};
+  step.environment = {"PATH=/usr/bin:/bin",       "LC_ALL=C.UTF-8",    "HOME=tmp",   "INKSCAPE_PROFILE_DIR=tmp/profile",
+                      "XDG_CACHE_HOME=tmp",       "XDG_DATA_HOME=tmp", "TMPDIR=tmp", "NO_AT_BRIDGE=1",
+                      "PYTHONDONTWRITEBYTECODE=1"};
   step.limits = {.cpu = std::chrono::minutes(2), .memory = 3ULL << 30, .descriptors = 128, .processes = 64};
   return {std::move(step), weight};
 }
@@ -84,8 +85,8 @@ engine::Plan plan_file(const engine::Request& request, const Options& options) {
   auto arguments = exporting(options, request.to);
   // A metafile's page is what was drawn; a drawing's page is what its author made it.
   if (request.to == "dxf") std::erase(arguments, "--export-area-page");
-  append(arguments, {(box ? "--export-filename=tmp/out." : "--export-filename=out/out.") + request.to,
-                     request.inputs.front()});
+  append(arguments,
+         {(box ? "--export-filename=tmp/out." : "--export-filename=out/out.") + request.to, request.inputs.front()});
   plan.steps.push_back(program("inkscape", std::move(arguments), 4));
   if (box) fit_box(plan, options);
   plan.outputs = {"out/out." + request.to};
@@ -108,7 +109,8 @@ engine::Plan plan_pages(const engine::Request& request, const Options& options, 
   append(each, exporting(options, request.to));
   append(each, {"--export-filename={}." + request.to, "{}", ";", "-o", "-exec", "false", "{}", "+", ")"});
   plan.steps.push_back(program("find", std::move(each), 4));
-  plan.steps.push_back(program("find", {"tmp", "-name", "page-*." + request.to, "-exec", "mv", "-t", "out", "{}", "+"}));
+  plan.steps.push_back(
+      program("find", {"tmp", "-name", "page-*." + request.to, "-exec", "mv", "-t", "out", "{}", "+"}));
   plan.outputs = {"out/page-*." + request.to};
   return plan;
 }

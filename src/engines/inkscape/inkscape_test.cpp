@@ -114,7 +114,8 @@ TEST_F(InkscapeRun, TakesNoFileAndCallsNobody) {
   for (const auto& target : {"http://" + canary.address() + "/x.png", secret.string(), "file://" + secret.string()}) {
     const auto content =
         "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='96' height='48'>"
-        "<image xlink:href='" + target + "' width='96' height='48'/></svg>";
+        "<image xlink:href='" +
+        target + "' width='96' height='48'/></svg>";
     const auto files = run().convert_bytes(content, "svg", "pdf");
     if (files) {
       EXPECT_THAT(test::output_of("pdftotext " + files->front().string() + " -"), Not(HasSubstr("Recast"))) << target;

@@ -16,13 +16,24 @@ namespace {
 namespace magick = engine::magick;
 
 // A black and a white square, 4 x 2, as PPM.
-constexpr std::string_view kSample{"P6\n4 2\n255\n\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff", 35};
+constexpr std::string_view kSample{
+    "P6\n4 2\n255\n\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff", 35};
 
 /// The image with as few colours as are to be traced, as tmp/colours.ppm.
 engine::Step reduce(const engine::Request& request, const Options& options) {
-  magick::Arguments arguments{magick::named(request.from, request.inputs.front()) + "[0]", "+repage", "-auto-orient",
-                              "-background", options.background.empty() ? "#ffffff" : options.background, "-alpha",
-                              "remove", "-alpha", "off", "-colorspace", "sRGB", "-depth", "8"};
+  magick::Arguments arguments{magick::named(request.from, request.inputs.front()) + "[0]",
+                              "+repage",
+                              "-auto-orient",
+                              "-background",
+                              options.background.empty() ? "#ffffff" : options.background,
+                              "-alpha",
+                              "remove",
+                              "-alpha",
+                              "off",
+                              "-colorspace",
+                              "sRGB",
+                              "-depth",
+                              "8"};
   if (options.colors == 1) {
     const auto level = fmt::format("{:.4f}%", 100 * options.threshold);
     arguments.insert(arguments.end(), {"-colorspace", "Gray", "-threshold", level});
@@ -83,13 +94,21 @@ class Potrace final : public engine::Engine {
   }
 
   static Limits limits() {
-    return {.cpu = std::chrono::minutes(10), .memory = 3ULL << 30, .output = 1ULL << 30, .descriptors = 64, .processes = 8};
+    return {
+        .cpu = std::chrono::minutes(10), .memory = 3ULL << 30, .output = 1ULL << 30, .descriptors = 64, .processes = 8};
   }
   static engine::Step outlines(const Options& options) {
     engine::ProgramStep step;
     step.program = "potrace";
-    step.arguments = {"-b", "dxf", "-t", std::to_string(options.despeckle), "-a", fmt::format("{}", options.smooth),
-                      "-o", "out/out.dxf", "tmp/colours.ppm"};
+    step.arguments = {"-b",
+                      "dxf",
+                      "-t",
+                      std::to_string(options.despeckle),
+                      "-a",
+                      fmt::format("{}", options.smooth),
+                      "-o",
+                      "out/out.dxf",
+                      "tmp/colours.ppm"};
     step.limits = limits();
     return {std::move(step), 2};
   }

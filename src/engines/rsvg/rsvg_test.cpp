@@ -27,8 +27,8 @@ Result<engine::Plan> plan(const std::string& to, json::object options = {}) {
 
 TEST(RsvgPlan, DrawsAtTheSizeAskedFor) {
   EXPECT_THAT(test::line(*plan("png", {{"width", 40}, {"height", 40}, {"background", "#fff"}}), 0),
-              ElementsAre("rsvg-convert", "-w", "40", "-h", "40", "-a", "-b", "#fff", "-f",
-                          "png", "-o", "out/out.png", "in/in-1.svg"));
+              ElementsAre("rsvg-convert", "-w", "40", "-h", "40", "-a", "-b", "#fff", "-f", "png", "-o", "out/out.png",
+                          "in/in-1.svg"));
   EXPECT_EQ(plan("png", {{"width", 40}, {"height", 40}, {"fit", "crop"}})->steps.size(), 2U);
   EXPECT_EQ(plan("pdf", {{"text_to_path", true}})->steps.size(), 2U);
 }
@@ -83,7 +83,8 @@ TEST_F(RsvgRun, TakesNoFileAndCallsNobody) {
   const auto secret = run().folder().write("secret.svg", kDrawing);
   const auto href = [](const std::string& target) {
     return "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='96' height='48'>"
-           "<image xlink:href='" + target + "' width='96' height='48'/></svg>";
+           "<image xlink:href='" +
+           target + "' width='96' height='48'/></svg>";
   };
   for (const auto& target : {"http://" + canary.address() + "/x.png", secret.string(), "file://" + secret.string(),
                              std::string("../../secret.svg")}) {

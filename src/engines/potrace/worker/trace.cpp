@@ -68,8 +68,9 @@ Result<std::string> trace(const Pixmap& pixmap, const Options& options, const st
   if (!parameters) return fail(ErrorCode::memory_limit, "The image needs more memory than is allowed.");
   parameters->turdsize = static_cast<int>(options.despeckle);
   parameters->alphamax = options.smooth;
-  auto svg = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n",
-                         pixmap.width, pixmap.height);
+  auto svg =
+      fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n",
+                  pixmap.width, pixmap.height);
   const auto layers = pixmap.colours.size();
   for (std::size_t layer = 0; layer < layers; ++layer) {
     const auto& [red, green, blue] = pixmap.colours[layer];
