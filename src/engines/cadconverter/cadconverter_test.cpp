@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/engine_fixture.hpp"
 #include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/picture.hpp"
 
@@ -16,8 +16,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 Result<engine::Plan> plan(const std::string& to, json::object options = {}) {
-  return test::engine_of(&register_cadconverter)
-      .plan({.inputs = {"in/in-1.dxf"}, .from = "dxf", .to = to, .options = std::move(options)});
+  return test::plan_of(&register_cadconverter, "dxf", to, std::move(options));
 }
 
 /// A drawing of release 12: a filled square from (0, 0) to (10, 10) on a layer that no table names; on the layout, a
@@ -39,7 +38,7 @@ TEST(CadConverterPlan, KeepsAClientsWordsOutOfTheCommandLine) {
   EXPECT_EQ(plan("png", {{"width", 0}}).error().field, "width");
 }
 
-class CadConverterRun : public testing::Test {
+class CadConverterRun : public test::EngineFixture<&register_cadconverter> {
  protected:
   void SetUp() override {
     for (const auto* const module : {"ezdxf", "matplotlib"}) {
@@ -47,40 +46,30 @@ class CadConverterRun : public testing::Test {
         GTEST_SKIP() << "python3-" << module << " is not installed";
     }
   }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_cadconverter);
-    return one;
-  }
-  static std::vector<fs::path> convert(std::string_view content, const std::string& to,
-                                       const json::object& options = {}) {
-    const auto files = run().convert_bytes(content, "dxf", to, options);
-    EXPECT_TRUE(files) << to << ": " << files.error().message;
-    return files.value_or(std::vector<fs::path>());
-  }
 };
 
 TEST_F(CadConverterRun, DrawsTheModelInItsShape) {
-  const auto files = convert(drawing(false), "png", {{"width", 400}});
+  const auto files = convert(drawing(false), "dxf", "png", {{"width", 400}});
   ASSERT_EQ(files.size(), 1U);
   const auto [width, height] = test::size_of(files.front());
   EXPECT_EQ(width, 400);
   EXPECT_NEAR(height, 200, 12);
   EXPECT_THAT(test::pixel_of(files.front(), width / 2, height / 2), StartsWith("0 0 0"));
   EXPECT_THAT(test::pixel_of(files.front(), 0, 0), StartsWith("255 255 255"));
-  const auto dark = convert(drawing(false), "png", {{"height", 100}, {"background", "#000000"}});
+  const auto dark = convert(drawing(false), "dxf", "png", {{"height", 100}, {"background", "#000000"}});
   ASSERT_EQ(dark.size(), 1U);
   EXPECT_THAT(test::pixel_of(dark.front(), 100, 50), StartsWith("255 255 255"));
 }
 
 TEST_F(CadConverterRun, MakesAPageOfEachLayout) {
   const auto pages = [](const json::object& options) {
-    const auto files = convert(drawing(true), "pdf", options);
+    const auto files = convert(drawing(true), "dxf", "pdf", options);
     return files.empty() ? 0U : test::page_sizes(test::read_file(files.front())).size();
   };
   EXPECT_EQ(pages({}), 1U);
   EXPECT_EQ(pages({{"all_layouts", true}}), 2U);
   EXPECT_EQ(pages({{"layouts", "layout1"}}), 1U);
-  EXPECT_EQ(convert(drawing(true), "svg", {{"all_layouts", true}}).size(), 2U);
+  EXPECT_EQ(convert(drawing(true), "dxf", "svg", {{"all_layouts", true}}).size(), 2U);
   const auto missing = run().convert_bytes(drawing(true), "dxf", "pdf", {{"layouts", "Roof"}});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().field, "layouts");

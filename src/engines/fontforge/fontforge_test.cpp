@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/engine_fixture.hpp"
 #include "engines/fontforge/samples.hpp"
 #include "format/format.hpp"
 
@@ -23,23 +23,13 @@ TEST(FontForgePlan, GivesTheScriptTwoWordsOnly) {
   EXPECT_THAT(test::line(*plan, 0), ElementsAre("/usr/bin/python3", "-I", "-B", "in/convert.py", "ttf", "woff2"));
 }
 
-class FontForgeRun : public testing::Test {
+class FontForgeRun : public test::EngineFixture<&register_fontforge> {
  protected:
   void SetUp() override {
-    for (const auto* const program : {"fontforge", "mkeot"}) {
-      if (!fs::exists(fs::path("/usr/bin") / program)) GTEST_SKIP() << program << " is not installed";
-    }
+    if (const auto program = lacks({"fontforge", "mkeot"}); !program.empty())
+      GTEST_SKIP() << program << " is not installed";
   }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_fontforge);
-    return one;
-  }
-  static std::string convert(std::string_view content, const std::string& from, const std::string& to) {
-    const auto files = run().convert_bytes(content, from, to);
-    EXPECT_TRUE(files) << from << " to " << to << ": " << files.error().message;
-    return files && !files->empty() ? test::read_file(files->front()) : std::string();
-  }
-  /// Number of glyphs, family and characters, as fontconfig's own reader of fonts sees them.
+  /// Family and characters, as fontconfig's own reader of fonts sees them.
   static std::string facts(const std::string& bytes, const std::string& format) {
     const auto file = run().folder().write("font." + format, bytes);
     return test::output_of("fc-query -f '%{family} %{charset}' " + file.string());
@@ -62,11 +52,11 @@ TEST_F(FontForgeRun, ConvertsEveryPairAndKeepsNameAndCharacters) {
   const auto expected = facts(font, "ttf");
   EXPECT_THAT(expected, HasSubstr("Recast Sample 41-42"));
   for (const auto* const from : {"otf", "woff", "woff2", "eot"}) {
-    const auto there = convert(font, "ttf", from);
+    const auto there = bytes_of(font, "ttf", from);
     EXPECT_EQ(format::check(from, there, there.size()), format::Verdict::agrees) << from;
     for (const auto* const to : {"ttf", "otf", "woff", "woff2", "eot"}) {
       if (from == std::string_view(to)) continue;
-      const auto bytes = convert(there, from, to);
+      const auto bytes = bytes_of(there, from, to);
       EXPECT_EQ(format::check(to, bytes, bytes.size()), format::Verdict::agrees) << from << " to " << to;
       if (to != std::string_view("eot")) {
         EXPECT_EQ(facts(bytes, to), expected) << from << " to " << to;
@@ -77,15 +67,15 @@ TEST_F(FontForgeRun, ConvertsEveryPairAndKeepsNameAndCharacters) {
 
 TEST_F(FontForgeRun, ChangesNothingButTheContainer) {
   const auto font = fontforge::sample_font();
-  const auto back = convert(convert(font, "ttf", "woff"), "woff", "ttf");
+  const auto back = bytes_of(bytes_of(font, "ttf", "woff"), "woff", "ttf");
   EXPECT_EQ(tables(back), tables(font));
 }
 
 TEST_F(FontForgeRun, MakesOutlinesOfTheOtherKind) {
-  const auto otf = convert(fontforge::sample_font(), "ttf", "otf");
+  const auto otf = bytes_of(fontforge::sample_font(), "ttf", "otf");
   EXPECT_THAT(otf, HasSubstr("CFF "));
   EXPECT_THAT(otf, Not(HasSubstr("glyf")));
-  const auto ttf = convert(otf, "otf", "ttf");
+  const auto ttf = bytes_of(otf, "otf", "ttf");
   EXPECT_THAT(ttf, HasSubstr("glyf"));
 }
 

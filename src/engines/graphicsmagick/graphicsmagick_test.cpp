@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/engine_fixture.hpp"
 #include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/picture.hpp"
 #include "format/format.hpp"
@@ -17,8 +17,7 @@ using testing::ElementsAre;
 using testing::StartsWith;
 
 Result<engine::Plan> plan(const std::string& from, const std::string& to, json::object options = {}) {
-  return test::engine_of(&register_graphicsmagick)
-      .plan({.inputs = {"in/in-1." + from}, .from = from, .to = to, .options = std::move(options)});
+  return test::plan_of(&register_graphicsmagick, from, to, std::move(options));
 }
 
 TEST(GraphicsMagickPlan, TakesWhatTheJobBuilderSendsForPagesOfAPdf) {
@@ -38,20 +37,10 @@ TEST(GraphicsMagickPlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("jpg", "psd").error().code, ErrorCode::invalid_conversion_type);
 }
 
-class GraphicsMagickRun : public testing::Test {
+class GraphicsMagickRun : public test::EngineFixture<&register_graphicsmagick, &register_qpdf> {
  protected:
   void SetUp() override {
-    if (!fs::exists("/usr/bin/gm")) GTEST_SKIP() << "gm is not installed";
-  }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_graphicsmagick, {&register_qpdf});
-    return one;
-  }
-  static std::vector<fs::path> convert(std::string_view content, const std::string& from, const std::string& to,
-                                       const json::object& options = {}) {
-    const auto files = run().convert_bytes(content, from, to, options);
-    EXPECT_TRUE(files) << from << " to " << to << ": " << files.error().message;
-    return files.value_or(std::vector<fs::path>());
+    if (const auto program = lacks({"gm"}); !program.empty()) GTEST_SKIP() << program << " is not installed";
   }
 };
 
@@ -87,9 +76,7 @@ TEST_F(GraphicsMagickRun, DrawsPagesAndJoinsThem) {
   const auto pdf = convert(bytes, "tiff", "pdf");
   ASSERT_EQ(pdf.size(), 1U);
   EXPECT_EQ(test::page_sizes(test::read_file(pdf.front())).size(), 3U);
-  const auto missing = run().convert_bytes(bytes, "tiff", "jpg", {{"pages", "7"}});
-  ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().message, "no such page");
+  EXPECT_EQ(error_of(bytes, "tiff", "jpg", {{"pages", "7"}}).message, "no such page");
 }
 
 TEST_F(GraphicsMagickRun, CannotOpenWhatIsDamaged) {

@@ -4,7 +4,7 @@
 #include <set>
 #include <sstream>
 
-#include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/engine_fixture.hpp"
 #include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/picture.hpp"
 #include "../../../tests/support/samples.hpp"
@@ -24,8 +24,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 Result<engine::Plan> plan(const std::string& from, const std::string& to, json::object options = {}) {
-  return test::engine_of(&register_imagemagick)
-      .plan({.inputs = {"in/in-1." + from}, .from = from, .to = to, .options = std::move(options)});
+  return test::plan_of(&register_imagemagick, from, to, std::move(options));
 }
 
 TEST(ImageMagickPlan, NamesTheCoderOfEveryFile) {
@@ -52,32 +51,11 @@ TEST(ImageMagickPlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("svg", "pdf").error().code, ErrorCode::invalid_conversion_type);
 }
 
-class ImageMagickRun : public testing::Test {
+class ImageMagickRun : public test::EngineFixture<&register_imagemagick, &register_qpdf> {
  protected:
   void SetUp() override {
-    if (!fs::exists("/usr/bin/convert-im6.q16")) GTEST_SKIP() << "convert-im6.q16 is not installed";
-  }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_imagemagick, {&register_qpdf});
-    return one;
-  }
-  static std::vector<fs::path> convert(std::string_view content, const std::string& from, const std::string& to,
-                                       const json::object& options = {}) {
-    const auto files = run().convert_bytes(content, from, to, options);
-    EXPECT_TRUE(files) << from << " to " << to << ": " << files.error().message;
-    return files.value_or(std::vector<fs::path>());
-  }
-  static std::string bytes_of(std::string_view content, const std::string& from, const std::string& to,
-                              const json::object& options = {}) {
-    const auto files = convert(content, from, to, options);
-    EXPECT_EQ(files.size(), 1U) << from << " to " << to;
-    return files.empty() ? std::string() : test::read_file(files.front());
-  }
-  static Error error_of(std::string_view content, const std::string& from, const std::string& to,
-                        const json::object& options = {}) {
-    const auto files = run().convert_bytes(content, from, to, options);
-    EXPECT_FALSE(files);
-    return files ? Error{ErrorCode::internal, {}, {}} : files.error();
+    if (const auto program = lacks({"convert-im6.q16"}); !program.empty())
+      GTEST_SKIP() << program << " is not installed";
   }
 };
 

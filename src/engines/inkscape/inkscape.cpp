@@ -129,7 +129,7 @@ std::vector<engine::Conversion> conversions() {
   // docs/decisions/0014.
   for (const auto* const from : {"svg", "svgz"}) {
     add(from, {"png"}, 30);
-    add(from, {"pdf", "ps", "eps"}, 20);
+    add(from, {"pdf", "ps", "eps"}, 15);  // libvips (20) draws pixels into a PDF
     add(from, {"emf", "wmf", "dxf", "svg"}, 10);
   }
   for (const auto* const from : {"ai", "cdr", "emf"}) {

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../../../tests/support/engine_run.hpp"
+#include <set>
+
+#include "../../../tests/support/engine_fixture.hpp"
 #include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/picture.hpp"
 #include "format/format.hpp"
@@ -21,8 +23,7 @@ constexpr auto* kDrawing =
     "<text x='5' y='20' font-family='DejaVu Sans' font-size='12'>Recast</text></svg>";
 
 Result<engine::Plan> plan(const std::string& from, const std::string& to, json::object options = {}) {
-  return test::engine_of(&register_inkscape)
-      .plan({.inputs = {"in/in-1." + from}, .from = from, .to = to, .options = std::move(options)});
+  return test::plan_of(&register_inkscape, from, to, std::move(options));
 }
 
 TEST(InkscapePlan, SaysWhatToExport) {
@@ -41,20 +42,10 @@ TEST(InkscapePlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("pdf", "svg", {{"pages", "x"}}).error().field, "pages");
 }
 
-class InkscapeRun : public testing::Test {
+class InkscapeRun : public test::EngineFixture<&register_inkscape> {
  protected:
   void SetUp() override {
-    if (!fs::exists("/usr/bin/inkscape")) GTEST_SKIP() << "inkscape is not installed";
-  }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_inkscape);
-    return one;
-  }
-  static std::vector<fs::path> convert(std::string_view content, const std::string& from, const std::string& to,
-                                       const json::object& options = {}) {
-    const auto files = run().convert_bytes(content, from, to, options);
-    EXPECT_TRUE(files) << from << " to " << to << ": " << files.error().message;
-    return files.value_or(std::vector<fs::path>());
+    if (const auto program = lacks({"inkscape"}); !program.empty()) GTEST_SKIP() << program << " is not installed";
   }
 };
 
@@ -103,9 +94,7 @@ TEST_F(InkscapeRun, MakesADrawingOfEachPage) {
   const auto files = convert(test::pdf_of(3), "pdf", "svg", {{"pages", "2-3,9"}});
   ASSERT_EQ(files.size(), 2U);
   EXPECT_THAT(test::read_file(files.front()), HasSubstr("<svg"));
-  const auto missing = run().convert_bytes(test::pdf_of(1), "pdf", "svg", {{"pages", "5"}});
-  ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().message, "no such page");
+  EXPECT_EQ(error_of(test::pdf_of(1), "pdf", "svg", {{"pages", "5"}}).message, "no such page");
 }
 
 TEST_F(InkscapeRun, TakesNoFileAndCallsNobody) {
@@ -130,6 +119,18 @@ TEST_F(InkscapeRun, CannotOpenWhatIsDamaged) {
     ASSERT_FALSE(files) << from;
     EXPECT_EQ(files.error().code, ErrorCode::open_failed) << from << ": " << files.error().message;
   }
+}
+
+TEST_F(InkscapeRun, DrawsTheCorpus) {
+  const auto* const corpus = std::getenv("RECAST_CORPUS");
+  if (corpus == nullptr) GTEST_SKIP() << "RECAST_CORPUS is not set";
+  std::set<std::string> failed;
+  for (const auto& entry : fs::directory_iterator(fs::path(corpus) / "vector")) {
+    const auto from = format::of_file_name(entry.path().filename().string());
+    if (run().engine().ability("convert", from, "png") == nullptr || from == "wmf") continue;
+    if (!run().convert(from, "png", {entry.path()})) failed.insert(entry.path().filename().string());
+  }
+  EXPECT_EQ(failed, std::set<std::string>{"postscript.ai"});  // not in a PDF
 }
 
 }  // namespace

@@ -1,22 +1,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/engine_fixture.hpp"
 #include "../../../tests/support/picture.hpp"
 
 namespace recast::engines {
 Result<> register_potrace(engine::Registry& registry);
 namespace {
 
-namespace fs = std::filesystem;
 namespace json = boost::json;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 Result<engine::Plan> plan(const std::string& to, json::object options = {}) {
-  return test::engine_of(&register_potrace)
-      .plan({.inputs = {"in/in-1.png"}, .from = "png", .to = to, .options = std::move(options)});
+  return test::plan_of(&register_potrace, "png", to, std::move(options));
 }
 
 TEST(PotracePlan, ReducesTheColoursFirst) {
@@ -29,40 +27,33 @@ TEST(PotracePlan, ReducesTheColoursFirst) {
   EXPECT_EQ(plan("svg", {{"threshold", -1}}).error().field, "threshold");
 }
 
-class PotraceRun : public testing::Test {
+class PotraceRun : public test::EngineFixture<&register_potrace> {
  protected:
   void SetUp() override {
-    for (const auto* const program : {"convert-im6.q16", "rsvg-convert", "potrace"}) {
-      if (!fs::exists(fs::path("/usr/bin") / program)) GTEST_SKIP() << program << " is not installed";
-    }
+    if (const auto program = lacks({"convert-im6.q16", "rsvg-convert", "potrace"}); !program.empty())
+      GTEST_SKIP() << program << " is not installed";
   }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_potrace);
-    return one;
-  }
-  static fs::path convert(const std::string& to, const json::object& options = {}) {
-    const auto files = run().convert_bytes(test::picture(64, 32), "ppm", to, options);
-    EXPECT_TRUE(files) << to << ": " << files.error().message;
-    return files && !files->empty() ? files->front() : fs::path();
+  static std::filesystem::path traced(const std::string& to, const json::object& options = {}) {
+    return convert_one(test::picture(64, 32), "ppm", to, options);
   }
 };
 
 TEST_F(PotraceRun, DrawsColoursWhereTheyAre) {
-  const auto svg = convert("svg", {{"colors", 2}});
+  const auto svg = traced("svg", {{"colors", 2}});
   EXPECT_THAT(test::pixel_of(svg, 16, 16), StartsWith("255 0 0 255"));
   EXPECT_THAT(test::pixel_of(svg, 48, 16), StartsWith("0 0 255 255"));
 }
 
 TEST_F(PotraceRun, DrawsWhatIsDarkInBlack) {
-  const auto svg = convert("svg", {{"threshold", 0.15}});  // between blue and red
+  const auto svg = traced("svg", {{"threshold", 0.15}});  // between blue and red
   EXPECT_THAT(test::pixel_of(svg, 16, 16), StartsWith("0 0 0 0"));
   EXPECT_THAT(test::pixel_of(svg, 48, 16), StartsWith("0 0 0 255"));
 }
 
 TEST_F(PotraceRun, WritesPostScriptAndOutlines) {
-  EXPECT_THAT(test::read_file(convert("eps", {{"colors", 2}})), HasSubstr("EPSF"));
-  EXPECT_THAT(test::read_file(convert("ps")), StartsWith("%!PS"));
-  EXPECT_THAT(test::read_file(convert("dxf")), HasSubstr("ENTITIES"));
+  EXPECT_THAT(test::read_file(traced("eps", {{"colors", 2}})), HasSubstr("EPSF"));
+  EXPECT_THAT(test::read_file(traced("ps")), StartsWith("%!PS"));
+  EXPECT_THAT(test::read_file(traced("dxf")), HasSubstr("ENTITIES"));
 }
 
 TEST_F(PotraceRun, CannotOpenWhatIsDamaged) {

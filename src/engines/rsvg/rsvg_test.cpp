@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/engine_fixture.hpp"
 #include "../../../tests/support/pdf.hpp"
 #include "../../../tests/support/picture.hpp"
 
@@ -21,8 +21,7 @@ constexpr auto* kDrawing =
     "<text x='5' y='20' font-family='DejaVu Sans' font-size='12'>Recast</text></svg>";
 
 Result<engine::Plan> plan(const std::string& to, json::object options = {}) {
-  return test::engine_of(&register_rsvg)
-      .plan({.inputs = {"in/in-1.svg"}, .from = "svg", .to = to, .options = std::move(options)});
+  return test::plan_of(&register_rsvg, "svg", to, std::move(options));
 }
 
 TEST(RsvgPlan, DrawsAtTheSizeAskedFor) {
@@ -38,44 +37,35 @@ TEST(RsvgPlan, NamesTheFieldItRejects) {
   EXPECT_EQ(plan("png", {{"fit", "fill"}}).error().field, "fit");
 }
 
-class RsvgRun : public testing::Test {
+class RsvgRun : public test::EngineFixture<&register_rsvg> {
  protected:
   void SetUp() override {
-    if (!fs::exists("/usr/bin/rsvg-convert")) GTEST_SKIP() << "rsvg-convert is not installed";
-  }
-  static test::EngineRun& run() {
-    static test::EngineRun one(&register_rsvg);
-    return one;
-  }
-  static fs::path convert(std::string_view content, const std::string& to, const json::object& options = {}) {
-    const auto files = run().convert_bytes(content, "svg", to, options);
-    EXPECT_TRUE(files) << files.error().message;
-    return files ? files->front() : fs::path();
+    if (const auto program = lacks({"rsvg-convert"}); !program.empty()) GTEST_SKIP() << program << " is not installed";
   }
 };
 
 TEST_F(RsvgRun, DrawsImages) {
-  EXPECT_EQ(test::size_of(convert(kDrawing, "png")), (std::pair{96, 48}));
-  EXPECT_EQ(test::size_of(convert(kDrawing, "png", {{"pixel_density", 192}})), (std::pair{192, 96}));
+  EXPECT_EQ(test::size_of(convert_one(kDrawing, "svg", "png")), (std::pair{96, 48}));
+  EXPECT_EQ(test::size_of(convert_one(kDrawing, "svg", "png", {{"pixel_density", 192}})), (std::pair{192, 96}));
   const auto box = json::object{{"width", 60}, {"height", 60}};
-  EXPECT_EQ(test::size_of(convert(kDrawing, "png", box)), (std::pair{60, 30}));
+  EXPECT_EQ(test::size_of(convert_one(kDrawing, "svg", "png", box)), (std::pair{60, 30}));
   auto crop = box, scale = box;
   crop["fit"] = "crop";
   scale["fit"] = "scale";
-  EXPECT_EQ(test::size_of(convert(kDrawing, "png", crop)), (std::pair{60, 60}));
-  const auto scaled = convert(kDrawing, "png", scale);
+  EXPECT_EQ(test::size_of(convert_one(kDrawing, "svg", "png", crop)), (std::pair{60, 60}));
+  const auto scaled = convert_one(kDrawing, "svg", "png", scale);
   EXPECT_EQ(test::size_of(scaled), (std::pair{60, 60}));
   EXPECT_THAT(test::pixel_of(scaled, 50, 50), StartsWith("255 0 0"));
 }
 
 TEST_F(RsvgRun, WritesPagesWithTextOrOutlines) {
-  const auto pdf = convert(kDrawing, "pdf");
+  const auto pdf = convert_one(kDrawing, "svg", "pdf");
   EXPECT_NEAR(test::page_sizes(test::read_file(pdf)).at(0).width, 72, 0.5);
   EXPECT_THAT(test::output_of("pdftotext " + pdf.string() + " -"), HasSubstr("Recast"));
-  const auto outlines = convert(kDrawing, "pdf", {{"text_to_path", true}});
+  const auto outlines = convert_one(kDrawing, "svg", "pdf", {{"text_to_path", true}});
   EXPECT_THAT(test::output_of("pdftotext " + outlines.string() + " -"), Not(HasSubstr("Recast")));
-  EXPECT_THAT(test::read_file(convert(kDrawing, "ps")), StartsWith("%!PS-Adobe"));
-  EXPECT_THAT(test::read_file(convert(kDrawing, "eps")), HasSubstr("EPSF"));
+  EXPECT_THAT(test::read_file(convert_one(kDrawing, "svg", "ps")), StartsWith("%!PS-Adobe"));
+  EXPECT_THAT(test::read_file(convert_one(kDrawing, "svg", "eps")), HasSubstr("EPSF"));
 }
 
 TEST_F(RsvgRun, TakesNoFileAndCallsNobody) {
