@@ -136,7 +136,7 @@ std::vector<engine::Conversion> conversions() {
     add(from, {"svg", "png", "pdf", "eps", "ps", "dxf"}, 20);
     if (from != std::string_view("emf")) add(from, {"emf", "wmf"}, 20);
   }
-  add("wmf", {"svg", "png", "pdf", "eps", "ps", "dxf", "emf"}, 70);  // some files keep it busy for minutes; LibreOffice comes first
+  add("wmf", {"svg", "png", "pdf", "eps", "ps", "dxf", "emf"}, 70);  // some keep it busy for minutes: LibreOffice first
   add("pdf", {"svg"}, 30);
   add("pdf", {"emf", "wmf", "dxf"}, 20);
   return list;
