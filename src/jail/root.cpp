@@ -129,9 +129,9 @@ Result<> fill(const Root& root, const std::vector<Tree>& trees) {
 
 std::vector<Bind> system_binds() {
   std::vector<Bind> binds;
-  for (const auto* const path :
-       {"/usr", "/etc/fonts", "/etc/alternatives", "/etc/libreoffice", "/etc/ld.so.cache", "/var/cache/fontconfig",
-        "/etc/ImageMagick-6", "/etc/ghostscript", "/var/lib/ghostscript", "/etc/mime.types", "/etc/papersize"}) {
+  for (const auto* const path : {"/usr", "/etc/fonts", "/etc/alternatives", "/etc/libreoffice", "/etc/ld.so.cache",
+                                 "/var/cache/fontconfig", "/etc/ImageMagick-6", "/etc/matplotlibrc", "/etc/ghostscript",
+                                 "/var/lib/ghostscript", "/etc/mime.types", "/etc/papersize"}) {
     binds.push_back({path, path, Bind::Mode::read_only});
   }
   for (const auto* const name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
