@@ -195,11 +195,7 @@ def streams(files, target, source, avoid):
         yield "streams", "no film"
     if origin.audio and made.audio is None:
         yield "streams", "no sound"
-    lasted, last = made.duration, origin.duration
-    if lasted is not None and last is not None and abs(lasted - last) > max(0.5, last * 0.03):
-        real = origin.decoded_seconds
-        if real is None or abs((made.decoded_seconds or 0) - real) > max(0.5, real * 0.03):
-            yield "duration", f"{lasted:.2f} s, not {last:.2f} s"
+    yield from duration(made, origin)
     if wants_film and made.video and made.size and origin.size and any(abs(a - b) > 2 for a, b in zip(made.size, origin.size)):
         yield "size", f"{made.size[0]} x {made.size[1]}, not {origin.size[0]} x {origin.size[1]}"
     if origin.audio and made.audio and (origin.loudness or 0) > media.SILENT and (made.loudness or 0) < media.SILENT:
@@ -209,6 +205,17 @@ def streams(files, target, source, avoid):
             yield "blank", "the film is of one colour"
         elif pictures.difference(made.middle, origin.middle) > 2 * FAR:
             yield "picture", f"the film looks different: {pictures.difference(made.middle, origin.middle):.0f} of 255 away"
+
+
+def duration(made, origin):
+    """As long as what is really in the source, where headers differ."""
+    def apart(one, other):
+        return abs(one - other) > max(0.5, other * 0.03)
+    if made.duration is not None and origin.duration is not None and not apart(made.duration, origin.duration):
+        return
+    lasted, last = made.decoded_seconds, origin.decoded_seconds
+    if lasted is not None and last is not None and apart(lasted, last):
+        yield "duration", f"{lasted:.2f} s, not {last:.2f} s"
 
 
 def members(files, target, source, avoid):

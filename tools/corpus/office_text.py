@@ -47,6 +47,8 @@ def gather(element, out, only=None, unseen=UNSEEN):
             continue
         if node.text and (only is None or name == only):
             out.append(node.text)
+        if name == only:  # MuPDF breaks lines inside of runs
+            out.extend(f"\n{child.tail or ''}" for child in node)
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(node))
 
