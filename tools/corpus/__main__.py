@@ -43,6 +43,7 @@ def options():
     parser.add_argument("--limit", type=int, metavar="N", help="end after N tasks")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="tasks at once (default: 2)")
     parser.add_argument("--keep", action="store_true", help="leave the outputs of what is wrong in OUT/wrong")
+    parser.add_argument("--again", action="store_true", help="only what was wrong in the last run into the same folder")
     parser.add_argument("--server", metavar="URL", help="use a running server, with --key, instead of starting one")
     parser.add_argument("--key", help="its API key")
     parser.add_argument("--limits", default=str(ROOT / "docs/known-limits.md"), help=argparse.SUPPRESS)
@@ -54,12 +55,13 @@ class Suite:
 
     def __init__(self, chosen, server):
         self.chosen, self.server, self.out = chosen, server, pathlib.Path(chosen.out).resolve()
+        self.previous = report.wrong_before(self.out) if chosen.again else None
         self.report = report.Report(self.out)
         self.limits = known_limits.read(pathlib.Path(chosen.limits))
         self.canary = canaries.Canary()
         self.sources, self.lock, self.local = {}, threading.Lock(), threading.local()
         self.work = self.out / "work"
-        for old in (self.work, self.out / "wrong"):
+        for old in (self.work, self.out / "wrong"):  # outputs of the last run would be taken for those of this one
             shutil.rmtree(old, ignore_errors=True)
 
     def client(self):
@@ -74,6 +76,8 @@ class Suite:
         catalogue = targets.Catalogue(self.client(), self.chosen.engine)
         found = targets.attempts(entries, catalogue, self.chosen.targets.split(",") if self.chosen.targets else None, self.chosen.all)
         self.unread = sorted({entry.format for entry in entries} - {attempt.entry.format for attempt in found if attempt.operation == "convert"})
+        if self.previous is not None:
+            found = [attempt for attempt in found if (attempt.entry.path, attempt.label) in self.previous]
         return found[:self.chosen.limit]
 
     def source_of(self, entry):
@@ -139,7 +143,7 @@ def main():
     missing = judge.missing_programs()
     notes += [f"Checks left out for want of {', '.join(missing)}."] if missing else []
     notes += [f"Engine {chosen.engine} alone."] if chosen.engine else []
-    whole = not (chosen.only or chosen.targets or chosen.engine or chosen.limit)
+    whole = not (chosen.only or chosen.targets or chosen.engine or chosen.limit or chosen.again)
     suite.report.finish(notes, violations, suite.limits, whole)
     print((suite.out / "report.md").read_text().split("\n## Wrong")[0])
     print(f"{suite.out}/report.md")

@@ -79,14 +79,14 @@ def text(files, target, source, avoid):
 def pages(files, target, source, avoid):
     expected = source.pages(avoid)
     got = sources.pdf_page_count(files[0], avoid)
-    if expected and got is not None and abs(got - expected[0]) > expected[1]:
-        yield "pages", f"{got} pages, not {expected[0]}"
+    if expected and got is not None and got != expected:
+        yield "pages", f"{got} pages, not {expected}"
 
 
 def slides(files, target, source, avoid):
     expected, got = source.pages(avoid), office_text.slides_of(files[0])
-    if expected and got is not None and source.family in ("presentation", "pdf") and got != expected[0]:
-        yield "pages", f"{got} slides, not {expected[0]}"
+    if expected and got is not None and source.family in ("presentation", "pdf") and got != expected:
+        yield "pages", f"{got} slides, not {expected}"
 
 
 def blank_pages(files, target, source, avoid):
@@ -121,8 +121,8 @@ def page_files(files, target, source, avoid):
     got = len(files)
     if target in ("tiff", "gif") and got == 1:
         got = len(pictures.sizes_of(files[0], target, avoid) or ()) or got
-    if expected and got != expected[0]:
-        yield "pages", f"{got} pictures, not {expected[0]}"
+    if expected and got != expected:
+        yield "pages", f"{got} pictures, not {expected}"
 
 
 def image_sizes(files, target, source, avoid):
@@ -220,19 +220,26 @@ def duration(made, origin):
 
 def members(files, target, source, avoid):
     """Every file of the archive is there, as large as it was."""
-    wanted, got = source.members(), archives.members(files[0], target, avoid)
-    if wanted is None or got is None or source.format in archives.SINGLE:
+    got = archives.members(files[0], target, avoid)
+    if got is None:
         return
+    faults = [lacking(wanted, got) for wanted in source.readings()]
+    if faults and all(faults):
+        yield "members", faults[0]
+
+
+def lacking(wanted, got):
+    """What `got` lacks of `wanted`, or None."""
     names = {archives.plain(name) for name, _ in got}
-    lost = [name for name, _ in wanted if name.isascii() and archives.plain(name) not in names]
+    lost = [name for name, _ in wanted if name and name.isascii() and archives.plain(name) not in names]
     if lost:
-        yield "members", f"{len(lost)} of {len(wanted)} files are not there: {', '.join(lost[:3])}"
-    elif len(got) < len(wanted):
-        yield "members", f"{len(got)} files, not {len(wanted)}"
-    else:
-        sizes, there = [size for _, size in wanted], [size for _, size in got]
-        if None not in sizes + there and sum(sizes) != sum(there):
-            yield "members", f"{sum(there)} bytes in all, not {sum(sizes)}"
+        return f"{len(lost)} of {len(wanted)} files are not there: {', '.join(lost[:3])}"
+    if len(got) < len(wanted):
+        return f"{len(got)} files, not {len(wanted)}"
+    sizes, there = [size for _, size in wanted], [size for _, size in got]
+    if None not in sizes + there and sum(sizes) != sum(there):
+        return f"{sum(there)} bytes in all, not {sum(sizes)}"
+    return None
 
 
 def letters(files, target, source, avoid):

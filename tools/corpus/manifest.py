@@ -55,13 +55,12 @@ class Entry:
 
     @property
     def pages(self):
-        """Pages that the note speaks of, if it does, and by how many one may be off."""
-        found = PAGES.search(self.note)
+        """Pages that the note speaks of, if it does."""
+        found = PAGES.search(self.note) if "about" not in self.note else None
         if not found:
             return None
         word = found.group(1).lower()
-        number = int(word) if word.isdigit() else NUMBERS[word]
-        return number, number // 20 if "about" in self.note else 0
+        return int(word) if word.isdigit() else NUMBERS[word]
 
 
 def read(folder):

@@ -11,6 +11,13 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def wrong_before(folder):
+    """(input, target) of what the report in a folder calls wrong."""
+    rows = folder / "rows.jsonl"
+    found = map(json.loads, rows.read_text(encoding="utf-8").splitlines()) if rows.exists() else ()
+    return {(row["input"], row["target"]) for row in found if row["verdict"] == "wrong"}
+
+
 class Report:
     """Rows as they come; finish() writes the page."""
 

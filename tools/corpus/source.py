@@ -60,7 +60,7 @@ class Source:
         return self.once(("words", avoid), find)
 
     def pages(self, avoid=()):
-        """(pages, by how many one may be off), or None."""
+        """How many there have to be, or None."""
         avoid = frozenset(avoid) & {"poppler", "mupdf"}
         return self.once(("pages", avoid), lambda: self.entry.pages or self.count_pages(avoid))
 
@@ -79,7 +79,7 @@ class Source:
             ends = (".fpage",) if self.format == "xps" else (".jpg", ".jpeg", ".png", ".gif", ".webp")
             with zipfile.ZipFile(self.file) as archive:
                 count = sum(name.lower().endswith(ends) for name in archive.namelist())
-        return (count, 0) if count else None
+        return count or None
 
     @functools.cached_property
     def media(self):
@@ -108,8 +108,8 @@ class Source:
             return pictures.gray_of(self.file, self.format, key[1], background) if looks else None
         return self.once(key, find)
 
-    def members(self):
-        return self.once("members", lambda: archives.members(self.file, self.format, {"archivetool"}))
+    def readings(self):
+        return self.once("readings", lambda: archives.readings(self.file, self.format))
 
     def letters(self):
         return self.once("letters", lambda: fonts.letters(self.file))

@@ -10,6 +10,7 @@ import zipfile
 
 import office_text
 import programs
+import rtf_text
 
 LARGEST = 32 << 20
 OFFICE = set("docx docm dotx dotm xlsx xlsm xltx pptx pptm ppsx potx odt ott ods ots odp otp odg otg odd hwpx".split())
@@ -156,8 +157,7 @@ def ways(path, extension):
         "txt": [("", lambda: decoded(raw(path)))],
         "csv": [("", lambda: table_text(path))],
         "tsv": [("", lambda: table_text(path))],
-        "rtf": [("pandoc", lambda: programs.text("pandoc", "--sandbox", "-f", "rtf", "-t", "plain", path)),
-                ("", lambda: html_text(programs.text("unrtf", "--html", path) or "") or None)],
+        "rtf": [("", lambda: rtf_text.text_of(raw(path)))],
         "doc": [("", lambda: programs.text("catdoc", "-w", "-d", "utf-8", path))],
         "dot": [("", lambda: programs.text("catdoc", "-w", "-d", "utf-8", path))],
         "xls": [("", lambda: programs.text("xls2csv", "-d", "utf-8", path))],
