@@ -28,7 +28,7 @@ import runner  # noqa: E402
 import source  # noqa: E402
 import targets  # noqa: E402
 
-TIMEOUT, HOSTILE_TIMEOUT = 150, 30  # seconds of a task
+TIMEOUT, HOSTILE_TIMEOUT = 150, 20  # seconds of a task
 
 
 def options():
@@ -43,7 +43,7 @@ def options():
     parser.add_argument("--limit", type=int, metavar="N", help="end after N tasks")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="tasks at once (default: 2)")
     parser.add_argument("--keep", action="store_true", help="leave the outputs of what is wrong in OUT/wrong")
-    parser.add_argument("--again", action="store_true", help="only what was wrong in the last run into the same folder")
+    parser.add_argument("--again", action="store_true", help="only what was wrong in the last run into the same folder; its other rows are kept")
     parser.add_argument("--server", metavar="URL", help="use a running server, with --key, instead of starting one")
     parser.add_argument("--key", help="its API key")
     parser.add_argument("--limits", default=str(ROOT / "docs/known-limits.md"), help=argparse.SUPPRESS)
@@ -55,8 +55,10 @@ class Suite:
 
     def __init__(self, chosen, server):
         self.chosen, self.server, self.out = chosen, server, pathlib.Path(chosen.out).resolve()
-        self.previous = report.wrong_before(self.out) if chosen.again else None
-        self.report = report.Report(self.out)
+        rows = report.rows_before(self.out) if chosen.again else []
+        self.previous = {(row["input"], row["target"]) for row in rows if row["verdict"] == "wrong"}
+        self.kept = [row for row in rows if row["verdict"] != "wrong"]
+        self.report = report.Report(self.out, self.kept)
         self.limits = known_limits.read(pathlib.Path(chosen.limits))
         self.canary = canaries.Canary()
         self.sources, self.lock, self.local = {}, threading.Lock(), threading.local()
@@ -76,7 +78,7 @@ class Suite:
         catalogue = targets.Catalogue(self.client(), self.chosen.engine)
         found = targets.attempts(entries, catalogue, self.chosen.targets.split(",") if self.chosen.targets else None, self.chosen.all)
         self.unread = sorted({entry.format for entry in entries} - {attempt.entry.format for attempt in found if attempt.operation == "convert"})
-        if self.previous is not None:
+        if self.chosen.again:
             found = [attempt for attempt in found if (attempt.entry.path, attempt.label) in self.previous]
         return found[:self.chosen.limit]
 
@@ -140,6 +142,7 @@ def main():
             violations = isolation.watch(suite, server)
         violations += isolation.survivors(suite)
     notes = [f"Not read by this server: {' '.join(suite.unread)}."] if suite.unread else []
+    notes += [f"{len(suite.kept)} rows are of an earlier run."] if suite.kept else []
     missing = judge.missing_programs()
     notes += [f"Checks left out for want of {', '.join(missing)}."] if missing else []
     notes += [f"Engine {chosen.engine} alone."] if chosen.engine else []

@@ -11,26 +11,30 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def wrong_before(folder):
-    """(input, target) of what the report in a folder calls wrong."""
+def rows_before(folder):
+    """Rows that the last run wrote into a folder."""
     rows = folder / "rows.jsonl"
-    found = map(json.loads, rows.read_text(encoding="utf-8").splitlines()) if rows.exists() else ()
-    return {(row["input"], row["target"]) for row in found if row["verdict"] == "wrong"}
+    return list(map(json.loads, rows.read_text(encoding="utf-8").splitlines())) if rows.exists() else []
 
 
 class Report:
     """Rows as they come; finish() writes the page."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, kept=()):
         self.folder, self.rows = folder, []
         folder.mkdir(parents=True, exist_ok=True)
         self.lines = open(folder / "rows.jsonl", "w", encoding="utf-8")
         self.began = time.time()
+        for row in kept:
+            self.write(row)
 
     def add(self, attempt, outcome, verdict, explained):
         row = {"input": attempt.entry.path, "format": attempt.entry.format, "operation": attempt.operation, "target": attempt.label, "verdict": verdict.word,
                "engine": outcome.engine, "code": outcome.code, "message": outcome.message, "files": len(outcome.files), "seconds": round(outcome.seconds, 3),
                "memory": outcome.memory, "findings": [[one.kind, one.text] for one in verdict.findings], "explained": explained}
+        self.write(row)
+
+    def write(self, row):
         self.rows.append(row)
         self.lines.write(json.dumps(row, ensure_ascii=False) + "\n")
         self.lines.flush()
