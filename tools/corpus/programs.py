@@ -2,6 +2,7 @@
 import functools
 import shutil
 import subprocess
+import tempfile
 
 SECONDS = 60
 
@@ -16,8 +17,9 @@ def run(*command, seconds=SECONDS, accept=(0,), stdin=None):
     if not there(command[0]):
         return None
     try:
-        done = subprocess.run([str(word) for word in command], input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds)
+        with tempfile.TemporaryDirectory() as folder:  # where it may leave what nobody asked for
+            done = subprocess.run([str(word) for word in command], input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds, cwd=folder)
     except (subprocess.TimeoutExpired, OSError):
         return None
     return done.stdout if done.returncode in accept else None
