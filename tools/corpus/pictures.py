@@ -26,11 +26,6 @@ class Gray:
         return max(self.pixels) - min(self.pixels) if self.pixels else 0
 
     @property
-    def deviation(self):
-        mean = sum(self.pixels) / len(self.pixels)
-        return (sum((one - mean) ** 2 for one in self.pixels) / len(self.pixels)) ** 0.5
-
-    @property
     def blank(self):
         return self.spread <= BLANK_SPREAD
 
@@ -53,14 +48,14 @@ def portable(content):
     return found
 
 
-def pdf_pages(path, avoid=(), pages=MOST_PAGES):
-    """The first pages of a PDF in grey, or None."""
+def pdf_pages(path, avoid=(), pages=MOST_PAGES, side=SMALL * 2):
+    """The first pages of a PDF in grey, `side` pixels long, or None."""
     def by_poppler():
-        return portable(programs.run("pdftoppm", "-gray", "-r", 36, "-scale-to", SMALL * 2, "-l", pages, path)) or None
+        return portable(programs.run("pdftoppm", "-gray", "-scale-to", side, "-l", pages, path)) or None
 
     def by_mupdf():
         with tempfile.TemporaryDirectory() as folder:
-            programs.run("mutool", "draw", "-q", "-c", "gray", "-r", 20, "-o", f"{folder}/%05d.pgm", path, f"1-{pages}", accept=(0, 1))
+            programs.run("mutool", "draw", "-q", "-c", "gray", "-w", side, "-h", side, "-o", f"{folder}/%05d.pgm", path, f"1-{pages}", accept=(0, 1))
             return [gray for file in sorted(pathlib.Path(folder).iterdir()) for gray in portable(file.read_bytes())] or None
     return programs.first([("poppler", by_poppler), ("mupdf", by_mupdf)], avoid)
 
@@ -124,7 +119,8 @@ def gray_of(path, extension, avoid=(), background="white", exact=False):
     if exact and extension in HEIF:
         return by_libheif(path, background)
     if extension == "pdf":
-        return next(iter(pdf_pages(path, avoid, 1) or ()), None)
+        # Large, for poppler draws the finest lines one pixel wide.
+        return next(iter(pdf_pages(path, avoid, 1, SMALL * 6) or ()), None)
     if extension in VECTOR:
         return drawing(path, avoid, background)
     if extension in POSTSCRIPT:
