@@ -67,7 +67,7 @@ def text(files, target, source, avoid):
         return
     got = []
     for path in files:
-        found = texts.text_of(path, target, avoid)
+        found = texts.text_of(path, target, avoid, everything=True)
         if found is None:
             return
         got += words.words(found, source.family == "spreadsheet")

@@ -103,6 +103,14 @@ def slide_text(package):
     return "".join(out)
 
 
+def style_hides(style):
+    return any(local(one).endswith("-properties") and (attribute(one, "display") == "false" or attribute(one, "visibility") == "hidden") for one in style)
+
+
+def hidden_styles(tree):
+    return {attribute(style, "name") for style in tree.iter() if local(style) == "style" and style_hides(style)}
+
+
 def hidden_columns(sheet):
     return [(int(column.get("min")), int(column.get("max"))) for column in sheet.iter()
             if local(column) == "col" and column.get("hidden") in ("1", "true")]
@@ -115,7 +123,7 @@ def column_number(reference):
     return number
 
 
-def sheet_text(package):
+def sheet_text(package, everything):
     shared_tree, shared = package.tree("xl/sharedStrings.xml"), []
     for item in shared_tree if shared_tree is not None else ():
         out = []
@@ -125,18 +133,18 @@ def sheet_text(package):
     listed = [one for one in book.iter() if local(one) == "sheet"] if book is not None else []
     out = []
     for number, name in enumerate(numbered(package, r"xl/worksheets/sheet(\d+)\.xml")):
-        if number < len(listed) and (listed[number].get("state") or "visible") != "visible":
+        if not everything and number < len(listed) and (listed[number].get("state") or "visible") != "visible":
             continue
         tree = package.tree(name)
         if tree is not None:
-            out.extend(cells_of(tree, shared))
+            out.extend(cells_of(tree, shared, everything))
     return " ".join(out)
 
 
-def cells_of(tree, shared):
-    hidden = hidden_columns(tree)
+def cells_of(tree, shared, everything):
+    hidden = [] if everything else hidden_columns(tree)
     for row in tree.iter():
-        if local(row) != "row" or row.get("hidden") in ("1", "true"):
+        if local(row) != "row" or not everything and row.get("hidden") in ("1", "true"):
             continue
         for cell in row:
             column = column_number(cell.get("r"))
@@ -153,23 +161,24 @@ def cells_of(tree, shared):
                 yield value
 
 
-def odf_body(tree):
+def odf_body(tree, everything=False):
     body = next((one for one in tree.iter() if local(one) == "body"), None) if tree is not None else None
     if body is None:
         return None
-    hidden = {attribute(style, "name") for style in tree.iter() if local(style) == "style"
-              for one in style if local(one).endswith("-properties") and (attribute(one, "display") == "false" or attribute(one, "visibility") == "hidden")}
+    hidden = set() if everything else hidden_styles(tree)
     for parent in list(body.iter()):
         for child in list(parent):
             if local(child) in ("table", "page") and attribute(child, "style-name") in hidden:
                 parent.remove(child)
+            elif everything and attribute(child, "visibility") in ("collapse", "filter"):
+                child.attrib.clear()
     out = []
     gather(body, out)
     return "".join(out)
 
 
-def text_of(path):
-    """Text of an office file in a ZIP, or None if it is none."""
+def text_of(path, everything=False):
+    """Text of an office file in a ZIP, or None if it is none; `everything`: with sheets, rows, columns and slides that are hidden."""
     try:
         package = Package(path)
     except (zipfile.BadZipFile, OSError):
@@ -177,9 +186,9 @@ def text_of(path):
     if any(name.startswith("ppt/slides/") for name in package.names):
         return slide_text(package)
     if any(name.startswith("xl/worksheets/") for name in package.names):
-        return sheet_text(package)
+        return sheet_text(package, everything)
     if "content.xml" in package.names:
-        return odf_body(package.tree("content.xml"))
+        return odf_body(package.tree("content.xml"), everything)
     sections = numbered(package, r"Contents/section(\d+)\.xml")  # HWPX
     if sections:
         out = []
@@ -201,4 +210,7 @@ def slides_of(path):
         return len(visible_slides(package))
     tree = package.tree("content.xml")
     body = next((one for one in tree.iter() if local(one) == "presentation" and "office" in one.tag), None) if tree is not None else None
-    return None if body is None else sum(local(one) == "page" for one in body)
+    if body is None:
+        return None
+    hidden = hidden_styles(tree)
+    return sum(local(one) == "page" and attribute(one, "style-name") not in hidden for one in body)

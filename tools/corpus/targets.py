@@ -3,6 +3,8 @@ import dataclasses
 import urllib.parse
 
 # Family: its formats, and the targets that stand for all others. A family of "" has the targets of formats not named here.
+# Options without which a result holds only a part of its source, by (family, target).
+WHOLE = {("spreadsheet", "csv"): (("all_sheets", True),)}
 FAMILIES = {
     "pdf": ("pdf", "png svg txt html docx epub pptx xlsx pdf"),
     "document": ("abw doc docm docx dot dotm dotx fodt hwp hwpx lwp odd odt ott pages rtf sdw sxw txt wpd wps zabw", "pdf docx odt rtf txt html epub png"),
@@ -75,7 +77,7 @@ def attempts(entries, catalogue, wanted=None, every=False, extras=EXTRA):
         targets = catalogue.targets(entry.format, every or bool(wanted))
         for target in targets:
             if not wanted or target in wanted:
-                found.append(Attempt(entry, "convert", target, tuple(options)))
+                found.append(Attempt(entry, "convert", target, tuple(options) + WHOLE.get((family_of(entry.format), target), ())))
         if targets and entry.password:
             found.append(Attempt(entry, "convert", next((one for one in targets if not wanted or one in wanted), targets[0]),
                                  tuple(options + [("password", entry.password)])))

@@ -101,8 +101,8 @@ def xml_text(path, only=None, unseen=office_text.UNSEEN):
     return "".join(out)
 
 
-def flat_text(path):
-    return office_text.odf_body(office_text.parse(raw(path)))
+def flat_text(path, everything):
+    return office_text.odf_body(office_text.parse(raw(path)), everything)
 
 
 def mail_text(path):
@@ -140,14 +140,14 @@ def postscript_text(path):
     return None if converted is None else converted.decode("utf-8", "replace")
 
 
-def ways(path, extension):
+def ways(path, extension, everything=False):
     """(maker, function) in the order of trust."""
     if extension == "pdf":
         return [("poppler", lambda: programs.text("pdftotext", path, "-")), ("mupdf", lambda: programs.text("mutool", "draw", "-q", "-F", "txt", path))]
     if extension in OFFICE:
-        return [("", lambda: office_text.text_of(path))]
+        return [("", lambda: office_text.text_of(path, everything))]
     if extension in FLAT:
-        return [("", lambda: flat_text(path))]
+        return [("", lambda: flat_text(path, everything))]
     if extension in ("html", "htm", "xhtml"):
         return [("", lambda: html_text(raw(path)))]
     if extension in ("md", "rst", "tex"):
@@ -161,7 +161,6 @@ def ways(path, extension):
         "doc": [("", lambda: programs.text("catdoc", "-w", "-d", "utf-8", path))],
         "dot": [("", lambda: programs.text("catdoc", "-w", "-d", "utf-8", path))],
         "xls": [("", lambda: programs.text("xls2csv", "-d", "utf-8", path))],
-        "ppt": [("", lambda: programs.text("catppt", "-d", "utf-8", path))],
         "epub": [("", lambda: zipped_pages(path))],
         "htmlz": [("", lambda: zipped_pages(path))],
         "oeb": [("", lambda: zipped_pages(path))],
@@ -178,9 +177,9 @@ def ways(path, extension):
     }.get(extension, [])
 
 
-def text_of(path, extension, avoid=()):
-    """The text, or None if nobody can tell it."""
+def text_of(path, extension, avoid=(), everything=False):
+    """The text, or None if nobody can tell it; `everything`: also what is hidden in sheets and slides."""
     try:
-        return programs.first(ways(path, extension), avoid)
+        return programs.first(ways(path, extension, everything), avoid)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, RecursionError, RuntimeError, AssertionError):
         return None

@@ -5,6 +5,9 @@ import unicodedata
 
 LEAST = 5  # with fewer words a share says nothing
 WORD = re.compile(r"[^\W_]+")
+# Of dates and times, which are numbers in a sheet and words only in how they are shown.
+OF_DATES = set("""am pm january february march april may june july august september october november december
+jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun true false""".split())
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 # Scripts whose words are lines' and programs' own idea: cut anywhere, or joined and shaped. Their letters count one by one.
 LETTER_BY_LETTER = re.compile(r"[\u0590-\u109f\u1100-\u11ff\u1780-\u17ff\u0e00-\u0fff\u2e80-\ua4cf\ua840-\uabff\uac00-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufeff]"
@@ -20,7 +23,7 @@ def words(text, letters_only=False):
     for word in WORD.findall(text):
         if LETTER_BY_LETTER.search(word):
             found.extend(one for one in word if one.isalpha())
-        elif not letters_only or word.isalpha() and len(word) > 1:
+        elif not letters_only or word.isalpha() and len(word) > 1 and word not in OF_DATES:
             found.append(word)
     return found
 
