@@ -208,8 +208,8 @@ def streams(files, target, source, avoid):
     if wants_film and made.video and origin.middle and not origin.middle.blank:
         if made.middle is None or made.middle.blank:
             yield "blank", "the film is of one colour"
-        elif pictures.difference(made.middle, origin.middle) > 1.5 * FAR:
-            yield "picture", f"the film looks different: {pictures.difference(made.middle, origin.middle):.0f} of 255 away"
+        elif (apart := min(pictures.difference(made.middle, one) for one in origin.views)) > 1.5 * FAR:
+            yield "picture", f"the film looks different: {apart:.0f} of 255 away"
 
 
 def duration(made, origin):

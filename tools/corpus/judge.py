@@ -2,6 +2,7 @@
 import dataclasses
 
 import checks
+import media
 import programs
 
 # The server's own faults, whatever the file.
@@ -28,7 +29,7 @@ def judge(attempt, outcome, source, timeout, canary=None):
     if canary:
         findings += [Finding("secret", f"{path.name} holds {found}") for path in outcome.files if (found := canary.is_in(path, attempt.target))]
     if outcome.status != "finished":
-        findings += refusal(attempt, outcome)
+        findings += refusal(attempt, outcome, source)
         return Verdict("wrong" if findings else "refused", findings)
     closed = attempt.entry.expected == "refuse" and not dict(attempt.options).get("password") and attempt.operation != "metadata"
     if closed:
@@ -42,11 +43,20 @@ def limits(outcome, timeout):
         yield Finding("limit", f"ran {outcome.seconds:.0f} s with a time-out of {timeout} s")
 
 
-def refusal(attempt, outcome):
+def impossible(attempt, source):
+    """Sound of a silent film, a picture of mere sound: nobody could do it."""
+    if not source.media:
+        return False
+    return source.media.audio is None and attempt.target in media.AUDIO or source.media.video is None and attempt.target not in media.AUDIO
+
+
+def refusal(attempt, outcome, source):
     if outcome.code in FAULTS:
         return [Finding("exit", f"{outcome.code}: {outcome.message}")]
     if not outcome.message:
         return [Finding("code", f"{outcome.code} without a message")]
+    if source.family in ("audio", "video") and outcome.code == "CONVERSION_FAILED" and impossible(attempt, source):
+        return []
     if attempt.entry.expected == "finish" or dict(attempt.options).get("password"):
         return [Finding("time-out" if outcome.code == "TIMEOUT" else "refused", f"{outcome.code}: {outcome.message}")]
     if attempt.entry.protected and outcome.code != "OPEN_FAILED":

@@ -50,7 +50,9 @@ class Media:
         if self.audio:
             samples = programs.run("ffmpeg", "-v", "error", "-nostdin", "-i", self.path, "-map", "0:a:0", "-ac", 1, "-ar", 8000, "-f", "s16le", "-t", 900, "-", accept=(0, 1))
             return None if samples is None else len(samples) / 16000
-        return self.duration
+        told = programs.text("ffmpeg", "-v", "error", "-nostdin", "-i", self.path, "-map", "0:v:0", "-f", "null", "-progress", "pipe:1", "-", accept=(0, 1)) or ""
+        times = [line.split("=")[1] for line in told.splitlines() if line.startswith("out_time_us=")]
+        return int(times[-1]) / 1e6 if times and times[-1].isdigit() else self.duration
 
     @functools.cached_property
     def loudness(self):
@@ -60,6 +62,12 @@ class Media:
             return None
         values = array.array("h", samples[:len(samples) // 2 * 2])
         return (sum(value * value for value in values) / len(values)) ** 0.5
+
+    @functools.cached_property
+    def views(self):
+        """Pictures out of it in grey: seeking is not exact in all containers."""
+        found = [pictures.by_ffmpeg(self.path, (self.duration or 0) * share) for share in (0.25, 0.5, 0.75)] + [pictures.by_ffmpeg(self.path)]
+        return [one for one in found if one is not None]
 
     @functools.cached_property
     def middle(self):

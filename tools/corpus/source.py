@@ -103,7 +103,7 @@ class Source:
 
         def find():
             if self.family == "video":
-                return self.media.middle if self.media.video else None
+                return pictures.by_ffmpeg(self.file) if self.media.video else None
             looks = self.format == "pdf" or self.family == "image" or self.format in ("svg", "svgz", "eps", "ps")
             return pictures.gray_of(self.file, self.format, key[1], background) if looks else None
         return self.once(key, find)

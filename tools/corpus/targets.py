@@ -2,9 +2,9 @@
 import dataclasses
 import urllib.parse
 
-# Family: its formats, and the targets that stand for all others. A family of "" has the targets of formats not named here.
 # Options without which a result holds only a part of its source, by (family, target).
 WHOLE = {("spreadsheet", "csv"): (("all_sheets", True),)}
+# Family: its formats, and the targets that stand for all others. A family of "" has the targets of formats not named here.
 FAMILIES = {
     "pdf": ("pdf", "png svg txt html docx epub pptx xlsx pdf"),
     "document": ("abw doc docm docx dot dotm dotx fodt hwp hwpx lwp odd odt ott pages rtf sdw sxw txt wpd wps zabw", "pdf docx odt rtf txt html epub png"),

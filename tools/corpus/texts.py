@@ -131,8 +131,13 @@ def xps_text(path):
         package = office_text.Package(path)
     except (zipfile.BadZipFile, OSError):
         return None
-    pages = [package.tree(name) for name in package.names if name.endswith(".fpage")]
-    return " ".join(glyphs.get("UnicodeString") or "" for page in pages if page is not None for glyphs in page.iter())
+    out, line = [], None
+    for page in filter(lambda one: one is not None, (package.tree(name) for name in package.names if name.endswith(".fpage"))):
+        for glyphs in page.iter():
+            if glyphs.get("UnicodeString"):  # a word may lie in several
+                out.append(("" if glyphs.get("OriginY") == line else "\n") + glyphs.get("UnicodeString").removeprefix("{}"))
+                line = glyphs.get("OriginY")
+    return "".join(out)
 
 
 def postscript_text(path):
