@@ -77,9 +77,10 @@ def numbered(package, pattern):
     return [name for _, name in sorted(found)]
 
 
-def word_text(package):
+def word_text(package, everything):
     out = []
-    main = [name for name in package.names if re.fullmatch(r"word/(document\d*|footnotes|endnotes)\.xml", name)]
+    parts = r"document\d*|footnotes|endnotes" + (r"|header\d*|footer\d*" if everything else "")
+    main = [name for name in package.names if re.fullmatch(rf"word/({parts})\.xml", name)]
     for name in main:
         tree = package.tree(name)
         if tree is not None:
@@ -188,7 +189,12 @@ def text_of(path, everything=False):
     if any(name.startswith("xl/worksheets/") for name in package.names):
         return sheet_text(package, everything)
     if "content.xml" in package.names:
-        return odf_body(package.tree("content.xml"), everything)
+        body, styles = odf_body(package.tree("content.xml"), everything), package.tree("styles.xml") if everything else None
+        margins = []
+        for master in styles.iter() if styles is not None else ():
+            if local(master) == "master-styles":
+                gather(master, margins, unseen=UNSEEN - {"header", "footer"})
+        return body if body is None else body + "\n" + "".join(margins)
     sections = numbered(package, r"Contents/section(\d+)\.xml")  # HWPX
     if sections:
         out = []
@@ -197,7 +203,7 @@ def text_of(path, everything=False):
             if tree is not None:
                 gather(tree, out, only="t", unseen=UNSEEN - {"header", "footer"})
         return " ".join(out)
-    return word_text(package)
+    return word_text(package, everything)
 
 
 def slides_of(path):

@@ -4,8 +4,9 @@ import re
 TOKEN = re.compile(rb"\\([a-zA-Z]+)(-?\d+)? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)")
 # Groups that are no text of the body. What begins with \* is none either, but for shapes and what the newer words are for.
 UNSEEN = set(b"""fonttbl colortbl stylesheet info pict listtable listoverridetable rsidtbl generator xmlnstbl themedata colorschememapping latentstyles datastore
-header headerl headerr headerf footer footerl footerr footerf fldinst bkmkstart bkmkend objdata ftnsep ftnsepc aftnsep aftnsepc revtbl filetbl sp annotation
+fldinst bkmkstart bkmkend objdata ftnsep ftnsepc aftnsep aftnsepc revtbl filetbl sp annotation
 atnid atnauthor atndate pgdsctbl listtext nonshppict listpicture template private mmathPr falt panose userprops wgrffmtfilter""".split())
+MARGINS = set(b"header headerl headerr headerf footer footerl footerr footerf".split())
 SEEN_STARRED = {b"shpinst", b"shptxt", b"footnote", b"shppict", b"field"}
 BREAKS = {b"par", b"line", b"tab", b"cell", b"row", b"sect", b"page", b"nestcell", b"nestrow", b"footnote", b"shptxt", b"column"}
 SIGNS = {b"emdash": "\u2014", b"endash": "\u2013", b"lquote": "\u2018", b"rquote": "\u2019", b"ldblquote": "\u201c", b"rdblquote": "\u201d", b"bullet": "\u2022"}
@@ -22,7 +23,8 @@ class State:
 
 
 class Reader:
-    def __init__(self, content):
+    def __init__(self, content, everything=False):
+        self.skipped = UNSEEN if everything else UNSEEN | MARGINS
         found = re.search(rb"\\ansicpg(\d+)", content[:2000])
         self.page = f"cp{int(found.group(1))}" if found and int(found.group(1)) > 0 else "cp1252"
         self.fonts = {int(number): PAGES_OF_FONTS[int(charset)] for number, charset in re.findall(rb"\\f(\d+)[^{};]*?\\fcharset(\d+)", content)
@@ -50,7 +52,7 @@ class Reader:
             self.out.append(text)
 
     def word(self, name, number):
-        if name in UNSEEN or self.now.starred and name not in SEEN_STARRED:
+        if name in self.skipped or self.now.starred and name not in SEEN_STARRED:
             self.now.unseen = True
         self.now.starred = False
         if name == b"u" and number is not None:
@@ -95,6 +97,6 @@ class Reader:
         return "".join(self.out).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def text_of(content):
-    """The text, or None if that is no RTF."""
-    return Reader(content).read(content) if content[:5] == b"{\\rtf" else None
+def text_of(content, everything=False):
+    """The text, or None if that is no RTF; `everything`: with headers and footers."""
+    return Reader(content, everything).read(content) if content[:5] == b"{\\rtf" else None

@@ -140,6 +140,12 @@ def xps_text(path):
     return "".join(out)
 
 
+def old_word_text(path):
+    """Of Word before 2007, without the codes of fields, which catdoc takes for text."""
+    text = programs.text("catdoc", "-w", "-d", "utf-8", path)
+    return None if text is None else re.sub(r'HYPERLINK\s+(\\\w\s+)?"[^"]*"|\b(SEQ|MERGEFIELD|REF|PAGEREF|TOC|DOCPROPERTY)\s+\S+|\bFORM(TEXT|CHECKBOX|DROPDOWN)\b|\\[*@#]\s*\S+', " ", text)
+
+
 def postscript_text(path):
     converted = programs.run("gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=txtwrite", "-o", "-", path)
     return None if converted is None else converted.decode("utf-8", "replace")
@@ -162,9 +168,9 @@ def ways(path, extension, everything=False):
         "txt": [("", lambda: decoded(raw(path)))],
         "csv": [("", lambda: table_text(path))],
         "tsv": [("", lambda: table_text(path))],
-        "rtf": [("", lambda: rtf_text.text_of(raw(path)))],
-        "doc": [("", lambda: programs.text("catdoc", "-w", "-d", "utf-8", path))],
-        "dot": [("", lambda: programs.text("catdoc", "-w", "-d", "utf-8", path))],
+        "rtf": [("", lambda: rtf_text.text_of(raw(path), everything))],
+        "doc": [("", lambda: old_word_text(path))],
+        "dot": [("", lambda: old_word_text(path))],
         "xls": [("", lambda: programs.text("xls2csv", "-d", "utf-8", path))],
         "epub": [("", lambda: zipped_pages(path))],
         "htmlz": [("", lambda: zipped_pages(path))],
