@@ -74,10 +74,13 @@ def by_vips(path, background):
 
 
 def by_ffmpeg(path, at=0):
-    seek = ["-ss", f"{at:.2f}"] if at else []
-    content = programs.run("ffmpeg", "-v", "error", "-nostdin", *seek, "-i", path, "-frames:v", 1, "-vf", f"scale={SMALL}:-1", "-pix_fmt", "gray", "-f", "image2pipe",
-                           "-c:v", "pgm", "-")
-    return next(iter(portable(content)), None)
+    """The picture at a second of a film; by decoding all before it where there is nothing to seek by."""
+    def picture(*order):
+        return next(iter(portable(programs.run("ffmpeg", "-v", "error", "-nostdin", *order, "-frames:v", 1, "-vf", f"scale={SMALL}:-1", "-pix_fmt", "gray",
+                                               "-f", "image2pipe", "-c:v", "pgm", "-"))), None)
+    if not at:
+        return picture("-i", path)
+    return picture("-ss", f"{at:.2f}", "-i", path) or picture("-i", path, "-ss", f"{at:.2f}")
 
 
 def drawing(path, avoid, background):

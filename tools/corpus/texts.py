@@ -140,10 +140,20 @@ def xps_text(path):
     return "".join(out)
 
 
+def surely(text):
+    """Without the words whose encoding catdoc had to guess."""
+    return re.sub(r"\S*[^\x00-\x7f]\S*", " ", text)
+
+
+def old_sheet_text(path):
+    text = programs.text("xls2csv", "-d", "utf-8", path)
+    return None if text is None else surely(text)
+
+
 def old_word_text(path):
     """Of Word before 2007, without the codes of fields, which catdoc takes for text."""
     text = programs.text("catdoc", "-w", "-d", "utf-8", path)
-    return None if text is None else re.sub(r'HYPERLINK\s+(\\\w\s+)?"[^"]*"|\b(SEQ|MERGEFIELD|REF|PAGEREF|TOC|DOCPROPERTY)\s+\S+|\bFORM(TEXT|CHECKBOX|DROPDOWN)\b|\\[*@#]\s*\S+', " ", text)
+    return None if text is None else re.sub(r'STYLEREF\s+\S+|HYPERLINK\s+(\\\w\s+)?"[^"]*"|\b(SEQ|MERGEFIELD|REF|PAGEREF|TOC|DOCPROPERTY)\s+\S+|\bFORM(TEXT|CHECKBOX|DROPDOWN)\b|\\[*@#]\s*\S+', " ", surely(text))
 
 
 def postscript_text(path):
@@ -171,7 +181,7 @@ def ways(path, extension, everything=False):
         "rtf": [("", lambda: rtf_text.text_of(raw(path), everything))],
         "doc": [("", lambda: old_word_text(path))],
         "dot": [("", lambda: old_word_text(path))],
-        "xls": [("", lambda: programs.text("xls2csv", "-d", "utf-8", path))],
+        "xls": [("", lambda: old_sheet_text(path))],
         "epub": [("", lambda: zipped_pages(path))],
         "htmlz": [("", lambda: zipped_pages(path))],
         "oeb": [("", lambda: zipped_pages(path))],
