@@ -10,7 +10,7 @@ import unittest
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT / "tools/corpus"), str(ROOT / "tests/support")]
+sys.path[:0] = [str(ROOT / "tools/corpus"), str(ROOT / "tests/support"), str(ROOT / "tests/hostile")]
 import canary  # noqa: E402
 import checks  # noqa: E402
 import judge  # noqa: E402
@@ -18,6 +18,7 @@ import known_limits  # noqa: E402
 import manifest  # noqa: E402
 import programs  # noqa: E402
 import runner  # noqa: E402
+import samples  # noqa: E402
 import source  # noqa: E402
 import targets  # noqa: E402
 import words  # noqa: E402
@@ -149,7 +150,9 @@ class Ends(Judging):
         self.assert_found("accepted", self.verdict(protected, "txt", b"text"))
 
     def test_outliving_the_time_out_is_seen(self):
-        self.assert_found("limit", self.refused(self.entry("hostile/a.docx", docx("x")), "TIMEOUT", seconds=600))
+        hostile = self.entry("hostile/a.docx", docx("x"))
+        self.assert_found("limit", self.refused(hostile, "TIMEOUT", seconds=600))
+        self.assert_found("limit", self.refused(hostile, "TIMEOUT", memory=5 << 30))
 
     def test_no_metadata_is_seen(self):
         self.assert_found("empty", self.verdict(self.entry("a.docx", docx("x")), "", operation="metadata", metadata={}))
@@ -248,7 +251,7 @@ class WholeRun(unittest.TestCase):
     """A real server on a corpus of two files."""
 
     def run_on(self, folder, *arguments):
-        return subprocess.run([sys.executable, ROOT / "tools/corpus", "--corpus", folder, "--out", folder / "out", "--only", "document/*", *arguments],
+        return subprocess.run([sys.executable, ROOT / "tools/corpus", "--corpus", folder, "--out", folder / "out", *arguments],
                               capture_output=True, text=True, timeout=300)
 
     def test_a_run_tells_right_from_wrong(self):
@@ -269,6 +272,20 @@ class WholeRun(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn("Nothing touched the canary", (folder / "out/report.md").read_text())
             self.assertEqual(self.run_on(folder, "--targets", "pdf", "--only", "document/good*", "--limit", "1").returncode, 0)
+
+    def test_without_a_jail_the_canary_is_touched(self):
+        if not programs.there("soffice"):
+            self.skipTest("soffice is not installed")
+        linked = samples.docx(samples.linked_picture("p1"), samples.relation("p1", "image", "http://127.0.0.1:8/a.png"))
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "hostile").mkdir()
+            (folder / "hostile/linked.docx").write_bytes(linked)
+            (folder / "MANIFEST.tsv").write_text("path\tformat\tnote\nhostile/linked.docx\tdocx\tlinked picture\n")
+            jailed, bare = (self.run_on(folder, "--targets", "pdf", "--setting", f"jail.require={level}") for level in ("auto", "none"))
+            self.assertEqual(jailed.returncode, 0, jailed.stdout)
+            self.assertEqual(bare.returncode, 1)
+            self.assertIn("The canary's listener was called", bare.stdout)
 
     def test_no_corpus_is_no_fault(self):
         with tempfile.TemporaryDirectory() as name:

@@ -46,6 +46,7 @@ def options():
     parser.add_argument("--again", action="store_true", help="only what was wrong in the last run into the same folder; its other rows are kept")
     parser.add_argument("--server", metavar="URL", help="use a running server, with --key, instead of starting one")
     parser.add_argument("--key", help="its API key")
+    parser.add_argument("--setting", action="append", default=[], metavar="SECTION.NAME=VALUE", help="a setting of the server that is started; may be repeated")
     parser.add_argument("--limits", default=str(ROOT / "docs/known-limits.md"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -137,7 +138,7 @@ def main():
         suite = Suite(chosen, types.SimpleNamespace(port=int(port or 80), key=chosen.key))
         violations = isolation.watch(suite, None)
     else:
-        with recast.Server("--server.log_level=error") as server:
+        with recast.Server("--server.log_level=error", *(f"--{one}" for one in chosen.setting)) as server:
             suite = Suite(chosen, server)
             violations = isolation.watch(suite, server)
         violations += isolation.survivors(suite)

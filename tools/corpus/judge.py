@@ -7,6 +7,7 @@ import programs
 
 # The server's own faults, whatever the file.
 FAULTS = {None, "", "UNKNOWN_ERROR", "WORKER_LOST", "DISK_FULL", "INPUT_TASK_FAILED", "CANCELLED", "INVALID_DATA", "DOWNLOAD_FAILED"}
+MEMORY = 4 << 30  # what limits.memory_bytes allows a process unless it is set
 SLACK = 30  # seconds that the end of a task may come after its time-out, on a busy machine
 
 
@@ -41,6 +42,8 @@ def judge(attempt, outcome, source, timeout, canary=None):
 def limits(outcome, timeout):
     if outcome.seconds > timeout + SLACK:
         yield Finding("limit", f"ran {outcome.seconds:.0f} s with a time-out of {timeout} s")
+    if (outcome.memory or 0) > MEMORY:
+        yield Finding("limit", f"took {outcome.memory >> 20} MiB")
 
 
 def impossible(attempt, source):

@@ -14,6 +14,8 @@ import rtf_text
 
 LARGEST = 32 << 20
 OFFICE = set("docx docm dotx dotm xlsx xlsm xltx pptx pptm ppsx potx odt ott ods ots odp otp odg otg odd hwpx".split())
+FIELD_CODES = re.compile(r'HYPERLINK\s+(\\\w\s+)?"[^"]*"|\b(SEQ|MERGEFIELD|REF|PAGEREF|STYLEREF|TOC|DOCPROPERTY)\s+\S+'
+                         r"|\bFORM(TEXT|CHECKBOX|DROPDOWN)\b|\\[*@#]\s*\S+")
 FLAT = {"fodt", "fods", "fodp", "fodg"}
 
 
@@ -141,19 +143,19 @@ def xps_text(path):
 
 
 def surely(text):
-    """Without the words whose encoding catdoc had to guess."""
-    return re.sub(r"\S*[^\x00-\x7f]\S*", " ", text)
+    """Without the words whose encoding catdoc had to guess; None if that leaves little."""
+    left = re.sub(r"\S*[^\x00-\x7f]\S*", " ", text or "")
+    return left if len(left.split()) > len((text or "").split()) / 2 else None
 
 
 def old_sheet_text(path):
-    text = programs.text("xls2csv", "-d", "utf-8", path)
-    return None if text is None else surely(text)
+    return surely(programs.text("xls2csv", "-d", "utf-8", path))
 
 
 def old_word_text(path):
     """Of Word before 2007, without the codes of fields, which catdoc takes for text."""
-    text = programs.text("catdoc", "-w", "-d", "utf-8", path)
-    return None if text is None else re.sub(r'STYLEREF\s+\S+|HYPERLINK\s+(\\\w\s+)?"[^"]*"|\b(SEQ|MERGEFIELD|REF|PAGEREF|TOC|DOCPROPERTY)\s+\S+|\bFORM(TEXT|CHECKBOX|DROPDOWN)\b|\\[*@#]\s*\S+', " ", surely(text))
+    text = surely(programs.text("catdoc", "-w", "-d", "utf-8", path))
+    return None if text is None else FIELD_CODES.sub(" ", text)
 
 
 def postscript_text(path):
