@@ -213,6 +213,8 @@ class Words(unittest.TestCase):
 
     def test_a_word_cut_by_a_cell_is_found(self):
         self.assertEqual(words.recall(words.words("internationalisation"), words.words("internatio nalisation"))[0], 1)
+        self.assertEqual(words.recall(words.words("row W 4"), words.words("row W4"))[0], 1)
+        self.assertLess(words.recall(words.words("row W 4"), words.words("row"))[0], 0.5)
 
 
 class Limits(unittest.TestCase):

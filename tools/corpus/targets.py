@@ -23,6 +23,9 @@ FAMILIES = {
     "mail": ("eml msg", "pdf html txt png"),
     "": ("vtt", "pdf png txt html jpg mp3 vtt srt"),
 }
+# Other names of formats, under which the catalogue does not list them.
+ALIASES = {"htm": "html", "djv": "djvu", "jpeg": "jpg", "jfif": "jpg", "tif": "tiff", "tgz": "tar.gz", "tbz2": "tar.bz2", "tbz": "tar.bz2", "txz": "tar.xz", "tz": "tar.z",
+           "tzo": "tar.lzo", "lzh": "lha", "aif": "aiff", "mts": "m2ts", "mpeg": "mpg", "3gpp": "3gp"}
 EXTRA = ("thumbnail", "metadata")
 
 
@@ -45,7 +48,7 @@ def family_of(extension):
 
 
 class Catalogue:
-    """What GET /v2/operations says, asked once for each format: the server knows best which spellings are one format."""
+    """What GET /v2/operations says, asked once for each format."""
 
     def __init__(self, client, engine=None):
         self.client, self.engine, self.known = client, engine, {}
@@ -55,7 +58,8 @@ class Catalogue:
             query = {"filter[input_format]": extension}
             if self.engine:
                 query |= {"filter[engine]": self.engine, "alternatives": "true"}
-            self.known[extension] = self.client.call("GET", "/v2/operations?" + urllib.parse.urlencode(query))["data"]
+            found = self.client.call("GET", "/v2/operations?" + urllib.parse.urlencode(query))["data"]
+            self.known[extension] = found if found or extension not in ALIASES else self.records(ALIASES[extension])
         return self.known[extension]
 
     def targets(self, extension, every=False):

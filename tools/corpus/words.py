@@ -31,7 +31,8 @@ def words(text, letters_only=False):
 def recall(reference, output):
     """The share of the reference's words that the output has as often, and the missing ones that are most frequent.
 
-    A word that a line or a cell cuts in two counts if its letters follow one another in the output.
+    A word that a line or a cell cuts in two counts if its letters follow one another in the output, and two words that stand close
+    may have become one.
     """
     wanted, got = collections.Counter(reference), collections.Counter(output)
     missing = wanted - got
@@ -40,5 +41,8 @@ def recall(reference, output):
         for word in list(missing):
             if len(word) >= 4 and got[word] + stream.count(word) >= wanted[word]:
                 del missing[word]
+        for before, after in zip(reference, reference[1:]):
+            if (before in missing or after in missing) and got[before + after]:
+                missing -= collections.Counter((before, after))
     total = sum(wanted.values())
     return (1.0 if not total else 1 - sum(missing.values()) / total), [word for word, _ in missing.most_common(8)]
