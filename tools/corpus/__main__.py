@@ -5,10 +5,12 @@ Exit status 1 if something is wrong that docs/known-limits.md does not explain, 
 """
 import argparse
 import concurrent.futures
+import contextlib
 import fnmatch
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import threading
 import types
@@ -112,7 +114,8 @@ class Suite:
         if not attempts:
             sys.exit("Nothing to do: no file matches, or the server reads none of these formats.")
         (self.out / "wrong").mkdir(exist_ok=True)
-        with concurrent.futures.ThreadPoolExecutor(self.chosen.jobs) as pool:
+        with concurrent.futures.ThreadPoolExecutor(self.chosen.jobs) as pool, contextlib.ExitStack() as stack:
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)  # whoever interrupts does not want the rest
             running = [pool.submit(self.one, number, attempt) for number, attempt in enumerate(attempts)]
             for number, future in enumerate(concurrent.futures.as_completed(running), 1):
                 attempt, outcome, verdict = future.result()
@@ -126,6 +129,7 @@ class Suite:
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped as well
     chosen = options()
     if not (pathlib.Path(chosen.corpus) / "MANIFEST.tsv").is_file():
         print(f"No corpus: {chosen.corpus} has no MANIFEST.tsv. Set RECAST_CORPUS to the folder of one.")
