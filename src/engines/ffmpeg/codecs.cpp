@@ -155,6 +155,8 @@ std::int64_t nearest_rate(const std::string& codec, std::int64_t kilobits_per_se
 Arguments sound_rate(const std::string& codec, const Options& options, const Container& container) {
   auto scale = options.audio_qscale;
   if (!scale && codec == "mp3" && !container.has_video()) scale = 0;
+  // libvorbis refuses bitrates that a low sample rate does not need.
+  if (codec == "vorbis" && !options.audio_bitrate && !scale) return {"-q:a", "4"};
   const auto at = [&](std::int64_t rate) { return Arguments{"-b:a", kilobits(nearest_rate(codec, rate, options))}; };
   if (options.audio_bitrate || !scale) return at(options.audio_bitrate.value_or(128));
   if (codec == "mp3") return {"-q:a", std::to_string(*scale)};
