@@ -10,6 +10,7 @@
 #include "engines/ffmpeg/filters.hpp"
 #include "engines/ffmpeg/formats.hpp"
 #include "engines/ffmpeg/options.hpp"
+#include "engines/ffmpeg/subtitles.hpp"
 #include "engines/ffmpeg/times.hpp"
 #include "schema/parse.hpp"
 
@@ -179,6 +180,7 @@ Arguments Planner::container_settings() const {
   const bool movable = container_.muxer == "mp4" || container_.muxer == "mov" || container_.muxer == "ipod";
   if (movable && options_.faststart) append(result, {"-movflags", "+faststart"});
   if (container_.name == "mp3") append(result, {"-id3v2_version", "3"});
+  for (const auto setting : container_.settings) result.emplace_back(setting);
   append(result, {"-f", std::string(container_.muxer), "out/out." + request_.to});
   return result;
 }
@@ -241,7 +243,8 @@ engine::Info describe() {
   info.name = "ffmpeg";
   info.summary = "Converts, cuts and resizes sound and film.";
   info.group = "video";
-  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>(), .most_inputs = 2}};
+  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>(), .most_inputs = 2},
+                    {.conversions = subtitle_conversions()}};
   info.detection = {.programs = {"ffmpeg", "ffprobe"},
                     .version_command = {"ffmpeg", "-version"},
                     .version_pattern = "ffmpeg version n?([0-9.]+)"};
@@ -255,6 +258,7 @@ class Ffmpeg final : public engine::Engine {
 
  private:
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
+    if (is_subtitle(request.to)) return subtitle_plan(request);
     const auto* const container = find_container(request.to);
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     return Planner(request, std::move(options), *container).plan();
