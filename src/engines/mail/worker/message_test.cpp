@@ -104,7 +104,7 @@ TEST(MailHtml, LosesWhatActs) {
 
 TEST(MailHtml, BecomesWords) {
   EXPECT_EQ(text_of_html("<style>p{}</style><p>Tom &amp; Ann</p><p>next&nbsp;line<br>end"),
-            "Tom & Ann\nnext line\nend");
+            "Tom & Ann\n\nnext line\nend");
 }
 
 TEST(MailHtml, IsEscapedWhereItIsText) {
