@@ -19,8 +19,8 @@ TEST(PandocPlan, ReadsInItsSandbox) {
   EXPECT_EQ(
       test::line(*plan, 0),
       (std::vector<std::string>{"pandoc", "--from=markdown", "--to=html", "--standalone", "--output=out/out.html",
-                                "--sandbox", "--mathml", "--metadata=pagetitle:Document", "--toc",
-                                "--include-in-header=in/style.html", "--lua-filter=in/pictures.lua", "in/in-1.md"}));
+                                "--sandbox", "--lua-filter=in/pictures.lua", "--mathml", "--metadata=pagetitle:Document", "--toc",
+                                "--include-in-header=in/style.html", "in/in-1.md"}));
   EXPECT_EQ(plan->files.at("in/style.html"), "<style>\nh1 { color: red }\n</style>\n");
 }
 
