@@ -82,8 +82,11 @@ Result<engine::Plan> plan_document(const engine::Request& request) {
   if (request.to == "txt") {
     Arguments arguments;
     if (selected) arguments.push_back("-page=" + *selected);
-    arguments.insert(arguments.end(), {input, "out/out.txt"});
-    plan.steps.push_back(program("djvutxt", std::move(arguments)));
+    arguments.push_back(input);
+    auto step = program("djvutxt", std::move(arguments));
+    // With a file to write it ends with 0 even if it could not read.
+    std::get<engine::ProgramStep>(step.action).output_file = "out/out.txt";
+    plan.steps.push_back(std::move(step));
     return plan;
   }
   Arguments arguments{"-format=pdf"};
