@@ -35,6 +35,15 @@ std::vector<engine::Conversion> conversions() {
   return list;
 }
 
+std::vector<engine::Conversion> rewritten() {
+  std::vector<engine::Conversion> list;
+  for (const auto token : kInputs) {
+    // Of an icon only one of its pictures would be left.
+    if (in(kOutputs, token) && token != "ico") list.push_back({std::string(token), "", kRank});
+  }
+  return list;
+}
+
 bool joins(std::string_view from, std::string_view to) {
   return in(kHoldsPages, to) || (to == "webp" && (from == "gif" || from == "webp"));
 }
