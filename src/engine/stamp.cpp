@@ -49,9 +49,8 @@ WorkerStep step(const Request& request, const Options& options) {
 }  // namespace
 
 json::object to_object(const Measures& measures) {
-  return {{"width", measures.width}, {"height", measures.height}, {"base", measures.base},
-          {"left", measures.left},   {"top", measures.top},       {"right", measures.right},
-          {"bottom", measures.bottom}};
+  return {{"width", measures.width}, {"height", measures.height}, {"base", measures.base},    {"left", measures.left},
+          {"top", measures.top},     {"right", measures.right},   {"bottom", measures.bottom}};
 }
 
 Measures measures_of(const json::object& object) {

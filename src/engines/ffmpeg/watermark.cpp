@@ -19,10 +19,30 @@ namespace stamp = engine::stamp;
 constexpr int kRank = 10;
 constexpr auto kLook = "tmp/look.txt";
 
+/// Formats nothing is converted to, which are written as what they were all the same.
+const Container* find_film(std::string_view name) {
+  static const std::vector<Container> further{
+      {"3g2", "3g2", "x264", "aac", {}, {}, ""},    {"m2ts", "mpegts", "x264", "ac3", {}, {}, ""},
+      {"mts", "mpegts", "x264", "ac3", {}, {}, ""}, {"vob", "vob", "mpeg2", "ac3", {}, {}, "dvdsub"},
+      {"mod", "vob", "mpeg2", "ac3", {}, {}, ""},   {"mxf", "mxf", "mpeg2", "pcm_s16le", {}, {}, ""},
+  };
+  const auto found = std::ranges::find(further, name, &Container::name);
+  if (found != further.end()) return &*found;
+  const auto* const container = find_container(name);
+  // A GIF is a picture as well, and better kept by an engine for those.
+  return container != nullptr && container->has_video() && name != "gif" ? container : nullptr;
+}
+
 /// How large the picture is shown: its size, the shape of its pixels, and how players turn it.
 engine::Step look_at(const std::string& input) {
-  Arguments arguments{"-hide_banner", "-loglevel", "error", "-select_streams", "V:0", "-show_entries",
-                      "stream=width,height,sample_aspect_ratio:stream_side_data=rotation", "-of",
+  Arguments arguments{"-hide_banner",
+                      "-loglevel",
+                      "error",
+                      "-select_streams",
+                      "V:0",
+                      "-show_entries",
+                      "stream=width,height,sample_aspect_ratio:stream_side_data=rotation",
+                      "-of",
                       "default=noprint_wrappers=1"};
   append(arguments, opening(input));
   auto step = program("ffprobe", std::move(arguments));
@@ -34,6 +54,7 @@ Arguments container_settings(const Container& container) {
   Arguments result;
   const bool movable = container.muxer == "mp4" || container.muxer == "mov";
   if (movable) append(result, {"-movflags", "+faststart"});
+  if (container.name == "m2ts" || container.name == "mts") append(result, {"-mpegts_m2ts_mode", "1"});
   append(result, {"-f", std::string(container.muxer), "out/out." + std::string(container.name)});
   return result;
 }
@@ -46,7 +67,12 @@ Result<Arguments> conversion(const std::string& input, const Container& containe
   append(result, {"-filter_complex_script", std::string(stamp::kPlace), "-map", "[stamped]"});
   RECAST_TRY(auto picture, encode_video(std::string(container.video_codec), options, container));
   append(result, std::move(picture));
-  append(result, {"-map", "0:a?", "-c:a", "copy"});
+  append(result, {"-map", "0:a?", "-c:a"});
+  // AMR of several frames a packet, which phones write, cannot be copied.
+  if (container.name == "3gp" || container.name == "3g2")
+    append(result, {"aac", "-b:a", "128k"});
+  else
+    result.emplace_back("copy");
   if (container.subtitles.empty())
     result.emplace_back("-sn");
   else
@@ -60,19 +86,15 @@ Result<Arguments> conversion(const std::string& input, const Container& containe
 
 std::vector<engine::Conversion> watermarked() {
   std::vector<engine::Conversion> result;
-  const auto readable = video_inputs();
-  for (const auto& container : containers()) {
-    // A GIF is a picture as well, and better kept by an engine for those.
-    const bool film = container.has_video() && container.name != "gif";
-    if (film && std::ranges::count(readable, container.name) > 0)
-      result.push_back({std::string(container.name), "", kRank});
+  for (const auto name : video_inputs()) {
+    if (find_film(name) != nullptr) result.push_back({std::string(name), "", kRank});
   }
   return result;
 }
 
 Result<engine::Plan> plan_watermark(const engine::Request& request) {
   RECAST_TRY(auto options, schema::parse<stamp::Options>(request.options));
-  const auto& container = *find_container(request.from);
+  const auto& container = *find_film(request.from);
   const auto& input = request.inputs.front();
   RECAST_TRY(const auto even, picture_filters(Options{}, container, {}));
   engine::Plan draw;

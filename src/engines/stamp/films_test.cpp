@@ -21,19 +21,19 @@ class FilmWatermarks : public Watermarks<&register_ffmpeg, &register_stamp> {
   static fs::path film(const std::string& name, const std::string& more = "-c:a aac") {
     const auto file = run().folder() / name;
     output_of(
-        fmt::format("ffmpeg -v error -y -f lavfi -i color=white:size=320x240:rate=10:duration=2 -f lavfi -i "
+        fmt::format("ffmpeg -v error -y -f lavfi -i color=white:size=320x240:rate=25:duration=2 -f lavfi -i "
                     "sine=duration=2 -shortest {} '{}' 2>&1",
                     more, file.string()));
     return file;
   }
   static std::string look(const fs::path& file, const std::string& what) {
-    return output_of(fmt::format("ffprobe -v error -show_entries {} -of default=noprint_wrappers=1 '{}'", what,
-                                 file.string()));
+    return output_of(
+        fmt::format("ffprobe -v error -show_entries {} -of default=noprint_wrappers=1 '{}'", what, file.string()));
   }
   /// A frame as players show it, in square pixels.
   static fs::path frame(const fs::path& film) {
     const auto file = film.string() + ".png";
-    output_of(fmt::format("ffmpeg -v error -y -ss 1 -i '{}' -frames:v 1 -vf 'scale=iw*sar:ih,setsar=1' '{}' 2>&1",
+    output_of(fmt::format("ffmpeg -v error -y -i '{}' -vf 'scale=iw*sar:ih,setsar=1' -frames:v 1 '{}' 2>&1",
                           film.string(), file));
     return file;
   }
@@ -44,7 +44,8 @@ class FilmWatermarks : public Watermarks<&register_ffmpeg, &register_stamp> {
 
 TEST_F(FilmWatermarks, KeepsLengthAndSound) {
   const auto source = film("film.mp4", "-c:a libmp3lame -b:a 64k -metadata title=Holiday");
-  const auto file = marked({source, image()}, {{"image_width", 80}, {"position_vertical", "top"}, {"margin_vertical", 10}});
+  const auto file =
+      marked({source, image()}, {{"image_width", 80}, {"position_vertical", "top"}, {"margin_vertical", 10}});
   EXPECT_THAT(look(file, "stream=codec_name,width,height:format_tags=title"),
               testing::AllOf(HasSubstr("h264"), HasSubstr("mp3"), HasSubstr("width=320"), HasSubstr("height=240"),
                              HasSubstr("Holiday")));
@@ -61,12 +62,16 @@ TEST_F(FilmWatermarks, KeepsLengthAndSound) {
 
 TEST_F(FilmWatermarks, WritesEveryFormat) {
   for (const auto& pair : run().engine().info().abilities.back().conversions) {
-    const auto codecs = pair.from == "webm" || pair.from == "ogv" ? "-c:a libvorbis"
-                        : pair.from == "mpg"                      ? "-c:a mp2"
-                        : pair.from == "wmv"                      ? "-c:a wmav2"
-                        : pair.from == "m4v"                      ? "-c:a aac -f mp4"
-                        : pair.from == "3gp"                      ? "-c:a aac -c:v libx264"
-                                                                  : "-c:a aac";
+    const auto codecs = pair.from == "webm" || pair.from == "ogv"   ? "-c:a libvorbis"
+                        : pair.from == "mpg"                        ? "-c:a mp2"
+                        : pair.from == "wmv"                        ? "-c:a wmav2"
+                        : pair.from == "vob" || pair.from == "mod"  ? "-c:a ac3 -f vob"
+                        : pair.from == "m2ts" || pair.from == "mts" ? "-c:a ac3"
+                        : pair.from == "mxf"                        ? "-c:a pcm_s16le -ar 48000"
+                        : pair.from == "3g2"                        ? "-c:a aac -c:v libx264"
+                        : pair.from == "m4v"                        ? "-c:a aac -f mp4"
+                        : pair.from == "3gp"                        ? "-c:a aac -c:v libx264"
+                                                                    : "-c:a aac";
     const auto file = marked({film("every." + pair.from, codecs), image()}, {{"image_width_percent", 25}});
     EXPECT_THAT(look(file, "stream=codec_type"), testing::AllOf(HasSubstr("video"), HasSubstr("audio"))) << pair.from;
     const auto picture = frame(file);
@@ -88,7 +93,8 @@ TEST_F(FilmWatermarks, IsRoundOnPixelsThatAreNotSquare) {
 TEST_F(FilmWatermarks, StandsUprightOnATurnedFilm) {
   const auto source = film("lying.mp4");
   const auto turned = run().folder() / "turned.mp4";
-  output_of(fmt::format("ffmpeg -v error -y -i '{}' -c copy -metadata:s:v rotate=90 '{}'", source.string(), turned.string()));
+  output_of(
+      fmt::format("ffmpeg -v error -y -i '{}' -c copy -metadata:s:v rotate=90 '{}'", source.string(), turned.string()));
   ASSERT_THAT(look(turned, "stream_side_data=rotation"), HasSubstr("rotation"));
   const auto picture = frame(marked({turned, image()}, {{"position_vertical", "bottom"}, {"margin_vertical", 0}}));
   EXPECT_EQ(test::size_of(picture), std::pair(240, 320));
@@ -98,8 +104,12 @@ TEST_F(FilmWatermarks, StandsUprightOnATurnedFilm) {
 
 TEST_F(FilmWatermarks, TellsHowFarItIs) {
   std::vector<int> percents;
-  const auto done = run().run({.operation = "watermark", .from = "mkv", .to = "", .files = {film("film.mkv")},
-                               .options = {{"text", "Recast"}}, .percents = &percents});
+  const auto done = run().run({.operation = "watermark",
+                               .from = "mkv",
+                               .to = "",
+                               .files = {film("film.mkv")},
+                               .options = {{"text", "Recast"}},
+                               .percents = &percents});
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_TRUE(std::ranges::is_sorted(percents));
   EXPECT_FALSE(percents.empty());

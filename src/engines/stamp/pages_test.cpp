@@ -32,14 +32,18 @@ class PageWatermarks : public Watermarks<&register_stamp, &register_qpdf> {
 };
 
 json green(const json& more = {}) {
-  json options{{"position_horizontal", "left"}, {"position_vertical", "top"}, {"margin_horizontal", 10},
+  json options{{"position_horizontal", "left"},
+               {"position_vertical", "top"},
+               {"margin_horizontal", 10},
                {"margin_vertical", 20}};
   for (const auto& [key, value] : more) options[key] = value;
   return options;
 }
 
 TEST_F(PageWatermarks, PutsTextOnTheNamedPagesOnly) {
-  const auto pdf = marked({write("five.pdf", test::pdf_of(5))}, {{"text", "Secret"}, {"pages", "2,4-"}, {"font_size", 20}});
+  const auto pdf = marked(
+      {write("five.pdf", test::pdf_of(5))},
+      {{"text", "Secret"}, {"pages", "2,4-"}, {"font_size", 20}, {"position_vertical", "top"}, {"margin_vertical", 0}});
   for (const int page : {1, 3}) EXPECT_THAT(text_of(pdf, page), Not(HasSubstr("Secret"))) << page;
   for (const int page : {2, 4, 5}) {
     EXPECT_THAT(text_of(pdf, page), AllOf(HasSubstr("Secret"), HasSubstr(fmt::format("page {}", page))));
@@ -103,12 +107,11 @@ TEST_F(PageWatermarks, MeasuresEveryPageByItself) {
   const auto pdf = test::pdf_of_objects({"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
                                          "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 400]>>",
                                          "<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 200]>>"});
-  const auto file = marked({write("mixed.pdf", pdf), write("green.svg", kGreenSvg)},
-                           {{"image_width_percent", 50},
-                            {"position_vertical", "bottom"},
-                            {"position_horizontal", "right"},
-                            {"margin_vertical", 0},
-                            {"margin_horizontal", 0}});
+  const auto file = marked({write("mixed.pdf", pdf), write("green.svg", kGreenSvg)}, {{"image_width_percent", 50},
+                                                                                      {"position_vertical", "bottom"},
+                                                                                      {"position_horizontal", "right"},
+                                                                                      {"margin_vertical", 0},
+                                                                                      {"margin_horizontal", 0}});
   const auto portrait = seen(file, 1), landscape = seen(file, 2);
   EXPECT_THAT(colour(portrait, 102, 352), ElementsAre(0, 255, 0));
   EXPECT_THAT(colour(portrait, 97, 352), ElementsAre(255, 255, 255));
@@ -118,9 +121,10 @@ TEST_F(PageWatermarks, MeasuresEveryPageByItself) {
 
 TEST_F(PageWatermarks, TurnsClockwise) {
   const auto file = write("big.pdf", page("/MediaBox[0 0 400 400]/Resources<<>>", ""));
-  const auto arrow = write("arrow.svg",
-                           "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='100'><rect width='100' height='100' "
-                           "fill='#ff0000'/><rect x='100' width='100' height='100' fill='#0000ff'/></svg>");
+  const auto arrow =
+      write("arrow.svg",
+            "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='100'><rect width='100' height='100' "
+            "fill='#ff0000'/><rect x='100' width='100' height='100' fill='#0000ff'/></svg>");
   const auto picture = seen(marked({file, arrow}, {{"rotation", 90}}));
   EXPECT_THAT(colour(picture, 200, 120), ElementsAre(255, 0, 0));  // what was left is at the top
   EXPECT_THAT(colour(picture, 200, 280), ElementsAre(0, 0, 255));
@@ -185,9 +189,8 @@ TEST_F(PageWatermarks, NamesNoOtherFileInADrawing) {
       "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='100' "
       "height='50'><image width='100' height='50' xlink:href='file://{}'/></svg>",
       secret.string());
-  const auto picture = seen(marked({write("white.pdf", page("/MediaBox[0 0 200 100]/Resources<<>>", "")),
-                                    write("thief.svg", drawing)},
-                                   {}));
+  const auto picture = seen(
+      marked({write("white.pdf", page("/MediaBox[0 0 200 100]/Resources<<>>", "")), write("thief.svg", drawing)}, {}));
   EXPECT_THAT(colour(picture, 100, 50), ElementsAre(255, 255, 255));
 }
 

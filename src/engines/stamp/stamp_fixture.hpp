@@ -56,8 +56,8 @@ class Watermarks : public test::EngineFixture<kEngine, kOthers...> {
   /// A page as seen at 72 dots per inch: a point is a pixel.
   static fs::path seen(const fs::path& pdf, int page = 1) {
     const auto name = pdf.parent_path() / fmt::format("seen-{}", page);
-    test::output_of(fmt::format("pdftoppm -r 72 -png -cropbox -singlefile -f {0} -l {0} '{1}' '{2}' 2>&1", page, pdf.string(),
-                                name.string()));
+    test::output_of(fmt::format("pdftoppm -r 72 -png -cropbox -singlefile -f {0} -l {0} '{1}' '{2}' 2>&1", page,
+                                pdf.string(), name.string()));
     return name.string() + ".png";
   }
 };

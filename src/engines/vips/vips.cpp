@@ -80,10 +80,9 @@ Result<engine::Plan> plan_watermark(const engine::Request& request) {
   engine::Plan plan;
   plan.steps.push_back({.action = step("measure", {picture}, look)});
   RECAST_CHECK(engine::stamp::draw_picture(plan, request, options, look, "{x} {y}"));
-  plan.steps.push_back({.action = step("overlay",
-                                       {picture, std::string(engine::stamp::kPicture),
-                                        std::string(engine::stamp::kPlace)},
-                                       out)});
+  plan.steps.push_back(
+      {.action =
+           step("overlay", {picture, std::string(engine::stamp::kPicture), std::string(engine::stamp::kPlace)}, out)});
   plan.outputs = {out};
   return plan;
 }

@@ -32,9 +32,7 @@ TEST_F(Watermark, NeedsATextOrAnImage) {
   EXPECT_EQ(operation::test::check_error(operation_, {{"input", "a"}, {"image", "logo"}}).message, "");
 }
 
-TEST_F(Watermark, DependsOnTheTaskOfItsImage) {
-  EXPECT_EQ(operation_.references, std::vector<std::string>{"image"});
-}
+TEST_F(Watermark, DependsOnTheTaskOfItsImage) { EXPECT_EQ(operation_.references, std::vector<std::string>{"image"}); }
 
 TEST_F(Watermark, KnowsAtOnceWhatNoEngineDoes) {
   const engine::Catalogue catalogue(installed(engine_));

@@ -87,7 +87,7 @@ class Layer {
     const double x = place.x + measures_.left * place.scale;
     const double y = sheet.height() - place.y - measures_.bottom * place.scale;
     const auto drawing = fmt::format("/Artifact BMC\nq\n{}\n{} Do\nQ\nEMC\n", sheet.placing(x, y, place.scale),
-                                     name_in(page.getAttribute("/Resources", true)));
+                                     name_in(resources_of(page)));
     const bool below = options_.layer == "below";
     // The page's own drawing is not to change what comes after it.
     add(page, (below ? drawing : std::string()) + "q\n", true);
@@ -97,6 +97,12 @@ class Layer {
  private:
   void add(QPDFPageObjectHelper& page, const std::string& content, bool first) const {
     page.addPageContents(document_.newStream(content), first);
+  }
+  /// The page's own, not to be seen on others.
+  static Object resources_of(QPDFPageObjectHelper& page) {
+    auto resources = page.getAttribute("/Resources", true);
+    if (resources.isDictionary()) return resources;
+    return page.getObjectHandle().replaceKeyAndGetNew("/Resources", Object::newDictionary());
   }
   /// The form under a name that the page's resources do not have yet.
   std::string name_in(Object resources) const {
@@ -125,7 +131,8 @@ Result<stamp::Measures> read_measures(int fd) {
 }  // namespace
 
 Result<worker::json::object> watermark(worker::Job& job) {
-  if (job.inputs.size() != 3) return fail(ErrorCode::internal, "A watermark takes a document, a drawing, its measures.");
+  if (job.inputs.size() != 3)
+    return fail(ErrorCode::internal, "A watermark takes a document, a drawing, its measures.");
   RECAST_TRY(const auto options, options_of<stamp::PageOptions>(job));
   RECAST_TRY(const auto list, format::PageList::parse(options.pages));
   RECAST_TRY(const auto document, open_document(job.inputs[0], options.password));

@@ -33,7 +33,8 @@ Result<> check(cairo_status_t status) {
   if (status == CAIRO_STATUS_SUCCESS) return {};
   if (status == CAIRO_STATUS_NO_MEMORY)
     return fail(ErrorCode::memory_limit, "The watermark needs more memory than allowed.");
-  return fail(ErrorCode::conversion_failed, std::string("The watermark cannot be drawn: ") + cairo_status_to_string(status));
+  return fail(ErrorCode::conversion_failed,
+              std::string("The watermark cannot be drawn: ") + cairo_status_to_string(status));
 }
 
 /// The rectangle around one that is turned about (0, 0), clockwise where y grows downwards.

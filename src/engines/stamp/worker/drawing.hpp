@@ -20,7 +20,7 @@ class Drawing {
   Result<> write_pdf(const Write& write) const;
 
   struct Canvas {
-    double width = 0;   ///< pixels
+    double width = 0;  ///< pixels
     double height = 0;
     double aspect = 1;  ///< width of a pixel by its height
   };

@@ -8,8 +8,8 @@ namespace recast::engines::stamp {
 namespace {
 
 struct Family {
-  std::string_view name;     ///< what names begin with; longer ones before those they begin with
-  const char* choice;        ///< the first that the machine has
+  std::string_view name;  ///< what names begin with; longer ones before those they begin with
+  const char* choice;     ///< the first that the machine has
   PangoWeight weight = PANGO_WEIGHT_NORMAL;
   PangoStretch stretch = PANGO_STRETCH_NORMAL;
 };
