@@ -6,6 +6,7 @@
 #include "engine/registry.hpp"
 #include "engine/stamp.hpp"
 #include "engines/ffmpeg/codecs.hpp"
+#include "engines/ffmpeg/cover.hpp"
 #include "engines/ffmpeg/filters.hpp"
 #include "engines/ffmpeg/formats.hpp"
 #include "engines/ffmpeg/options.hpp"
@@ -213,7 +214,8 @@ engine::Info describe() {
                     {.operation = "watermark",
                      .conversions = watermarked(),
                      .options = schema::describe<engine::stamp::Options>(),
-                     .most_inputs = 2}};
+                     .most_inputs = 2},
+                    {.operation = "thumbnail", .conversions = covers(), .options = {}}};
   info.detection = {.programs = {"ffmpeg", "ffprobe"},
                     .version_command = {"ffmpeg", "-version"},
                     .version_pattern = "ffmpeg version n?([0-9.]+)"};
@@ -228,6 +230,7 @@ class Ffmpeg final : public engine::Engine {
  private:
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     if (request.operation == "watermark") return plan_watermark(request);
+    if (request.operation == "thumbnail") return plan_cover(request);
     const auto* const container = find_container(request.to);
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     return Planner(request, std::move(options), *container).plan();
