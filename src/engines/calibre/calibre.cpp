@@ -87,7 +87,8 @@ std::vector<engine::Conversion> covers() {
 }
 
 std::optional<Error> doubt_cover(const engine::StepEnd& end) {
-  if (end.output.find("No cover found") == std::string_view::npos) return std::nullopt;
+  const auto says = [](std::string_view text) { return text.find("No cover found") != std::string_view::npos; };
+  if (!says(end.output) && !says(end.errors)) return std::nullopt;
   return Error{ErrorCode::conversion_failed, "The book has no cover.", {}};
 }
 
