@@ -60,7 +60,9 @@ class Catalogue {
  private:
   bool passes(const std::string& name, const std::string& value) const {
     const auto wanted = filters_.find(name);
-    return wanted == filters_.end() || wanted->second == value;
+    if (wanted == filters_.end() || wanted->second == value) return true;
+    // "jpeg" is another spelling of jpg here as it is in tasks.
+    return name.ends_with("_format") && !value.empty() && format::canonical(wanted->second) == value;
   }
 
   bool has_version(const operation::Record& record) const {

@@ -72,7 +72,7 @@ Result<std::string> version_of(const Candidate& candidate, process::Runner& runn
   }
   process::Program program{.executable = find_program(detection.version_command.front(), candidate.prefix),
                            .arguments = {detection.version_command.begin() + 1, detection.version_command.end()},
-                           .environment = {},
+                           .environment = {"HOME=tmp", "LC_ALL=C.UTF-8"},  // some look there even to say who they are
                            .work = work,
                            .readable = {},
                            .limits = {.wall = std::chrono::seconds(20)},

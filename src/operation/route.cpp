@@ -34,7 +34,7 @@ const std::vector<Through>& throughs() {
       {"pdf", {"document", "spreadsheet", "presentation", "vector", "ebook", "cad"}, pages},
       {"png", {"image"}, {"pdf"}},
       {"pdf", {"presentation"}, {"txt", "html"}},
-      {"html", {"document"}, {"pdf", "png"}},
+      {"html", {"document"}, {"pdf", "png", "jpg"}},
       {"epub", {"ebook"}, {"pdf", "html", "png", "svg"}},
       {"docx", {"document"}, books},
   };

@@ -114,6 +114,7 @@ class Context final : public TaskContext {
   }
   const engine::Catalogue& catalogue() const override { return catalogue_; }
   boost::json::object& report() override { return report_; }
+  boost::json::object& result() override { return result_; }
   Result<operation::Executed> execute(const operation::Execution&) override {
     return fail(ErrorCode::conversion_failed, "There are no engines here.");
   }
@@ -124,6 +125,7 @@ class Context final : public TaskContext {
   operation::Files inputs_;
   std::string engine_, version_;
   boost::json::object report_;
+  boost::json::object result_;
 
  private:
   const store::Claim& claim_;

@@ -6,71 +6,15 @@ converts and nothing is left of any task. With arguments: only samples whose nam
 """
 import concurrent.futures
 import pathlib
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import recast  # noqa: E402
+from canary import Canary  # noqa: E402
 import samples  # noqa: E402
 
 SLACK = 45  # seconds beyond a sample's own time-out: two cores, sanitizers, and a queue in front of it
-
-
-class Canary:
-    def __init__(self):
-        self.owned = tempfile.TemporaryDirectory(prefix="recast-canary-")
-        self.folder = pathlib.Path(self.owned.name)
-        self.folder.chmod(0o755)
-        self.secret = f"canary{uuid.uuid4().hex}"
-        self.text = self.folder / "secret.txt"
-        self.text.write_text(self.secret)
-        self.picture = self.folder / "secret.png"
-        self.picture.write_bytes(samples.png(37, 41, 8, samples.zlib.compress((b"\0" + b"\x55" * 37) * 41)))
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.callers = []
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self):
-        while True:
-            connection, _ = self.socket.accept()
-            connection.settimeout(2)
-            try:
-                self.callers.append(connection.recv(300))
-            except OSError as error:
-                self.callers.append(str(error))
-            connection.close()
-
-    def works(self):
-        """Whether a call is noticed: a canary that is deaf proves nothing."""
-        with socket.create_connection(("127.0.0.1", self.port)) as connection:
-            connection.sendall(b"hello")
-        deadline = time.time() + 10
-        while not self.callers and time.time() < deadline:
-            time.sleep(0.02)
-        heard = self.callers == [b"hello"]
-        self.callers.clear()
-        return heard
-
-    def is_in(self, content, suffix):
-        if self.secret.encode() in content:
-            return "the secret text"
-        if suffix == "pdf":
-            with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-                file.write(content)
-                file.flush()
-                if self.secret in subprocess.run(["pdftotext", file.name, "-"], capture_output=True, text=True, errors="replace").stdout:
-                    return "the secret text"
-                listed = subprocess.run(["pdfimages", "-list", file.name], capture_output=True, text=True).stdout
-                if any(line.split()[3:5] == ["37", "41"] for line in listed.splitlines()[2:]):
-                    return "the secret picture"
-        return None
 
 
 def run(server, canary, sample):
@@ -108,6 +52,8 @@ def main():
                     failures.append(f"{sample.name}: {problem}")
         if canary.callers:
             failures.append(f"the listener was called: {canary.callers[:5]}")
+        if canary.opened():
+            failures.append("the secret files were opened")
         if not server.client().convert("after.txt", b"still there", "pdf").startswith(b"%PDF-"):
             failures.append("no conversion afterwards")
         deadline = time.time() + 20

@@ -269,7 +269,7 @@ class Pictures(Journey):
     def test_a_song_is_shown_by_its_cover(self):
         self.need("ffmpeg")
         sound = ["-f", "lavfi", "-i", "sine=duration=1"]
-        song = self.made_by_ffmpeg(".mp3", *sound, "-f", "lavfi", "-i", "color=blue:size=80x40", "-map", "0", "-map", "1", "-frames:v", "1",
+        song = self.made_by_ffmpeg(".mp3", *sound, "-f", "lavfi", "-i", "color=blue:size=80x40:duration=1:rate=1", "-map", "0", "-map", "1", "-frames:v", "1",
                                    "-c:v", "mjpeg", "-disposition:v", "attached_pic")
         files = self.thumbnails("song.mp3", song, output_format="jpg", width=40)
         self.assertEqual(probe(files["song.jpg"], ".jpg", "stream=width,height"), "40,20")

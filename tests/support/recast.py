@@ -48,7 +48,11 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
-        self.client().wait_until_ready()
+        try:
+            self.client().wait_until_ready()
+        except BaseException:
+            self.stop()  # nobody else would: the block is never entered
+            raise
         return self
 
     def __exit__(self, *_):

@@ -26,11 +26,11 @@ std::vector<engine::Conversion> conversions() {
   const std::initializer_list<std::string_view> sources = {
       "epub", "mobi", "azw",  "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb",  "pdb", "pml", "rb",
       "snb",  "tcr",  "txtz", "cbz",  "cbr",  "cbc", "chm", "docx",  "odt", "rtf", "html", "txt", "pdf"};
-  const std::initializer_list<std::string_view> books = {"epub", "mobi", "azw3", "fb2", "htmlz", "lit", "lrf",
-                                                         "pdb",  "pml",  "rb",   "snb", "tcr",   "txtz"};
+  const std::initializer_list<std::string_view> books = {"epub", "mobi", "azw3", "fb2", "htmlz", "lit",
+                                                         "lrf",  "pdb",  "rb",   "snb", "tcr",   "txtz"};
   add(sources, books, 10);
-  // A folder of files: bsdtar packs it.
-  for (auto pair : engine::pairs(sources, {"oeb"}, 10)) {
+  // A folder of files, which bsdtar packs, and a text that calibre packs with its pictures.
+  for (auto pair : engine::pairs(sources, {"oeb", "pml"}, 10)) {
     pair.needs = {"bsdtar"};
     result.push_back(std::move(pair));
   }
@@ -74,6 +74,7 @@ Error explain(const engine::StepEnd& end) {
        {"No plugin to handle input format", ErrorCode::open_failed, "The book is of another format."},
        {"InvalidLIT", ErrorCode::open_failed, "The book is damaged."},
        {"MobiError", ErrorCode::open_failed, "The book is damaged."},
+       {"struct.error", ErrorCode::open_failed, "The book is damaged."},
        {"encrypted", ErrorCode::open_failed, "The file is encrypted.", "password"},
        {"No images found in comic", ErrorCode::open_failed, "There is no picture in the comic."}},
       end, "calibre");
@@ -145,7 +146,7 @@ class Calibre final : public engine::Engine {
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     if (request.operation == "thumbnail") return plan_cover(request);
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
-    const bool folder = request.to == "oeb";
+    const bool folder = request.to == "oeb", packed = request.to == "pml";
     engine::Plan plan;
     auto input = request.inputs.front();
     if (request.from == "oeb") {
@@ -156,7 +157,9 @@ class Calibre final : public engine::Engine {
       plan.steps.push_back({.action = std::move(rename)});
       input = "tmp/book.epub";
     }
-    auto convert = program("ebook-convert", {input, folder ? "tmp/book.oeb" : "out/out." + request.to});
+    auto convert = program("ebook-convert", {input, folder   ? "tmp/book.oeb"
+                                                    : packed ? "tmp/book.pmlz"
+                                                             : "out/out." + request.to});
     auto& arguments = convert.arguments;
     add_text(arguments, "title", options.title);
     add_text(arguments, "authors", options.authors);
@@ -170,13 +173,14 @@ class Calibre final : public engine::Engine {
     if (options.no_images && request.from == "pdf") arguments.emplace_back("--no-images");
     convert.progress = &percent_of;
     plan.steps.push_back({.action = std::move(convert), .weight = 20});
-    if (folder) {
+    if (folder || packed) {
       engine::ProgramStep pack;
       pack.program = "bsdtar";
-      pack.arguments = {"-c", "-f", "out/out.oeb", "--format", "zip", "-C", "tmp/book.oeb", "."};
+      if (folder) pack.arguments = {"-c", "-f", "out/out.oeb", "--format", "zip", "-C", "tmp/book.oeb", "."};
+      if (packed) pack.arguments = {"-x", "-f", "tmp/book.pmlz", "-C", "out", "index.pml"};
       plan.steps.push_back({.action = std::move(pack)});
     }
-    plan.outputs = {"out/out." + request.to};
+    plan.outputs = {packed ? "out/index.pml" : "out/out." + request.to};
     plan.explain = &explain;
     return plan;
   }

@@ -30,7 +30,7 @@ Result<std::string> choose(std::string_view asked, std::string_view fallback,
                            std::string_view field) {
   if (asked.empty()) return std::string(fallback);
   auto codec = canonical_codec(asked);
-  if (codec == "pcm_s16le" && asked == "pcm" && container == "aiff") codec = "pcm_s16be";
+  if (codec == "pcm_s16le" && asked == "pcm" && (container == "aiff" || container == "au")) codec = "pcm_s16be";
   if (codec == "copy" || codec == "none" || codec == fallback || std::ranges::count(possible, codec) > 0) return codec;
   return fail(ErrorCode::invalid_data,
               fmt::format("The {} {} does not fit into {}; possible are {}, copy and none.", field, asked, container,
@@ -115,7 +115,7 @@ Result<Arguments> av1(const Options& options) {
 /// Codecs with a quantiser from 1 to 31 (or, for theora, a quality from 0 to 10) instead of a crf.
 Result<Arguments> quantised(const std::string& codec, const Options& options) {
   static const std::map<std::string_view, std::string_view> kEncoders{
-      {"mpeg4", "mpeg4"}, {"mpeg2", "mpeg2video"}, {"wmv", "wmv2"}, {"theora", "libtheora"}};
+      {"mpeg4", "mpeg4"}, {"mpeg2", "mpeg2video"}, {"wmv", "wmv2"}, {"theora", "libtheora"}, {"flv1", "flv"}};
   Arguments result{"-c:v", std::string(kEncoders.at(codec))};
   if (codec == "mpeg4") append(result, {"-tag:v", "xvid"});
   if (options.video_bitrate) {
@@ -155,6 +155,8 @@ std::int64_t nearest_rate(const std::string& codec, std::int64_t kilobits_per_se
 Arguments sound_rate(const std::string& codec, const Options& options, const Container& container) {
   auto scale = options.audio_qscale;
   if (!scale && codec == "mp3" && !container.has_video()) scale = 0;
+  // libvorbis refuses bitrates that a low sample rate does not need.
+  if (codec == "vorbis" && !options.audio_bitrate && !scale) return {"-q:a", "4"};
   const auto at = [&](std::int64_t rate) { return Arguments{"-b:a", kilobits(nearest_rate(codec, rate, options))}; };
   if (options.audio_bitrate || !scale) return at(options.audio_bitrate.value_or(128));
   if (codec == "mp3") return {"-q:a", std::to_string(*scale)};
@@ -208,6 +210,7 @@ Result<Arguments> encode_video(const std::string& codec, const Options& options,
     if (codec == "x265") return x265(options, container);
     if (codec == "vp8" || codec == "vp9") return vpx(codec, options);
     if (codec == "av1") return av1(options);
+    if (codec == "dvvideo") return Arguments{"-c:v", "dvvideo"};
     return quantised(codec, options);
   };
   RECAST_TRY(auto result, encoder());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -43,6 +44,9 @@ std::string_view telling_line(std::string_view text) {
   std::string_view last;
   for (auto line : split(text, '\n')) {
     line = trim(line);
+    // "[vorbis @ 0x55d6b0]": who says it, and where in memory.
+    if (line.starts_with('[') && line.contains(" @ 0x"))
+      line = trim(line.substr(std::min(line.find(']') + 1, line.size())));
     if (!line.empty() && line != "Conversion failed!") last = line;
   }
   return last.substr(0, kLongestLine);

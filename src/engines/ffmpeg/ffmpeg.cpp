@@ -11,6 +11,7 @@
 #include "engines/ffmpeg/formats.hpp"
 #include "engines/ffmpeg/options.hpp"
 #include "engines/ffmpeg/steps.hpp"
+#include "engines/ffmpeg/subtitles.hpp"
 #include "engines/ffmpeg/times.hpp"
 #include "engines/ffmpeg/watermark.hpp"
 #include "schema/parse.hpp"
@@ -163,6 +164,7 @@ Arguments Planner::container_settings() const {
   const bool movable = container_.muxer == "mp4" || container_.muxer == "mov" || container_.muxer == "ipod";
   if (movable && options_.faststart) append(result, {"-movflags", "+faststart"});
   if (container_.name == "mp3") append(result, {"-id3v2_version", "3"});
+  for (const auto setting : container_.settings) result.emplace_back(setting);
   append(result, {"-f", std::string(container_.muxer), "out/out." + request_.to});
   return result;
 }
@@ -211,6 +213,7 @@ engine::Info describe() {
   info.summary = "Converts, cuts and resizes sound and film.";
   info.group = "video";
   info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>(), .most_inputs = 2},
+                    {.conversions = subtitle_conversions()},
                     {.operation = "watermark",
                      .conversions = watermarked(),
                      .options = schema::describe<engine::stamp::Options>(),
@@ -231,6 +234,7 @@ class Ffmpeg final : public engine::Engine {
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     if (request.operation == "watermark") return plan_watermark(request);
     if (request.operation == "thumbnail") return plan_cover(request);
+    if (is_subtitle(request.to)) return subtitle_plan(request);
     const auto* const container = find_container(request.to);
     RECAST_TRY(auto options, schema::parse<Options>(request.options));
     return Planner(request, std::move(options), *container).plan();

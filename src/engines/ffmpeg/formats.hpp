@@ -14,8 +14,9 @@ struct Container {
   std::string_view audio_codec;                ///< default; empty: no sound
   std::vector<std::string_view> video_codecs;  ///< what else fits, besides copy and none
   std::vector<std::string_view> audio_codecs;
-  std::string_view subtitles;  ///< ffmpeg's codec for a subtitle track; empty: none possible
-  bool image = false;          ///< one frame
+  std::string_view subtitles;                ///< ffmpeg's codec for a subtitle track; empty: none possible
+  bool image = false;                        ///< one frame
+  std::vector<std::string_view> settings{};  ///< arguments that its writer cannot do without
 
   bool has_video() const { return !video_codec.empty() && !image; }
 };

@@ -119,11 +119,13 @@ TEST_F(FfmpegRun, ReportsProgressThatGrows) {
 
 TEST_F(FfmpegRun, GivesTheCoverOfASong) {
   const auto cover = [this](const fs::path& song) {
-    return run_.run({.operation = "thumbnail", .from = song.extension().string().substr(1), .to = "png", .files = {song}});
+    return run_.run(
+        {.operation = "thumbnail", .from = song.extension().string().substr(1), .to = "png", .files = {song}});
   };
   for (const std::string name : {"cover.mp3", "cover.flac", "cover.m4a"}) {
     const auto song = run_.folder() / name;
-    ASSERT_EQ(std::system(("ffmpeg -v error -f lavfi -i sine=duration=1 -f lavfi -i color=blue:size=70x50 -frames:v 1 -c:v "
+    ASSERT_EQ(std::system(("ffmpeg -v error -f lavfi -i sine=duration=1 -f lavfi -i "
+                           "color=blue:size=70x50:duration=1:rate=1 -frames:v 1 -c:v "
                            "mjpeg -disposition:v attached_pic -map 0 -map 1 " +
                            song.string())
                               .c_str()),

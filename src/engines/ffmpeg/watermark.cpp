@@ -19,18 +19,15 @@ namespace stamp = engine::stamp;
 constexpr int kRank = 10;
 constexpr auto kLook = "tmp/look.txt";
 
-/// Formats nothing is converted to, which are written as what they were all the same.
+/// What is written as what it was; also under names that nothing is converted to.
 const Container* find_film(std::string_view name) {
-  static const std::vector<Container> further{
-      {"3g2", "3g2", "x264", "aac", {}, {}, ""},    {"m2ts", "mpegts", "x264", "ac3", {}, {}, ""},
-      {"mts", "mpegts", "x264", "ac3", {}, {}, ""}, {"vob", "vob", "mpeg2", "ac3", {}, {}, "dvdsub"},
-      {"mod", "vob", "mpeg2", "ac3", {}, {}, ""},   {"mxf", "mxf", "mpeg2", "pcm_s16le", {}, {}, ""},
-  };
-  const auto found = std::ranges::find(further, name, &Container::name);
-  if (found != further.end()) return &*found;
+  if (name == "mts") return find_container("m2ts");
+  if (name == "mod") return find_container("vob");
+  // A GIF is better kept by an engine for pictures. Tape has its own sizes, and little else than its name in a SWF is
+  // a film.
+  if (name == "gif" || name == "dv" || name == "swf") return nullptr;
   const auto* const container = find_container(name);
-  // A GIF is a picture as well, and better kept by an engine for those.
-  return container != nullptr && container->has_video() && name != "gif" ? container : nullptr;
+  return container != nullptr && container->has_video() ? container : nullptr;
 }
 
 /// How large the picture is shown: its size, the shape of its pixels, and how players turn it.
@@ -50,16 +47,16 @@ engine::Step look_at(const std::string& input) {
   return {.action = std::move(step), .weight = 1};
 }
 
-Arguments container_settings(const Container& container) {
+Arguments container_settings(const Container& container, const std::string& output) {
   Arguments result;
   const bool movable = container.muxer == "mp4" || container.muxer == "mov";
   if (movable) append(result, {"-movflags", "+faststart"});
-  if (container.name == "m2ts" || container.name == "mts") append(result, {"-mpegts_m2ts_mode", "1"});
-  append(result, {"-f", std::string(container.muxer), "out/out." + std::string(container.name)});
+  for (const auto setting : container.settings) result.emplace_back(setting);
+  append(result, {"-f", std::string(container.muxer), output});
   return result;
 }
 
-Result<Arguments> conversion(const std::string& input, const Container& container) {
+Result<Arguments> conversion(const std::string& input, const Container& container, const std::string& output) {
   Options options;
   auto result = quiet();
   append(result, opening(input));
@@ -73,12 +70,12 @@ Result<Arguments> conversion(const std::string& input, const Container& containe
     append(result, {"aac", "-b:a", "128k"});
   else
     result.emplace_back("copy");
-  if (container.subtitles.empty())
-    result.emplace_back("-sn");
-  else
+  if (!container.subtitles.empty() || container.name == "vob")
     append(result, {"-map", "0:s?", "-c:s", "copy"});
+  else
+    result.emplace_back("-sn");
   result.emplace_back("-dn");
-  append(result, container_settings(container));
+  append(result, container_settings(container, output));
   return result;
 }
 
@@ -96,16 +93,17 @@ Result<engine::Plan> plan_watermark(const engine::Request& request) {
   RECAST_TRY(auto options, schema::parse<stamp::Options>(request.options));
   const auto& container = *find_film(request.from);
   const auto& input = request.inputs.front();
+  const auto output = "out/out." + request.from;
   RECAST_TRY(const auto even, picture_filters(Options{}, container, {}));
   engine::Plan draw;
   draw.steps.push_back(look_at(input));
   const auto graph = fmt::format("[0:V:0][1:v:0]overlay={{x}}:{{y}}:format=auto,{}[stamped]", even);
   RECAST_CHECK(stamp::draw_picture(draw, request, options, kLook, graph));
-  RECAST_TRY(auto arguments, conversion(input, container));
+  RECAST_TRY(auto arguments, conversion(input, container, output));
   auto plan = convert_with_progress(input, std::move(arguments), Progress(Trim{}));
   plan.steps.insert(plan.steps.begin(), std::make_move_iterator(draw.steps.begin()),
                     std::make_move_iterator(draw.steps.end()));
-  plan.outputs = {"out/out." + request.from};
+  plan.outputs = {output};
   return plan;
 }
 

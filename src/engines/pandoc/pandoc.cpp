@@ -17,6 +17,12 @@ namespace {
 
 constexpr std::size_t kLongestStyle = 65'536;
 
+/// A text is one file: pictures it names are not there, and pandoc would fail for that. Their captions stay.
+constexpr std::string_view kWithoutPictures =
+    "function Image(picture)\n  if picture.src:match('^data:') then return nil end\n  return picture.caption\nend\n";
+
+using Arguments = std::vector<std::string>;
+
 struct Options {
   bool toc = false;
   std::string css;
@@ -96,33 +102,50 @@ class Pandoc final : public engine::Engine {
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     RECAST_CHECK(check_style(options.css));
-    engine::ProgramStep step;
-    step.program = "pandoc";
-    step.arguments = {fmt::format("--from={}", reader(request.from)), fmt::format("--to={}", writer(request.to)),
-                      "--standalone", "--output=out/out." + request.to};
-    auto& arguments = step.arguments;
+    engine::Plan plan;
+    const bool writes_pictures = is_one_of(request.to, {"docx", "odt", "epub"}),
+               has_pictures = reads_pictures(request.from);
+    auto from = fmt::format("--from={}", reader(request.from)), input = request.inputs.front();
+    if (!has_pictures) plan.files["in/pictures.lua"] = kWithoutPictures;
+    if (writes_pictures && !has_pictures) {
+      // The writer of DOCX looks for pictures before any filter could take them out.
+      plan.steps.push_back(
+          step({from, "--to=json", "--sandbox", "--lua-filter=in/pictures.lua", "--output=tmp/text.json", input}));
+      from = "--from=json";
+      input = "tmp/text.json";
+    }
+    Arguments arguments{from, fmt::format("--to={}", writer(request.to)), "--standalone",
+                        "--output=out/out." + request.to};
     // Of this version the sandbox cannot read pandoc's own templates of these; the jail is around it all the same.
-    const bool has_pictures = is_one_of(request.from, {"docx", "odt", "epub"});
-    if (!is_one_of(request.to, {"docx", "odt", "epub"}) && !has_pictures) arguments.emplace_back("--sandbox");
+    if (!writes_pictures && !has_pictures)
+      arguments.insert(arguments.end(), {"--sandbox", "--lua-filter=in/pictures.lua"});
     if (request.to == "html") {
       arguments.insert(arguments.end(), {"--mathml", "--metadata=pagetitle:Document"});
       if (has_pictures) arguments.emplace_back("--self-contained");
     }
     if (is_one_of(request.to, {"md", "rst", "txt"})) arguments.emplace_back("--wrap=none");
     if (options.toc) arguments.emplace_back("--toc");
-    engine::Plan plan;
     if (!options.css.empty() && is_one_of(request.to, {"html", "epub"})) {
       plan.files["in/style.html"] = "<style>\n" + options.css + "\n</style>\n";
       arguments.emplace_back("--include-in-header=in/style.html");
     }
-    arguments.push_back(request.inputs.front());
-    step.environment = {"HOME=tmp", "TMPDIR=tmp", "XDG_DATA_HOME=tmp", "LC_ALL=C.UTF-8"};
-    step.limits.memory = 2ULL << 30;
-    step.limits.processes = 32;
-    plan.steps.push_back({.action = std::move(step)});
+    arguments.push_back(input);
+    plan.steps.push_back(step(std::move(arguments)));
     plan.outputs = {"out/out." + request.to};
     plan.explain = &explain;
     return plan;
+  }
+
+  static bool reads_pictures(std::string_view format) { return is_one_of(format, {"docx", "odt", "epub"}); }
+
+  static engine::Step step(Arguments arguments) {
+    engine::ProgramStep one;
+    one.program = "pandoc";
+    one.arguments = std::move(arguments);
+    one.environment = {"HOME=tmp", "TMPDIR=tmp", "XDG_DATA_HOME=tmp", "LC_ALL=C.UTF-8"};
+    one.limits.memory = 2ULL << 30;
+    one.limits.processes = 32;
+    return {.action = std::move(one)};
   }
 
   static Result<> check_style(const std::string& css) {

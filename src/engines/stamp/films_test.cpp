@@ -61,7 +61,9 @@ TEST_F(FilmWatermarks, KeepsLengthAndSound) {
 }
 
 TEST_F(FilmWatermarks, WritesEveryFormat) {
-  for (const auto& pair : run().engine().info().abilities.back().conversions) {
+  const auto* const ability = run().engine().ability("watermark", "mp4", "");
+  ASSERT_NE(ability, nullptr);
+  for (const auto& pair : ability->conversions) {
     const auto codecs = pair.from == "webm" || pair.from == "ogv"   ? "-c:a libvorbis"
                         : pair.from == "mpg"                        ? "-c:a mp2"
                         : pair.from == "wmv"                        ? "-c:a wmav2"

@@ -10,8 +10,8 @@ namespace {
 constexpr int kRank = 20;
 
 constexpr auto kInputs =
-    std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "svg", "svgz",
-                                     "jp2", "j2k", "jxl", "ppm", "pgm", "pbm", "ico", "tga"});
+    std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "svg", "jp2",
+                                     "j2k", "jxl", "ppm", "pgm", "pbm", "ico", "tga"});
 constexpr auto kOutputs = std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif",
                                                            "bmp", "jp2", "jxl", "ppm", "pgm", "ico", "tga", "pdf"});
 

@@ -12,6 +12,10 @@ namespace recast::operations::command {
 
 namespace {
 
+/// Libgcrypt's, which a library of ffmpeg loads: no memory may be locked in the jail. It would stand before ffprobe's
+/// JSON.
+constexpr std::string_view kOfTheJail = "Warning: using insecure memory!";
+
 /// "00:01:02.50" in seconds, if the text begins with such a time.
 std::optional<double> clock_time(std::string_view text) {
   double seconds = 0;
@@ -39,6 +43,7 @@ std::optional<double> time_after(std::string_view line, std::string_view word) {
 std::string clean(std::string_view printed) {
   std::string result;
   for (const auto line : split(printed, '\n')) {
+    if (line == kOfTheJail) continue;
     auto last = line;
     while (last.ends_with('\r')) last.remove_suffix(1);
     if (const auto over = last.rfind('\r'); over != std::string_view::npos) last.remove_prefix(over + 1);

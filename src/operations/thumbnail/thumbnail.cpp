@@ -205,8 +205,7 @@ Result<std::vector<std::filesystem::path>> pictures_of(operation::TaskContext& c
                                                        int end) {
   const auto& catalogue = context.catalogue();
   auto route = thumbnail::find_route(catalogue, from, options.to(), options.engine, options.engine_version);
-  auto cover =
-      thumbnail::find_cover_route(catalogue, from, options.to(), options.engine, options.engine_version);
+  auto cover = thumbnail::find_cover_route(catalogue, from, options.to(), options.engine, options.engine_version);
   if (!route && cover.empty()) return std::unexpected(route.error());
   RECAST_CHECK(operation::check_content(context, input, from));
   // Several are pages, if there are any.

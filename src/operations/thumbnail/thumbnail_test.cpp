@@ -56,8 +56,8 @@ class Thumbnails : public ::testing::Test {
   FakeEngine calibre{engine::Info{.name = "calibre",
                                   .abilities = {{.conversions = {{"mobi", "epub"}}},
                                                 {.operation = "thumbnail", .conversions = {{"mobi", "jpg"}}}}}};
-  FakeEngine tagger{engine::Info{.name = "tagger",
-                                 .abilities = {{.operation = "thumbnail", .conversions = {{"mp3", "png"}}}}}};
+  FakeEngine tagger{
+      engine::Info{.name = "tagger", .abilities = {{.operation = "thumbnail", .conversions = {{"mp3", "png"}}}}}};
   FakeEngine mupdf{"mupdf", {{"epub", "png"}}, {option("width"), option("pages")}};
   std::size_t results = 1;
   FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg, &calibre, &tagger, &mupdf})};

@@ -162,7 +162,8 @@ Result<Entry> Reader::describe(archive_entry* entry) const {
   const auto name = name_of(entry);
   Entry result{.path = format::clean_path(name), .kind = kind_of(entry)};
   // Some archives know no folders but by their names.
-  if (result.kind == Entry::Kind::file && (name.ends_with('/') || name.ends_with('\\')))
+  const bool is_empty = archive_entry_size_is_set(entry) == 0 || archive_entry_size(entry) == 0;
+  if (result.kind == Entry::Kind::file && is_empty && (name.ends_with('/') || name.ends_with('\\')))
     result.kind = Entry::Kind::folder;
   if (archive_entry_size_is_set(entry) != 0 && !is_single(format)) {
     const auto size = archive_entry_size(entry);

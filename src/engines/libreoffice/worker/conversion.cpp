@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/unique_handle.hpp"
 #include "engines/libreoffice/worker/changes.hpp"
 #include "engines/libreoffice/worker/document.hpp"
+#include "engines/libreoffice/worker/fonts.hpp"
 #include "engines/libreoffice/worker/pdf_edit.hpp"
 #include "engines/libreoffice/worker/sheets.hpp"
 #include "engines/libreoffice/worker/slides.hpp"
@@ -226,10 +228,16 @@ class Job {
 Result<json::object> convert(const Kit& kit, const Conversion& conversion, After after) {
   RECAST_TRY(auto wishes, schema::parse<Wishes>(conversion.request));
   Job job(kit, conversion, std::move(wishes));
+  watch_fonts(kit);
   auto status = job.run();
+  const auto missing = missing_fonts(kit);
   if (after == After::close) job.close();
   if (!status) return std::unexpected(std::move(status).error());
-  return json::object{};
+  if (missing.empty()) return json::object{};
+  json::array fonts;
+  for (const auto& [asked, used] : missing)
+    fonts.push_back(json::object{{"font", asked}, {"replaced_by", json::array(used.begin(), used.end())}});
+  return json::object{{"report", json::object{{"missing_fonts", std::move(fonts)}}}};
 }
 
 }  // namespace recast::libreoffice

@@ -23,7 +23,8 @@ struct Conversion {
 };
 
 /// Loads, converts and writes one document. `keep` leaves it in memory, which is
-/// right for a process that ends anyway. The result is empty so far: a reply has nothing to add.
+/// right for a process that ends anyway. The result has a member `report` if the document asked for fonts that are not
+/// there.
 enum class After { keep, close };
 Result<boost::json::object> convert(const Kit& kit, const Conversion& conversion, After after);
 

@@ -74,6 +74,8 @@ VImage to_srgb(const VImage& image) {
   if (has_profile(image) || is_cmyk(image)) {
     try {
       auto* const options = VImage::option()->set("embedded", true)->set("intent", VIPS_INTENT_RELATIVE);
+      // With fewer bits than the image has, libvips would cut its alpha off instead of scaling it.
+      options->set("depth", is_deep(image) ? 16 : 8);
       if (is_cmyk(image)) options->set("input_profile", "cmyk");
       if (!is_cmyk(image)) options->set("input_profile", "srgb");
       return without_profile(image.icc_transform("srgb", options->set("black_point_compensation", true)));
@@ -96,7 +98,7 @@ VImage fit_colours(VImage image, const ColourWish& wish, const Target& target) {
   }
   if (is_cmyk(image) || (has_profile(image) && (wish.drop_profile || wish.gray))) {
     image = to_srgb(image);
-    if (was_gray) image = image.colourspace(VIPS_INTERPRETATION_B_W);
+    if (was_gray) image = image.colourspace(is_deep(image) ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W);
   }
   if (!target.deep) image = shallow(image);
   const bool flat = !target.alpha || wish.cmyk || !wish.background.empty();

@@ -169,7 +169,7 @@ VImage Source::roll() const {
 
 Result<> Source::find_kind(const Order& order) {
   const auto sniffed = format::sniff(text_of(bytes_));
-  if (order.from == "svg" || order.from == "svgz") {
+  if (order.from == "svg") {
     // No picture but a drawing may be loaded under this name, and a drawing under no other.
     if (sniffed == "svg" || sniffed == "gz" || sniffed == "xml" || sniffed == "text" || sniffed == "html") {
       kind_ = "svg";
