@@ -74,7 +74,8 @@ TEST_F(FilmWatermarks, WritesEveryFormat) {
                         : pair.from == "m4v"                        ? "-c:a aac -f mp4"
                         : pair.from == "3gp"                        ? "-c:a aac -c:v libx264"
                                                                     : "-c:a aac";
-    const auto file = marked({film("every." + pair.from, codecs), image()}, {{"image_width_percent", 25}});
+    const auto file =
+        marked({film("every." + pair.from, std::string(codecs) + " -t 0.4"), image()}, {{"image_width_percent", 25}});
     EXPECT_THAT(look(file, "stream=codec_type"), testing::AllOf(HasSubstr("video"), HasSubstr("audio"))) << pair.from;
     const auto picture = frame(file);
     EXPECT_THAT(colour(picture, 160, 120), green()) << pair.from;
