@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a customer does, through a whole server with real engines: commands of their own, websites.
+"""What a customer does, through a whole server with real engines: commands of their own, watermarks, thumbnails, websites.
 
 With arguments: only tests whose name contains one of them.
 """
@@ -216,6 +216,89 @@ class Commands(Journey):
         self.assertEqual(probe(self.outputs(job)["b.png"], ".png", "stream=width,height"), "30,20")
 
 
+class Pictures(Journey):
+    """Watermarks and thumbnails: operations with several engines behind them."""
+    LOGO = b"<svg xmlns='http://www.w3.org/2000/svg' width='100' height='50'><rect width='100' height='50' fill='#00ff00'/></svg>"
+
+    @staticmethod
+    def made_by_ffmpeg(suffix, *arguments):
+        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+            subprocess.run(["ffmpeg", "-v", "error", "-y", *arguments, file.name], check=True)
+            return pathlib.Path(file.name).read_bytes()
+
+    def film(self):
+        return self.made_by_ffmpeg(".mp4", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:duration=4", "-f", "lavfi", "-i", "sine=duration=4")
+
+    def stamped(self, name, content, **options):
+        """The file with the logo of another task on it."""
+        job = self.client.call("POST", "/v2/jobs", {"tasks": {
+            "logo": {"operation": "import/base64", "file": base64.b64encode(self.LOGO).decode(), "filename": "logo.svg"},
+            "in": {"operation": "import/base64", "file": base64.b64encode(content).decode(), "filename": name},
+            "work": {"operation": "watermark", "input": "in", "image": "logo", **options},
+            "out": {"operation": "export/url", "input": "work"}}})["data"]
+        return self.outputs(self.client.call("GET", f"/v2/jobs/{job['id']}/wait")["data"])
+
+    def test_the_logo_of_another_task_lies_on_a_document_a_picture_and_a_film(self):
+        for engine in ("stamp", "vips", "ffmpeg"):
+            self.need(engine)
+        picture = self.made_by_ffmpeg(".png", "-f", "lavfi", "-i", "color=white:size=200x100", "-frames:v", "1")
+        pdf = self.client.convert("page.png", picture, "pdf")
+        for name, content in (("page.pdf", pdf), ("page.png", picture), ("clip.mp4", self.film())):
+            files = self.stamped(name, content, image_width_percent=50)
+            self.assertEqual(list(files), [name])
+            self.assertNotEqual(files[name], content)
+        self.assertEqual(probe(files["clip.mp4"], ".mp4", "format=duration"), "4.000000")
+
+    def test_a_watermark_needs_something_to_show(self):
+        self.assertIn("text", self.refused("watermark", input="x"))
+        self.assertIn("font_name", self.refused("watermark", input="x", input_format="pdf", text="x", font_name="Wingdings"))
+
+    def thumbnails(self, name, content, **options):
+        return self.outputs(self.client.run(name, content, "thumbnail", **options))
+
+    def test_frames_are_spread_over_a_film(self):
+        self.need("ffmpeg")
+        files = self.thumbnails("clip.mp4", self.film(), output_format="webp", width=160, count=3, filename="shot-%02d.webp")
+        self.assertEqual(sorted(files), ["shot-01.webp", "shot-02.webp", "shot-03.webp"])
+        self.assertEqual(len(set(files.values())), 3)
+        for content in files.values():
+            self.assertEqual(probe(content, ".webp", "stream=width,height"), "160,120")
+        one = self.thumbnails("clip.mp4", self.film(), output_format="png", height=60, timestamp="00:00:03")
+        self.assertEqual(probe(one["clip.png"], ".png", "stream=width,height"), "80,60")
+
+    def test_a_song_is_shown_by_its_cover(self):
+        self.need("ffmpeg")
+        sound = ["-f", "lavfi", "-i", "sine=duration=1"]
+        song = self.made_by_ffmpeg(".mp3", *sound, "-f", "lavfi", "-i", "color=blue:size=80x40:duration=1:rate=1", "-map", "0", "-map", "1", "-frames:v", "1",
+                                   "-c:v", "mjpeg", "-disposition:v", "attached_pic")
+        files = self.thumbnails("song.mp3", song, output_format="jpg", width=40)
+        self.assertEqual(probe(files["song.jpg"], ".jpg", "stream=width,height"), "40,20")
+        job = self.client.run("bare.mp3", self.made_by_ffmpeg(".mp3", *sound), "thumbnail", output_format="jpg")
+        self.assertEqual((job["tasks"][1]["code"], job["tasks"][1]["message"]), ("CONVERSION_FAILED", "The file has sound but no cover."))
+
+    def test_a_document_is_shown_by_its_first_pages(self):
+        self.need("libreoffice")
+        text = b"{\\rtf1 one\\page two\\page three}"
+        files = self.thumbnails("letter.rtf", text, output_format="png", width=100, count=2)
+        self.assertEqual(sorted(files), ["letter-1.png", "letter-2.png"])
+        for content in files.values():
+            self.assertEqual(probe(content, ".png", "stream=width").split(",")[0], "100")
+
+    def test_a_book_is_shown_by_its_cover_or_first_page(self):
+        self.need("calibre")
+        self.need("mupdf")
+        book = self.client.convert("book.txt", b"Chapter one\n\nIt was a dark night.\n", "mobi")
+        files = self.thumbnails("book.mobi", book, output_format="png", width=120)
+        self.assertEqual(probe(files["book.png"], ".png", "stream=width"), "120")
+
+    def test_drawings_and_pages_of_the_web(self):
+        self.need("chrome")
+        files = self.thumbnails("logo.svg", self.LOGO, output_format="jpg", width=64)
+        self.assertEqual(probe(files["logo.jpg"], ".jpg", "stream=width,height"), "64,32")
+        files = self.thumbnails("page.html", b"<!doctype html><h1>Hello</h1>", output_format="png", width=90)
+        self.assertEqual(probe(files["page.png"], ".png", "stream=width"), "90")
+
+
 class Websites(Journey):
     def setUp(self):
         super().setUp()
@@ -290,6 +373,6 @@ class Websites(Journey):
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     loader = unittest.TestLoader()
-    suite = unittest.TestSuite(test for group in (Commands, Websites) for test in loader.loadTestsFromTestCase(group)
+    suite = unittest.TestSuite(test for group in (Commands, Pictures, Websites) for test in loader.loadTestsFromTestCase(group)
                                if not wanted or any(word in test.id() for word in wanted))
     sys.exit(not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful())

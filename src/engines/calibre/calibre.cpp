@@ -80,12 +80,57 @@ Error explain(const engine::StepEnd& end) {
       end, "calibre");
 }
 
+/// Books that may bring a picture of their cover along, as ebook-meta finds it.
+std::vector<engine::Conversion> covers() {
+  return engine::pairs({"epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "pdb", "rb", "snb",
+                        "txtz", "cbz", "cbr", "cbc", "chm"},
+                       {"jpg"}, 10, {"ebook-meta"});
+}
+
+std::optional<Error> doubt_cover(const engine::StepEnd& end) {
+  const auto says = [](std::string_view text) { return text.find("No cover found") != std::string_view::npos; };
+  if (!says(end.output) && !says(end.errors)) return std::nullopt;
+  return Error{ErrorCode::conversion_failed, "The book has no cover.", {}};
+}
+
+std::vector<std::string> environment() {
+  return {"HOME=tmp",
+          "TMPDIR=tmp",
+          "CALIBRE_TEMP_DIR=tmp",
+          "CALIBRE_CONFIG_DIRECTORY=tmp/configuration",
+          "CALIBRE_CACHE_DIRECTORY=tmp/cache",
+          "QT_QPA_PLATFORM=offscreen",
+          "LC_ALL=C.UTF-8",
+          "XDG_RUNTIME_DIR=tmp"};
+}
+
+engine::ProgramStep program(std::string name, Arguments arguments) {
+  engine::ProgramStep step;
+  step.program = std::move(name);
+  step.arguments = std::move(arguments);
+  step.environment = environment();
+  step.limits.memory = 3ULL << 30;
+  step.limits.processes = 64;
+  step.limits.descriptors = 1024;
+  return step;
+}
+
+engine::Plan plan_cover(const engine::Request& request) {
+  engine::Plan plan;
+  plan.steps.push_back({.action = program("ebook-meta", {request.inputs.front(), "--get-cover=out/out.jpg"})});
+  plan.outputs = {"out/out.jpg"};
+  plan.explain = &explain;
+  plan.doubt = &doubt_cover;
+  return plan;
+}
+
 engine::Info describe() {
   engine::Info info;
   info.name = "calibre";
   info.summary = "Converts e-books.";
   info.group = "ebook";
-  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>()}};
+  info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>()},
+                    {.operation = "thumbnail", .conversions = covers(), .options = {}}};
   info.detection = {.programs = {"ebook-convert"},
                     .version_command = {"ebook-convert", "--version"},
                     .version_pattern = "calibre ([0-9.]+)"};
@@ -99,6 +144,7 @@ class Calibre final : public engine::Engine {
 
  private:
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
+    if (request.operation == "thumbnail") return plan_cover(request);
     RECAST_TRY(const auto options, schema::parse<Options>(request.options));
     const bool folder = request.to == "oeb", packed = request.to == "pml";
     engine::Plan plan;
@@ -111,9 +157,9 @@ class Calibre final : public engine::Engine {
       plan.steps.push_back({.action = std::move(rename)});
       input = "tmp/book.epub";
     }
-    engine::ProgramStep convert;
-    convert.program = "ebook-convert";
-    convert.arguments = {input, folder ? "tmp/book.oeb" : packed ? "tmp/book.pmlz" : "out/out." + request.to};
+    auto convert = program("ebook-convert", {input, folder   ? "tmp/book.oeb"
+                                                    : packed ? "tmp/book.pmlz"
+                                                             : "out/out." + request.to});
     auto& arguments = convert.arguments;
     add_text(arguments, "title", options.title);
     add_text(arguments, "authors", options.authors);
@@ -125,18 +171,7 @@ class Calibre final : public engine::Engine {
     if (options.line_height) arguments.push_back(fmt::format("--minimum-line-height={}", *options.line_height));
     if (options.remove_paragraph_spacing) arguments.emplace_back("--remove-paragraph-spacing");
     if (options.no_images && request.from == "pdf") arguments.emplace_back("--no-images");
-    convert.environment = {"HOME=tmp",
-                           "TMPDIR=tmp",
-                           "CALIBRE_TEMP_DIR=tmp",
-                           "CALIBRE_CONFIG_DIRECTORY=tmp/configuration",
-                           "CALIBRE_CACHE_DIRECTORY=tmp/cache",
-                           "QT_QPA_PLATFORM=offscreen",
-                           "LC_ALL=C.UTF-8",
-                           "XDG_RUNTIME_DIR=tmp"};
     convert.progress = &percent_of;
-    convert.limits.memory = 3ULL << 30;
-    convert.limits.processes = 64;
-    convert.limits.descriptors = 1024;
     plan.steps.push_back({.action = std::move(convert), .weight = 20});
     if (folder || packed) {
       engine::ProgramStep pack;

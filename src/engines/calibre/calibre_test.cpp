@@ -103,6 +103,22 @@ TEST_F(Calibre, ReadsThemAgain) {
   }
 }
 
+TEST_F(Calibre, GivesTheCoverOfABook) {
+  const auto cover = [](const std::filesystem::path& file) {
+    return run().run(
+        {.operation = "thumbnail", .from = file.extension().string().substr(1), .to = "jpg", .files = {file}});
+  };
+  const auto folder = run().folder() / "comic";
+  test::output_of("mkdir '" + folder.string() + "' && vips black '" + (folder / "1.png").string() + "' 70 50 && cd '" +
+                  folder.string() + "' && zip -q ../comic.cbz 1.png");
+  const auto done = cover(run().folder() / "comic.cbz");
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(test::output_of("file -b '" + done->files.front().string() + "'").contains("70 x 50"));
+  const auto none = cover(book("mobi"));
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, "The book has no cover.");
+}
+
 TEST_F(Calibre, SaysThatABookIsDamaged) {
   for (const auto* const kind : {"epub", "mobi", "lit"}) {
     const auto files = run().convert_bytes("this is no book at all", kind, "fb2");

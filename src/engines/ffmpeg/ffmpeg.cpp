@@ -1,17 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/text.hpp"
 #include "engine/registry.hpp"
+#include "engine/stamp.hpp"
 #include "engines/ffmpeg/codecs.hpp"
-#include "engines/ffmpeg/explain.hpp"
+#include "engines/ffmpeg/cover.hpp"
 #include "engines/ffmpeg/filters.hpp"
 #include "engines/ffmpeg/formats.hpp"
 #include "engines/ffmpeg/options.hpp"
+#include "engines/ffmpeg/steps.hpp"
 #include "engines/ffmpeg/subtitles.hpp"
 #include "engines/ffmpeg/times.hpp"
+#include "engines/ffmpeg/watermark.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::engines {
@@ -19,11 +21,8 @@ namespace recast::engines {
 namespace ffmpeg {
 namespace {
 
-constexpr std::uint32_t kProcesses = 512;  // encoders start several threads per core
 constexpr int kRank = 10;
 constexpr int kRankOfGifs = 30;  // as a still picture a GIF is a matter for image engines
-
-void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
 
 std::vector<engine::Conversion> conversions() {
   std::vector<engine::Conversion> result;
@@ -36,21 +35,6 @@ std::vector<engine::Conversion> conversions() {
     for (const auto from : audio_inputs()) result.push_back({std::string(from), std::string(to.name), kRank});
   }
   return result;
-}
-
-/// What ffprobe and ffmpeg may open: files only, and only kinds that do not lead to other files.
-Arguments opening(const std::string& input) {
-  return {"-protocol_whitelist", "file", "-format_whitelist", std::string(demuxers()), "-i", input};
-}
-
-engine::Step step(std::string program, Arguments arguments,
-                  std::function<std::optional<int>(std::string_view)> progress, int weight) {
-  engine::ProgramStep action;
-  action.program = std::move(program);
-  action.arguments = std::move(arguments);
-  action.limits.processes = kProcesses;
-  action.progress = std::move(progress);
-  return {std::move(action), weight};
 }
 
 class Planner {
@@ -200,7 +184,7 @@ Result<engine::Plan> Planner::plan() {
   RECAST_CHECK(read_options());
   RECAST_TRY(const auto moment, parse_time(options_.timestamp, "timestamp"));
   const auto& input = request_.inputs.front();
-  Arguments convert{"-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1"};
+  auto convert = quiet();
   const auto start = container_.image && moment ? moment : trim_.start;
   if (start) append(convert, {"-ss", fmt::format("{:.3f}", *start)});
   if (trim_.end) append(convert, {"-to", fmt::format("{:.3f}", *trim_.end)});
@@ -212,23 +196,8 @@ Result<engine::Plan> Planner::plan() {
   append(convert, std::move(middle));
   append(convert, container_settings());
 
-  Arguments look{
-      "-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of", "default=noprint_wrappers=1"};
-  append(look, opening(input));
-  const Progress progress(trim_);
-  engine::Plan plan;
-  plan.steps.push_back(step(
-      "ffprobe", std::move(look),
-      [progress](std::string_view line) -> std::optional<int> {
-        progress.learn(line);
-        return std::nullopt;
-      },
-      1));
-  plan.steps.push_back(step(
-      "ffmpeg", std::move(convert), [progress](std::string_view line) { return progress.percent(line); }, 99));
+  auto plan = convert_with_progress(input, std::move(convert), Progress(trim_));
   plan.outputs = {"out/out." + request_.to};
-  plan.explain = &explain;
-  plan.doubt = &doubt;
   return plan;
 }
 
@@ -244,7 +213,12 @@ engine::Info describe() {
   info.summary = "Converts, cuts and resizes sound and film.";
   info.group = "video";
   info.abilities = {{.conversions = conversions(), .options = schema::describe<Options>(), .most_inputs = 2},
-                    {.conversions = subtitle_conversions()}};
+                    {.conversions = subtitle_conversions()},
+                    {.operation = "watermark",
+                     .conversions = watermarked(),
+                     .options = schema::describe<engine::stamp::Options>(),
+                     .most_inputs = 2},
+                    {.operation = "thumbnail", .conversions = covers(), .options = {}}};
   info.detection = {.programs = {"ffmpeg", "ffprobe"},
                     .version_command = {"ffmpeg", "-version"},
                     .version_pattern = "ffmpeg version n?([0-9.]+)"};
@@ -258,6 +232,8 @@ class Ffmpeg final : public engine::Engine {
 
  private:
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
+    if (request.operation == "watermark") return plan_watermark(request);
+    if (request.operation == "thumbnail") return plan_cover(request);
     if (is_subtitle(request.to)) return subtitle_plan(request);
     const auto* const container = find_container(request.to);
     RECAST_TRY(auto options, schema::parse<Options>(request.options));

@@ -117,6 +117,30 @@ TEST_F(FfmpegRun, ReportsProgressThatGrows) {
   EXPECT_GE(between, 1) << testing::PrintToString(percents);
 }
 
+TEST_F(FfmpegRun, GivesTheCoverOfASong) {
+  const auto cover = [this](const fs::path& song) {
+    return run_.run(
+        {.operation = "thumbnail", .from = song.extension().string().substr(1), .to = "png", .files = {song}});
+  };
+  for (const std::string name : {"cover.mp3", "cover.flac", "cover.m4a"}) {
+    const auto song = run_.folder() / name;
+    ASSERT_EQ(std::system(("ffmpeg -v error -f lavfi -i sine=duration=1 -f lavfi -i "
+                           "color=blue:size=70x50:duration=1:rate=1 -frames:v 1 -c:v "
+                           "mjpeg -disposition:v attached_pic -map 0 -map 1 " +
+                           song.string())
+                              .c_str()),
+              0);
+    const auto done = cover(song);
+    ASSERT_TRUE(done) << name << ": " << done.error().message;
+    EXPECT_THAT(look(done->files.front()), AllOf(HasSubstr("codec_name=png"), HasSubstr("width=70"))) << name;
+  }
+  const auto bare = run_.folder() / "bare.mp3";
+  ASSERT_EQ(std::system(("ffmpeg -v error -f lavfi -i sine=duration=1 " + bare.string()).c_str()), 0);
+  const auto none = cover(bare);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, "The file has sound but no cover.");
+}
+
 TEST_F(FfmpegRun, DrawsSubtitlesIntoThePicture) {
   const auto words = run_.folder().write("words.srt", "1\n00:00:00,000 --> 00:00:03,000\nHello\n");
   for (const auto* const mode : {"hard", "soft"}) {

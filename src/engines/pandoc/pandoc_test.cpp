@@ -16,11 +16,11 @@ TEST(PandocPlan, ReadsInItsSandbox) {
   const auto plan = pandoc().plan(
       {.inputs = {"in/in-1.md"}, .from = "md", .to = "html", .options = {{"toc", true}, {"css", "h1 { color: red }"}}});
   ASSERT_TRUE(plan) << plan.error().message;
-  EXPECT_EQ(
-      test::line(*plan, 0),
-      (std::vector<std::string>{"pandoc", "--from=markdown", "--to=html", "--standalone", "--output=out/out.html",
-                                "--sandbox", "--lua-filter=in/pictures.lua", "--mathml", "--metadata=pagetitle:Document", "--toc",
-                                "--include-in-header=in/style.html", "in/in-1.md"}));
+  EXPECT_EQ(test::line(*plan, 0),
+            (std::vector<std::string>{"pandoc", "--from=markdown", "--to=html", "--standalone", "--output=out/out.html",
+                                      "--sandbox", "--lua-filter=in/pictures.lua", "--mathml",
+                                      "--metadata=pagetitle:Document", "--toc", "--include-in-header=in/style.html",
+                                      "in/in-1.md"}));
   EXPECT_EQ(plan->files.at("in/style.html"), "<style>\nh1 { color: red }\n</style>\n");
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr int kRank = 20;
 
 constexpr auto kInputs =
-    std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "svg",
-                                     "jp2", "j2k", "jxl", "ppm", "pgm", "pbm", "ico", "tga"});
+    std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif", "bmp", "svg", "jp2",
+                                     "j2k", "jxl", "ppm", "pgm", "pbm", "ico", "tga"});
 constexpr auto kOutputs = std::to_array<std::string_view>({"jpg", "png", "webp", "gif", "tiff", "avif", "heic", "heif",
                                                            "bmp", "jp2", "jxl", "ppm", "pgm", "ico", "tga", "pdf"});
 
@@ -31,6 +31,15 @@ std::vector<engine::Conversion> conversions() {
   std::vector<engine::Conversion> list;
   for (const auto from : kInputs) {
     for (const auto to : kOutputs) list.push_back({std::string(from), std::string(to), kRank});
+  }
+  return list;
+}
+
+std::vector<engine::Conversion> rewritten() {
+  std::vector<engine::Conversion> list;
+  for (const auto token : kInputs) {
+    // Of an icon only one of its pictures would be left.
+    if (in(kOutputs, token) && token != "ico") list.push_back({std::string(token), "", kRank});
   }
   return list;
 }

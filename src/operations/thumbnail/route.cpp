@@ -15,7 +15,10 @@ bool is_picture(std::string_view token) { return token == "png" || token == "jpg
 
 /// The ways that are tried, in order: the source, what lies between, and the target.
 std::vector<std::vector<std::string>> ways(const std::string& from, const std::string& to) {
-  const std::vector<std::vector<std::string>> middles{{}, {"png"}, {"jpg"}, {"pdf"}, {"pdf", "png"}, {"pdf", "jpg"}};
+  std::vector<std::vector<std::string>> middles{{}, {"png"}, {"jpg"}, {"pdf"}, {"pdf", "png"}, {"pdf", "jpg"}};
+  const auto* const format = format::find(from);
+  // What draws books knows fewer kinds than what converts them.
+  if (format != nullptr && format->group == "ebook") middles.insert(middles.end(), {{"epub"}, {"epub", "png"}});
   std::vector<std::vector<std::string>> list;
   for (const auto& middle : middles) {
     // A format that occurs twice would be a way round in a circle.
@@ -25,6 +28,19 @@ std::vector<std::vector<std::string>> ways(const std::string& from, const std::s
     formats.push_back(to);
   }
   return list;
+}
+
+/// Lets the last leg size a picture that comes as large as it is. False if its engine cannot, or there is none.
+bool size_at_the_end(const engine::Catalogue& catalogue, std::vector<Leg>& legs) {
+  if (legs.back().role != Role::encode) {
+    const auto& format = legs.back().to;
+    auto choice = catalogue.choose({.from = format, .to = format, .engine = {}, .version = {}});
+    if (!choice) return false;
+    legs.push_back({*std::move(choice), format, format, Role::draw});
+  }
+  auto& last = legs.back();
+  last.role = Role::draw;
+  return last.has_option("width");
 }
 
 /// The engines of a way through `formats`, or nullopt if one leg has none.
@@ -49,14 +65,7 @@ std::optional<std::vector<Leg>> legs_of(const engine::Catalogue& catalogue, cons
   const auto draws = std::ranges::find(legs, Role::draw, &Leg::role);
   if (draws == legs.end()) return std::nullopt;
   if (draws->has_option("width")) return legs;
-  if (std::next(draws) == legs.end()) {
-    auto choice = catalogue.choose({.from = draws->to, .to = draws->to, .engine = {}, .version = {}});
-    if (!choice) return std::nullopt;
-    legs.push_back({*std::move(choice), formats.back(), formats.back(), Role::draw});
-  }
-  auto& last = legs.back();
-  if (!last.has_option("width")) return std::nullopt;
-  last.role = Role::draw;
+  if (!size_at_the_end(catalogue, legs)) return std::nullopt;
   return legs;
 }
 
@@ -74,15 +83,39 @@ Result<std::vector<Leg>> find_route(const engine::Catalogue& catalogue, const st
                              : fmt::format("The engine {} does not make a {} thumbnail of {}.", engine, to, source));
 }
 
+std::vector<Leg> find_cover_route(const engine::Catalogue& catalogue, const std::string& from, const std::string& to,
+                                  const std::string& engine, const std::string& version) {
+  const auto source = format::canonical(from);
+  for (const std::string found : {"png", "jpg"}) {
+    auto choice = catalogue.choose({source, found, engine, version, "thumbnail"});
+    if (!choice) continue;
+    std::vector<Leg> legs{{*std::move(choice), source, found, Role::cover}};
+    if (found != to) {
+      auto encode = catalogue.choose({.from = found, .to = to, .engine = {}, .version = {}});
+      if (!encode) continue;
+      legs.push_back({*std::move(encode), found, to, Role::encode});
+    }
+    if (size_at_the_end(catalogue, legs)) return legs;
+  }
+  return {};
+}
+
 Reach::Reach(const engine::Catalogue& catalogue) {
   for (const auto& pair : catalogue.pairs("convert")) {
     if (!pair.is_default) continue;
     sources_.insert(pair.from);
     pairs_[{pair.from, pair.to}].sized = pair.engine->has_option("convert", pair.from, pair.to, "width");
   }
+  for (const auto& pair : catalogue.pairs("thumbnail")) {
+    sources_.insert(pair.from);
+    for (const std::string to : {"png", "jpg", "webp"}) {
+      if (!find_cover_route(catalogue, pair.from, to).empty()) covers_.insert({pair.from, to});
+    }
+  }
 }
 
 bool Reach::reaches(const std::string& from, const std::string& to) const {
+  if (covers_.contains({from, to})) return true;
   for (const auto& formats : ways(from, to)) {
     bool whole = true, drawn = false, sized = false;
     for (std::size_t at = 1; at < formats.size() && whole; ++at) {

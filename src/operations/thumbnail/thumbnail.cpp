@@ -199,6 +199,25 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
   return files;
 }
 
+/// A file that brings a cover along is known by it. One that does not is drawn, where that is possible.
+Result<std::vector<std::filesystem::path>> pictures_of(operation::TaskContext& context, const Options& options,
+                                                       const operation::File& input, const std::string& from, int begin,
+                                                       int end) {
+  const auto& catalogue = context.catalogue();
+  auto route = thumbnail::find_route(catalogue, from, options.to(), options.engine, options.engine_version);
+  auto cover = thumbnail::find_cover_route(catalogue, from, options.to(), options.engine, options.engine_version);
+  if (!route && cover.empty()) return std::unexpected(route.error());
+  RECAST_CHECK(operation::check_content(context, input, from));
+  // Several are pages, if there are any.
+  if (!cover.empty() && (options.count == 1 || !route)) {
+    auto made = Maker(context, options, std::move(cover)).make(input, {}, begin, end);
+    if (made || !route || made.error().code != ErrorCode::conversion_failed) return made;
+  }
+  const bool spread = options.count > 1 && is_film(from) && route->front().has_option("timestamp");
+  if (spread) return frames(context, options, *std::move(route), input, begin, end);
+  return Maker(context, options, *std::move(route)).make(input, options.timestamp, begin, end);
+}
+
 Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, const Options& options) {
   RECAST_CHECK(check(options, context.catalogue()));
   const auto& inputs = context.inputs();
@@ -208,13 +227,7 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];
     RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
-    RECAST_TRY(auto route,
-               thumbnail::find_route(context.catalogue(), from, options.to(), options.engine, options.engine_version));
-    RECAST_CHECK(operation::check_content(context, input, from));
-    const bool spread = options.count > 1 && is_film(from) && route.front().has_option("timestamp");
-    RECAST_TRY(auto made, spread ? frames(context, options, std::move(route), input, shares.begin(at), shares.end(at))
-                                 : Maker(context, options, std::move(route))
-                                       .make(input, options.timestamp, shares.begin(at), shares.end(at)));
+    RECAST_TRY(auto made, pictures_of(context, options, input, from, shares.begin(at), shares.end(at)));
     outputs.add(input, options.to(), std::move(made));
   }
   RECAST_TRY(auto files, outputs.take());

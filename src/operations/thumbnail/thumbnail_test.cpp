@@ -53,8 +53,14 @@ class Thumbnails : public ::testing::Test {
   FakeEngine office{"libreoffice", {{"docx", "pdf"}, {"rtf", "pdf"}}, {option("pages")}};
   FakeEngine chrome{"chrome", {{"html", "png"}}};
   FakeEngine ffmpeg{"ffmpeg", {{"mkv", "png"}, {"mkv", "mp4"}}, {option("width"), option("timestamp")}};
+  FakeEngine calibre{engine::Info{.name = "calibre",
+                                  .abilities = {{.conversions = {{"mobi", "epub"}}},
+                                                {.operation = "thumbnail", .conversions = {{"mobi", "jpg"}}}}}};
+  FakeEngine tagger{
+      engine::Info{.name = "tagger", .abilities = {{.operation = "thumbnail", .conversions = {{"mp3", "png"}}}}}};
+  FakeEngine mupdf{"mupdf", {{"epub", "png"}}, {option("width"), option("pages")}};
   std::size_t results = 1;
-  FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg})};
+  FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg, &calibre, &tagger, &mupdf})};
 };
 
 TEST_F(Thumbnails, SizeAPictureDirectly) {
@@ -131,12 +137,41 @@ TEST_F(Thumbnails, SpreadFramesOverAFilm) {
   EXPECT_EQ(context.executions.back().percent_to, 100);
 }
 
-TEST_F(Thumbnails, SayWhenThereIsNoWay) {
+TEST_F(Thumbnails, ShowTheCoverOfASong) {
   context.add_input("song.mp3", "ID3\4\0\0\0\0\0\0");
+  EXPECT_EQ(names(run({{"output_format", "webp"}, {"width", 100}})), std::vector<std::string>{"song.webp"});
+  ASSERT_EQ(tagger.requests.size(), 1U);
+  EXPECT_EQ(tagger.requests[0].operation, "thumbnail");
+  EXPECT_EQ(options(vips), (json::object{{"width", 100}, {"fit", "max"}}));
+}
+
+TEST_F(Thumbnails, ShowTheCoverOfABookOrElseItsFirstPage) {
+  context.add_input("book.mobi", std::string(60, '\0') + "BOOKMOBI");
+  EXPECT_EQ(names(run({{"output_format", "png"}})), std::vector<std::string>{"book.png"});
+  EXPECT_EQ(calibre.requests.back().operation, "thumbnail");
+  EXPECT_TRUE(mupdf.requests.empty());
+  context.on_execute = [](const operation::Execution& execution) -> Result<Made> {
+    const auto& step = std::get<engine::ProgramStep>(execution.plan->steps.at(0).action);
+    if (step.arguments.at(0) == "jpg") return fail(ErrorCode::conversion_failed, "The book has no cover.");
+    return Made{{"out." + step.arguments.at(0), "page"}};
+  };
+  EXPECT_EQ(names(run({{"output_format", "png"}})), std::vector<std::string>{"book.png"});
+  EXPECT_EQ(options(mupdf), (json::object{{"pages", "1"}, {"width", 300}, {"height", 300}, {"fit", "max"}}));
+}
+
+TEST_F(Thumbnails, DrawPagesOfABookIfSeveralAreWanted) {
+  context.add_input("book.mobi", std::string(60, '\0') + "BOOKMOBI");
+  results = 3;
+  EXPECT_EQ(names(run({{"output_format", "png"}, {"count", 3}})).size(), 3U);
+  EXPECT_EQ(calibre.requests.front().operation, "convert");
+}
+
+TEST_F(Thumbnails, SayWhenThereIsNoWay) {
+  context.add_input("song.flac", "fLaC");
   const auto outcome = run({{"output_format", "png"}});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::invalid_conversion_type);
-  EXPECT_EQ(outcome.error().message, "No engine makes a png thumbnail of mp3.");
+  EXPECT_EQ(outcome.error().message, "No engine makes a png thumbnail of flac.");
 }
 
 TEST_F(Thumbnails, RefuseContentThatIsSomethingElse) {
@@ -176,10 +211,12 @@ TEST_F(Thumbnails, AreListedForEveryFormatThatCanBeReached) {
   // What is listed is what can be had.
   std::set<std::string> sources;
   for (const auto& pair : context.catalogue().pairs("convert")) sources.insert(pair.from);
+  sources.insert("mp3");
   for (const auto& from : sources) {
     for (const std::string to : {"png", "jpg", "webp"}) {
       const auto route = thumbnail::find_route(context.catalogue(), from, to);
-      EXPECT_EQ(route.has_value(), listed(from, to)) << from << " to " << to;
+      const auto cover = thumbnail::find_cover_route(context.catalogue(), from, to);
+      EXPECT_EQ(route.has_value() || !cover.empty(), listed(from, to)) << from << " to " << to;
     }
   }
 }

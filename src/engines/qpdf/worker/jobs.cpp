@@ -20,6 +20,7 @@
 #include "engines/qpdf/worker/output.hpp"
 #include "engines/qpdf/worker/selection.hpp"
 #include "engines/qpdf/worker/standards.hpp"
+#include "engines/qpdf/worker/watermark.hpp"
 
 namespace recast::engines::qpdf {
 
@@ -187,7 +188,8 @@ constexpr std::array kTasks{Task{"merge", &merge},
                             Task{"before pdf/a", &before_pdf_a},
                             Task{"after pdf/x", &after_pdf_x},
                             Task{"optimize", &optimize},
-                            Task{"mrc", &split_scans}};
+                            Task{"mrc", &split_scans},
+                            Task{"watermark", &watermark}};
 
 }  // namespace
 

@@ -23,25 +23,6 @@ bool is_gray(const VImage& image) {
   return image.interpretation() == VIPS_INTERPRETATION_B_W || image.interpretation() == VIPS_INTERPRETATION_GREY16;
 }
 
-/// Gray, RGB and CMYK of 8 or 16 bits stay as they are; all else (Lab, float, palettes of odd files) becomes sRGB.
-VImage known_space(const VImage& image) {
-  const bool whole = image.format() == VIPS_FORMAT_UCHAR || image.format() == VIPS_FORMAT_USHORT;
-  const auto space = image.interpretation();
-  const bool rgb =
-      space == VIPS_INTERPRETATION_sRGB || space == VIPS_INTERPRETATION_RGB16 || space == VIPS_INTERPRETATION_RGB;
-  if (whole && (rgb || is_gray(image) || is_cmyk(image))) return image;
-  if (whole && space == VIPS_INTERPRETATION_MULTIBAND) {
-    const bool deep = image.format() == VIPS_FORMAT_USHORT;
-    const bool one = image.bands() <= 2;
-    const auto guess = one ? (deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W)
-                           : (deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB);
-    const auto bands = one || image.bands() <= 4 ? image : image.extract_band(0, VImage::option()->set("n", 3));
-    return bands.copy(VImage::option()->set("interpretation", guess));
-  }
-  if (is_gray(image)) return image.colourspace(VIPS_INTERPRETATION_B_W);
-  return without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
-}
-
 VImage flatten(VImage image, const std::string& colour) {
   if (!image.has_alpha()) return image;
   const auto rgb = parse_colour(colour).value_or(std::array{255, 255, 255});
@@ -70,6 +51,24 @@ VImage shallow(const VImage& image) {
 }  // namespace
 
 bool is_deep(const VImage& image) { return image.format() == VIPS_FORMAT_USHORT; }
+
+VImage known_space(const VImage& image) {
+  const bool whole = image.format() == VIPS_FORMAT_UCHAR || image.format() == VIPS_FORMAT_USHORT;
+  const auto space = image.interpretation();
+  const bool rgb =
+      space == VIPS_INTERPRETATION_sRGB || space == VIPS_INTERPRETATION_RGB16 || space == VIPS_INTERPRETATION_RGB;
+  if (whole && (rgb || is_gray(image) || is_cmyk(image))) return image;
+  if (whole && space == VIPS_INTERPRETATION_MULTIBAND) {
+    const bool deep = image.format() == VIPS_FORMAT_USHORT;
+    const bool one = image.bands() <= 2;
+    const auto guess = one ? (deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W)
+                           : (deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB);
+    const auto bands = one || image.bands() <= 4 ? image : image.extract_band(0, VImage::option()->set("n", 3));
+    return bands.copy(VImage::option()->set("interpretation", guess));
+  }
+  if (is_gray(image)) return image.colourspace(VIPS_INTERPRETATION_B_W);
+  return without_profile(image.colourspace(VIPS_INTERPRETATION_sRGB));
+}
 
 VImage to_srgb(const VImage& image) {
   if (has_profile(image) || is_cmyk(image)) {

@@ -39,7 +39,9 @@ class Conversion {
         percent_(percent) {}
 
   boost::json::object run() {
-    if (order_.sequence) {
+    if (order_.measure) {
+      measure();
+    } else if (order_.sequence) {
       sequence();
     } else {
       Sink sink(VTarget::new_to_descriptor(output_));
@@ -52,6 +54,15 @@ class Conversion {
   }
 
  private:
+  /// For what is to be drawn upon the converted picture.
+  void measure() {
+    const auto first = transform_.page(0);
+    width_ = first.width();
+    height_ = first.height();
+    const auto told = worker::write_all(output_, fmt::format("width={}\nheight={}\n", width_, height_));
+    if (!told) throw Fault(told.error());
+  }
+
   void sequence() {
     for (std::size_t i = 0; i < source_.count(); ++i) {
       auto memory = VTarget::new_to_memory();

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "engines/vips/worker/convert.hpp"
+#include "engines/vips/worker/overlay.hpp"
 #include "worker/worker.hpp"
 
 namespace {
@@ -31,13 +32,25 @@ class VipsWorker final : public worker::Worker {
   }
 
   Result<worker::json::object> convert(worker::Job& job) override {
-    if (job.inputs.size() != 1 || job.outputs.size() != 1) {
-      return recast::fail(recast::ErrorCode::internal, "The image worker takes one input and one output.");
+    RECAST_TRY(auto order, vips::Order::parse(job.request));
+    // The picture; for a stamp on it the stamp and its place, too.
+    if (job.inputs.size() != (order.overlay ? 3U : 1U) || job.outputs.size() != 1) {
+      return recast::fail(recast::ErrorCode::internal, "The image worker got other files than it wants.");
     }
-    RECAST_TRY(const auto order, vips::Order::parse(job.request));
-    RECAST_TRY(const auto input, worker::read_all(job.inputs.front(), kLargestInput));
-    const vips::Bytes bytes(reinterpret_cast<const unsigned char*>(input.data()), input.size());
-    return vips::convert(bytes, job.outputs.front(), order, job.percent);
+    std::vector<std::vector<char>> files;
+    for (const int input : job.inputs) {
+      RECAST_TRY(auto file, worker::read_all(input, kLargestInput));
+      files.push_back(std::move(file));
+    }
+    if (order.overlay) {
+      RECAST_TRY(order.stamp, vips::read_overlay(bytes_of(files[1]), {files[2].data(), files[2].size()}));
+    }
+    return vips::convert(bytes_of(files.front()), job.outputs.front(), order, job.percent);
+  }
+
+ private:
+  static vips::Bytes bytes_of(const std::vector<char>& file) {
+    return {reinterpret_cast<const unsigned char*>(file.data()), file.size()};
   }
 };
 

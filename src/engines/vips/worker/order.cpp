@@ -11,12 +11,19 @@ std::string text(const boost::json::object& request, std::string_view name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+bool flag(const boost::json::object& request, std::string_view name) {
+  const auto* const value = request.if_contains(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 }  // namespace
 
 Result<Order> Order::parse(const boost::json::object& request) {
-  Order order{.from = text(request, "from"), .to = text(request, "to"), .options = {}, .pages = {}};
+  Order order{.from = text(request, "from"), .to = text(request, "to"), .options = {}, .pages = {}, .stamp = {}};
   if (order.to.empty()) return fail(ErrorCode::internal, "A request without a format reached the image worker.");
-  if (const auto* const value = request.if_contains("sequence")) order.sequence = value->is_bool() && value->get_bool();
+  order.sequence = flag(request, "sequence");
+  order.measure = flag(request, "measure");
+  order.overlay = flag(request, "overlay");
   if (const auto* const value = request.if_contains("pixel_limit"); value != nullptr && value->is_number()) {
     order.pixel_limit = value->to_number<std::uint64_t>();
   }

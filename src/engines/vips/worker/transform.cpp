@@ -5,6 +5,7 @@
 
 #include "engines/vips/worker/colours.hpp"
 #include "engines/vips/worker/fault.hpp"
+#include "engines/vips/worker/overlay.hpp"
 
 namespace recast::engines::vips {
 
@@ -128,6 +129,7 @@ VImage Transform::geometry(VImage image, int full_width, int full_height) const 
 }
 
 VImage Transform::colours(VImage image) const {
+  if (order_.overlay) image = lay_over(std::move(image), order_.stamp);
   ColourWish wish{.gray = wants_gray(),
                   .cmyk = order_.options.colorspace == "cmyk",
                   .rgb = order_.options.colorspace == "rgb",

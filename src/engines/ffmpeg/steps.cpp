@@ -1,0 +1,50 @@
+#include "engines/ffmpeg/steps.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "engines/ffmpeg/explain.hpp"
+#include "engines/ffmpeg/formats.hpp"
+
+namespace recast::engines::ffmpeg {
+
+namespace {
+constexpr std::uint32_t kProcesses = 512;  // encoders start several threads per core
+}
+
+void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
+
+Arguments quiet() { return {"-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1"}; }
+
+Arguments opening(const std::string& input) {
+  return {"-protocol_whitelist", "file", "-format_whitelist", std::string(demuxers()), "-i", input};
+}
+
+engine::ProgramStep program(std::string name, Arguments arguments) {
+  engine::ProgramStep step;
+  step.program = std::move(name);
+  step.arguments = std::move(arguments);
+  step.limits.processes = kProcesses;
+  return step;
+}
+
+engine::Plan convert_with_progress(const std::string& input, Arguments arguments, const Progress& progress) {
+  Arguments look{
+      "-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of", "default=noprint_wrappers=1"};
+  append(look, opening(input));
+  auto probe = program("ffprobe", std::move(look));
+  probe.progress = [progress](std::string_view line) -> std::optional<int> {
+    progress.learn(line);
+    return std::nullopt;
+  };
+  auto convert = program("ffmpeg", std::move(arguments));
+  convert.progress = [progress](std::string_view line) { return progress.percent(line); };
+  engine::Plan plan;
+  plan.steps.push_back({.action = std::move(probe), .weight = 1});
+  plan.steps.push_back({.action = std::move(convert), .weight = 99});
+  plan.explain = &explain;
+  plan.doubt = &doubt;
+  return plan;
+}
+
+}  // namespace recast::engines::ffmpeg
