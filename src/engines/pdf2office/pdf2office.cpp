@@ -52,6 +52,12 @@ class Planner {
       RECAST_CHECK(open(options));
       read_pages();
       write(schema::to_object(options), {kLetters, kPaths});
+    } else if (request_.to == "pptx") {
+      RECAST_TRY(auto options, schema::parse<Options>(request_.options));
+      RECAST_CHECK(open(options));
+      read_pages();
+      draw_papers();
+      write({}, {kLetters, kPaths, kPacked});
     } else {
       RECAST_TRY(auto options, schema::parse<Options>(request_.options));
       RECAST_CHECK(open(options));
@@ -83,6 +89,8 @@ class Planner {
   void read_pages();
   void find_pictures();
   void cut_figures();
+  void draw_papers();
+  void pack();
   void write(json::object options, Arguments inputs) {
     const auto output = "out/out." + request_.to;
     options.erase("password");
@@ -142,6 +150,20 @@ void Planner::cut_figures() {
                                "-singlefile", input_});
   cut.accepted = {123, 124, 125};  // one of the figures could not be drawn
   add(std::move(cut), 2);
+  pack();
+}
+
+/// Every page without its text, for behind the text of its slide.
+void Planner::draw_papers() {
+  add(program("mkdir", {"-p", kPictures}));
+  auto draw = program("gs", {"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=png16m", "-r150", "-dTextAlphaBits=4",
+                             "-dGraphicsAlphaBits=4", "-dFILTERTEXT", "-sOutputFile=tmp/pictures/paper-%d.png", input_});
+  draw.accepted = {1};  // slides then have their text alone
+  add(std::move(draw), 4);
+  pack();
+}
+
+void Planner::pack() {
   add(program("tar", {"--create", "--format=ustar", "--file", kPacked, "--directory", kPictures, "."}));
 }
 
@@ -149,13 +171,14 @@ engine::Info describe() {
   const std::vector<std::string> poppler{"pdftohtml", "pdfimages", "pdftocairo"};
   engine::Info info;
   info.name = "pdf2office";
-  info.aliases = {"pdftron-pdf2word", "pdftron-pdf2excel"};
+  info.aliases = {"pdftron-pdf2word", "pdftron-pdf2excel", "pdftron-pdf2powerpoint"};
   info.summary = "Office documents and web pages from PDF, with its paragraphs, tables and pictures.";
   info.group = "document";
   info.abilities = {{.conversions = {{"pdf", "docx", 10, poppler},
                                      {"pdf", "md", 10, poppler},
                                      {"pdf", "html", 15, poppler},
-                                     {"pdf", "txt", 40, poppler}},
+                                     {"pdf", "txt", 40, poppler},
+                                     {"pdf", "pptx", 10, {"gs"}}},
                      .options = schema::describe<Options>()},
                     {.conversions = {{"pdf", "xlsx", 10, {}}}, .options = schema::describe<SheetOptions>()}};
   info.detection = {.programs = {"mutool"}, .version_command = {}, .version_pattern = {}};

@@ -179,6 +179,17 @@ TEST_F(PdfToOffice, LibreOfficeReadsTheDocuments) {
   EXPECT_THAT(by_libreoffice(convert(rich_pdf(), "xlsx"), "csv"), HasSubstr("Tea,2.50"));
 }
 
+TEST_F(PdfToOffice, SlidesHaveTextAndTablesOverAPictureOfTheRest) {
+  if (!have("gs")) GTEST_SKIP() << "gs is not installed";
+  const auto file = convert(rich_pdf(), "pptx");
+  const auto slide = member(file, "ppt/slides/slide1.xml");
+  EXPECT_THAT(slide, HasSubstr("What we sell, and for how much."));
+  EXPECT_THAT(slide, HasSubstr("<a:tbl>"));
+  EXPECT_EQ(member(file, "ppt/media/image1.png").substr(0, 4), "\x89PNG");
+  const auto text_alone = convert(engine::kProbePdf, "pptx");
+  EXPECT_THAT(member(text_alone, "ppt/slides/slide1.xml"), Not(HasSubstr("<p:pic>")));
+}
+
 TEST_F(PdfToOffice, WebPageMarkdownAndTextFlow) {
   const auto html = test::read_file(convert(rich_pdf(), "html"));
   EXPECT_THAT(html, HasSubstr("<h1>Price list</h1>"));

@@ -13,6 +13,7 @@
 #include "engines/pdf2office/worker/page_pictures.hpp"
 #include "engines/pdf2office/worker/page_text.hpp"
 #include "engines/pdf2office/worker/plain.hpp"
+#include "engines/pdf2office/worker/pptx.hpp"
 #include "engines/pdf2office/worker/sheets.hpp"
 #include "engines/pdf2office/worker/xlsx.hpp"
 #include "schema/parse.hpp"
@@ -26,6 +27,7 @@ namespace {
 using Answer = Result<json::object>;
 
 enum Input : std::size_t { letters, paths, places, list, packed };
+constexpr std::size_t kPapers = 2;  // for slides: letters, paths, and pages without text packed by tar
 
 Result<> read_pages(worker::Job& job, Document& document) {
   constexpr std::uint64_t kLongestList = 64 << 20;
@@ -62,6 +64,13 @@ Result<> list_crops(worker::Job& job, const Document& document) {
   return worker::write_all(job.outputs.front(), lines);
 }
 
+Result<> write_slides(worker::Job& job, const Document& document) {
+  RECAST_TRY(const auto media, Media::read(job.inputs.at(kPapers)));
+  // Whatever is no text is on the paper behind.
+  const auto flow = flow_of(document, [](const std::string&) { return false; });
+  return write_pptx(job.outputs.front(), flow, media);
+}
+
 Result<> write_flow(worker::Job& job, std::string_view format, const Document& document) {
   const bool shows_pictures = job.inputs.size() > packed;
   Media media;
@@ -78,10 +87,12 @@ Result<> write_flow(worker::Job& job, std::string_view format, const Document& d
 }  // namespace
 
 Answer run(worker::Job& job) {
-  constexpr std::string_view kJobs[] = {"xlsx", "crops", "docx", "html", "md", "txt"};
+  constexpr std::string_view kJobs[] = {"xlsx", "pptx", "crops", "docx", "html", "md", "txt"};
   const auto* const value = job.request.if_contains("job");
   const std::string_view name = value != nullptr && value->is_string() ? value->get_string() : std::string_view();
-  const std::size_t fewest = name == "xlsx" ? paths + 1 : list + 1;
+  std::size_t fewest = list + 1;
+  if (name == "xlsx") fewest = paths + 1;
+  if (name == "pptx") fewest = kPapers + 1;
   if (std::ranges::find(kJobs, name) == std::end(kJobs) || job.inputs.size() < fewest || job.outputs.size() != 1) {
     return fail(ErrorCode::internal, "The worker for office documents got a request it does not know.");
   }
@@ -89,6 +100,8 @@ Answer run(worker::Job& job) {
   RECAST_CHECK(read_pages(job, document));
   if (name == "xlsx") {
     RECAST_CHECK(write_sheets(job, document));
+  } else if (name == "pptx") {
+    RECAST_CHECK(write_slides(job, document));
   } else if (name == "crops") {
     RECAST_CHECK(list_crops(job, document));
   } else {

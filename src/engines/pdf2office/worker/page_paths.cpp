@@ -118,6 +118,8 @@ class PathHandler final : public ElementHandler {
       open(name == "stroke_path", attributes);
     } else if (path_) {
       add(name, attributes);
+    } else if (page_ != nullptr && (name.starts_with("fill_image") || name == "fill_shade")) {
+      page_->painted = true;
     }
   }
 
@@ -190,6 +192,7 @@ void PathHandler::close() {
     }
   }
   if (path.white || path.unseen) return;
+  page.painted = true;
   std::vector<Segment> segments;
   for (const auto& contour : path.contours) {
     if (!contour.straight || contour.points.size() < 2) continue;

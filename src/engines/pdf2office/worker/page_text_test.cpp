@@ -42,8 +42,14 @@ TEST(PageText, ArabicIsPutInReadingOrder) {
   EXPECT_EQ(words[0]->text, "\u0633\u0644\u0627\u0645");  // the ligature is two letters
   EXPECT_EQ(words[1]->text, "\u062712");
   EXPECT_TRUE(is_right_to_left(words));
-  const auto row = Pages().page().line(10, 20, "\u0628", {}).line(40, 20, "two").line(60, 20, "words").line(100, 20, "\u0627").read();
-  EXPECT_EQ(texts(in_reading_order(text_rows(row.pages.front()->words).front())), "\u0627|two|words|\u0628");
+}
+
+TEST(PageText, RightToLeftLinesKeepWhatIsLeftToRightInThem) {
+  const std::string beh = "\u0628\u0628\u0628\u0628\u0628\u0628", alef = "\u0627\u0627\u0627\u0627\u0627\u0627";
+  const auto document = Pages().page().line(10, 20, beh).line(60, 20, "two words").line(120, 20, alef).read();
+  const auto rows = text_rows(document.pages.front()->words);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(texts(in_reading_order(rows.front())), alef + "|two|words|" + beh);
 }
 
 TEST(PageText, NamesOfFontsTellTheirLook) {
