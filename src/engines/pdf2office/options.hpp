@@ -26,11 +26,10 @@ struct SheetOptions : Options {
   bool single_sheet = true;
 
   static constexpr auto fields = std::tuple_cat(
-      Options::fields,
-      std::tuple{schema::field(&SheetOptions::non_table_content, "non_table_content",
-                               "Take over the text outside of tables too, a row for each line."),
-                 schema::field(&SheetOptions::single_sheet, "single_sheet",
-                               "Put all tables on one sheet; if false, every page has its own.")});
+      Options::fields, std::tuple{schema::field(&SheetOptions::non_table_content, "non_table_content",
+                                                "Take over the text outside of tables too, a row for each line."),
+                                  schema::field(&SheetOptions::single_sheet, "single_sheet",
+                                                "Put all tables on one sheet; if false, every page has its own.")});
 };
 
 }  // namespace recast::engines::pdf2office

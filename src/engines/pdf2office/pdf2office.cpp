@@ -30,8 +30,8 @@ using Arguments = std::vector<std::string>;
 
 /// What a page says may be many times its file: both the time and the size of that are bounded.
 Limits limits() {
-  return {.cpu = std::chrono::seconds(600), .memory = 3ULL << 30, .output = 4ULL << 30, .descriptors = 64,
-          .processes = 32};
+  return {
+      .cpu = std::chrono::seconds(600), .memory = 3ULL << 30, .output = 4ULL << 30, .descriptors = 64, .processes = 32};
 }
 
 engine::ProgramStep program(std::string name, Arguments arguments) {
@@ -109,11 +109,12 @@ Result<> Planner::open(const Options& options) {
   input_ = engine::unlock_pdf(plan_, request_.inputs.front(), options.password);
   if (pages.all()) return {};
   constexpr const char* kChosen = "tmp/chosen.pdf";
-  engine::WorkerStep step{.worker = "qpdf",
-                          .request = {{"job", "pdf/extract-pages"}, {"options", json::object{{"pages", options.pages}}}},
-                          .inputs = {input_},
-                          .outputs = {kChosen},
-                          .limits = limits()};
+  engine::WorkerStep step{
+      .worker = "qpdf",
+      .request = {{"job", "pdf/extract-pages"}, {"options", json::object{{"pages", options.pages}}}},
+      .inputs = {input_},
+      .outputs = {kChosen},
+      .limits = limits()};
   plan_.steps.push_back({.action = std::move(step)});
   input_ = kChosen;
   return {};
@@ -156,8 +157,9 @@ void Planner::cut_figures() {
 /// Every page without its text, for behind the text of its slide.
 void Planner::draw_papers() {
   add(program("mkdir", {"-p", kPictures}));
-  auto draw = program("gs", {"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=png16m", "-r150", "-dTextAlphaBits=4",
-                             "-dGraphicsAlphaBits=4", "-dFILTERTEXT", "-sOutputFile=tmp/pictures/paper-%d.png", input_});
+  auto draw =
+      program("gs", {"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=png16m", "-r150", "-dTextAlphaBits=4",
+                     "-dGraphicsAlphaBits=4", "-dFILTERTEXT", "-sOutputFile=tmp/pictures/paper-%d.png", input_});
   draw.accepted = {1};  // slides then have their text alone
   add(std::move(draw), 4);
   pack();

@@ -10,8 +10,8 @@ namespace recast::engines::pdf2office {
 
 namespace {
 
-constexpr double kNarrowest = 7;     // points of a corridor
-constexpr double kColumn = 60;       // points
+constexpr double kNarrowest = 7;  // points of a corridor
+constexpr double kColumn = 60;    // points
 constexpr std::size_t kFewRows = 4;
 constexpr std::size_t kMostWords = 20'000;  // the search takes rows times words
 
@@ -123,9 +123,7 @@ class Splitter {
 
  private:
   Corridors everything() const { return {{0.0, width_}}; }
-  std::span<const Item> range(std::size_t end) const {
-    return std::span(items_).subspan(first_, end - first_);
-  }
+  std::span<const Item> range(std::size_t end) const { return std::span(items_).subspan(first_, end - first_); }
   void close(std::size_t end, Corridors corridors) {
     groups_.push_back({first_, end, std::move(corridors)});
     first_ = end;
@@ -163,7 +161,8 @@ class Splitter {
 std::vector<ColumnContent> columns_of(std::span<Item> items, const Corridors& corridors) {
   std::vector<ColumnContent> columns(corridors.size() + 1);
   const auto column_at = [&](double a, double b) -> ColumnContent& {
-    const auto passed = std::ranges::count_if(corridors, [&](const Corridor& one) { return (a + b) / 2 > middle(one); });
+    const auto passed =
+        std::ranges::count_if(corridors, [&](const Corridor& one) { return (a + b) / 2 > middle(one); });
     return columns[static_cast<std::size_t>(passed)];
   };
   for (const auto& item : items) {

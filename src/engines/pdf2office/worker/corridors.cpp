@@ -56,9 +56,8 @@ std::vector<Corridor> free_stretches(const Region& region, std::size_t allowed) 
       events.push_back({word->x1, -1, i});
     }
   }
-  std::ranges::stable_sort(events, [](const Event& a, const Event& b) {
-    return std::tuple(a.x, -a.step) < std::tuple(b.x, -b.step);
-  });
+  std::ranges::stable_sort(
+      events, [](const Event& a, const Event& b) { return std::tuple(a.x, -a.step) < std::tuple(b.x, -b.step); });
   std::vector<int> depths(region.size());
   std::size_t open = 0;
   std::optional<double> start;
@@ -163,8 +162,7 @@ bool parts_columns(const Region& region, const Corridor& corridor, double width,
   if (gaps < 2 && width < 1.5 * em) return false;
   const bool certain = bare >= 2 && 2 * bare >= gaps;
   const auto wanted = certain ? 0.1 : wanted_width(gaps);
-  return width >= wanted * em &&
-         (gaps == 0 || static_cast<double>(spaces) < 0.8 * static_cast<double>(gaps));
+  return width >= wanted * em && (gaps == 0 || static_cast<double>(spaces) < 0.8 * static_cast<double>(gaps));
 }
 
 /// Whether every group of words on one side hangs on the other by a space: the end of some long cells.
@@ -204,7 +202,8 @@ void drop_hanging(const Region& region, std::vector<Corridor>& corridors, bool r
 std::vector<Corridor> find_corridors(const Region& region, bool real_spaces) {
   constexpr std::size_t kMany = 5;
   const auto em = median_size(region);
-  const auto allowed = region.size() >= kMany ? static_cast<std::size_t>(kCross * static_cast<double>(region.size())) : 0;
+  const auto allowed =
+      region.size() >= kMany ? static_cast<std::size_t>(kCross * static_cast<double>(region.size())) : 0;
   const auto free = free_stretches(region, allowed);
   std::vector<Corridor> corridors;
   for (std::size_t i = 0; i < free.size(); ++i) {

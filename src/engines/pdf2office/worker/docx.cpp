@@ -110,11 +110,8 @@ Segment& Body::segment_for(const FlowPage& page, const Edges* edges, bool new_pa
     last->top = std::min(last->top, top);
     return *last;
   }
-  segments_.push_back({.page = page.page,
-                       .edges = edges,
-                       .new_page = new_page || segments_.empty(),
-                       .top = top,
-                       .right = right});
+  segments_.push_back(
+      {.page = page.page, .edges = edges, .new_page = new_page || segments_.empty(), .top = top, .right = right});
   return segments_.back();
 }
 
@@ -175,8 +172,8 @@ std::string Body::item_xml(const Item& item, double margin_top, bool after_table
   if (item.block == nullptr) return docx::empty_paragraph(item.before, item.lead);
   const auto before = item.from_page_top ? item.before - margin_top : item.before;
   if (const auto* const paragraph = std::get_if<Paragraph>(item.block)) {
-    const docx::Place place{.left = item.left, .right = item.right, .before = before, .page_break = item.page_break,
-                            .lead = item.lead};
+    const docx::Place place{
+        .left = item.left, .right = item.right, .before = before, .page_break = item.page_break, .lead = item.lead};
     return docx::paragraph_xml(*paragraph, place, parts_.usual());
   }
   if (const auto* const table = std::get_if<TableBlock>(item.block)) {
@@ -187,10 +184,9 @@ std::string Body::item_xml(const Item& item, double margin_top, bool after_table
            docx::table_xml(*table, item.left, parts_.usual());
   }
   const auto& picture = std::get<PictureBlock>(*item.block);
-  return fmt::format(
-      "<w:p><w:pPr>{}<w:spacing w:before=\"{}\" w:after=\"0\"/><w:ind w:left=\"{}\"/></w:pPr>{}{}</w:p>",
-      item.page_break ? "<w:pageBreakBefore/>" : "", twips(std::max(0.0, before)),
-      std::max(0L, twips(picture.x0 - item.left)), item.lead, parts_.picture(picture));
+  return fmt::format("<w:p><w:pPr>{}<w:spacing w:before=\"{}\" w:after=\"0\"/><w:ind w:left=\"{}\"/></w:pPr>{}{}</w:p>",
+                     item.page_break ? "<w:pageBreakBefore/>" : "", twips(std::max(0.0, before)),
+                     std::max(0L, twips(picture.x0 - item.left)), item.lead, parts_.picture(picture));
 }
 
 std::string columns_xml(const Edges& edges) {
@@ -213,15 +209,18 @@ std::string Body::section_xml(const Segment& segment, bool first) {
   double head_y = kNearEdge, foot_y = kNearEdge, bottom = 18;  // a low margin takes up what runs over
   if (heads_ != nullptr) {
     const auto& all = *heads_;
-    for (const auto& row : all.header) head_y = row == all.header.front() ? row.front()->y0 : std::min(head_y, row.front()->y0);
+    for (const auto& row : all.header)
+      head_y = row == all.header.front() ? row.front()->y0 : std::min(head_y, row.front()->y0);
     for (const auto& row : all.footer) {
       double low = 0;
       for (const auto* word : row) low = std::max(low, word->y1);
       foot_y = row == all.footer.front() ? page.height - low : std::min(foot_y, page.height - low);
     }
     if (!all.footer.empty()) bottom = foot_y + 16;
-    if (first && !all.header.empty()) references += parts_.running_head(all.header, "header", all, left_, segment.right);
-    if (first && !all.footer.empty()) references += parts_.running_head(all.footer, "footer", all, left_, segment.right);
+    if (first && !all.header.empty())
+      references += parts_.running_head(all.header, "header", all, left_, segment.right);
+    if (first && !all.footer.empty())
+      references += parts_.running_head(all.footer, "footer", all, left_, segment.right);
   }
   const auto left = segment.edges != nullptr ? segment.edges->front().first : left_;
   const auto right = segment.edges != nullptr ? segment.edges->back().second : segment.right;
@@ -229,10 +228,9 @@ std::string Body::section_xml(const Segment& segment, bool first) {
       "<w:sectPr>{}<w:type w:val=\"{}\"/><w:pgSz w:w=\"{}\" w:h=\"{}\"{}/><w:pgMar w:top=\"{}\" w:right=\"{}\" "
       "w:bottom=\"{}\" w:left=\"{}\" w:header=\"{}\" w:footer=\"{}\" w:gutter=\"0\"/>{}</w:sectPr>",
       references, segment.new_page ? "nextPage" : "continuous", twips(page.width), twips(page.height),
-      page.width > page.height ? " w:orient=\"landscape\"" : "",
-      twips(std::clamp(segment.top, 0.0, page.height / 2)), std::max(0L, twips(page.width - right) - 40),
-      twips(bottom), twips(left), twips(std::max(0.0, head_y)), twips(std::max(0.0, foot_y)),
-      segment.edges != nullptr ? columns_xml(*segment.edges) : std::string());
+      page.width > page.height ? " w:orient=\"landscape\"" : "", twips(std::clamp(segment.top, 0.0, page.height / 2)),
+      std::max(0L, twips(page.width - right) - 40), twips(bottom), twips(left), twips(std::max(0.0, head_y)),
+      twips(std::max(0.0, foot_y)), segment.edges != nullptr ? columns_xml(*segment.edges) : std::string());
 }
 
 /// A section's properties go into its last paragraph, unless that has a break or a picture.

@@ -39,8 +39,11 @@ std::string head_row(const Words& row, const Page& page, double left, double rig
     if (std::abs((box.x0 + box.x1) / 2 - centre) < 20) wanted = 1;
     for (; stop < wanted; ++stop) xml += "<w:r><w:tab/></w:r>";
     for (const auto* word : chunk) {
-      const Run run{.text = word->text + ' ', .face = word->face, .bold = word->bold,
-                    .size = std::nearbyint(word->size * 2) / 2, .colour = word->colour};
+      const Run run{.text = word->text + ' ',
+                    .face = word->face,
+                    .bold = word->bold,
+                    .size = std::nearbyint(word->size * 2) / 2,
+                    .colour = word->colour};
       xml += word->text == number ? page_number() : run_xml(run, usual);
     }
   }

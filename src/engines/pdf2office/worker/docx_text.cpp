@@ -54,10 +54,14 @@ std::string indent_xml(const Paragraph& paragraph, const Place& place) {
 
 std::string_view align_xml(Align align) {
   switch (align) {
-    case Align::left: break;
-    case Align::center: return "<w:jc w:val=\"center\"/>";
-    case Align::right: return "<w:jc w:val=\"right\"/>";
-    case Align::justify: return "<w:jc w:val=\"both\"/>";
+    case Align::left:
+      break;
+    case Align::center:
+      return "<w:jc w:val=\"center\"/>";
+    case Align::right:
+      return "<w:jc w:val=\"right\"/>";
+    case Align::justify:
+      return "<w:jc w:val=\"both\"/>";
   }
   return {};
 }

@@ -16,8 +16,7 @@ bool touch(const Box& a, const Box& b) {
 
 Figure united(const Figure& a, const Figure& b) {
   Figure result;
-  static_cast<Box&>(result) = {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1),
-                               std::max(a.y1, b.y1)};
+  static_cast<Box&>(result) = {std::min(a.x0, b.x0), std::min(a.y0, b.y0), std::max(a.x1, b.x1), std::max(a.y1, b.y1)};
   result.paths = a.paths + b.paths;
   result.curved = a.curved || b.curved;
   return result;

@@ -19,9 +19,7 @@ constexpr std::size_t kMostCrops = 2'000;  // each is drawn by a program
 using WordSet = std::unordered_set<const Word*>;
 
 /// Tables that two columns of two rows could be by chance stay text.
-bool is_believed(const Table& table) {
-  return table.ruled || table.rows.size() >= 3 || table.rows.front().size() >= 3;
-}
+bool is_believed(const Table& table) { return table.ruled || table.rows.size() >= 3 || table.rows.front().size() >= 3; }
 
 /// One page: what is a figure, what a picture under text, and the rest in columns.
 class PageBuilder {
@@ -154,8 +152,8 @@ std::vector<Block> in_order(const ColumnContent& content, std::vector<Block>& bl
   for (const auto i : order) {
     const auto& box = box_of(blocks[i]);
     const auto centre = box.y0 + 0.5 * box.height();
-    const auto below = std::stable_partition(rest.begin(), rest.end(),
-                                             [&](const Word* word) { return word->base <= centre; });
+    const auto below =
+        std::stable_partition(rest.begin(), rest.end(), [&](const Word* word) { return word->base <= centre; });
     add_paragraphs(Words(rest.begin(), below));
     rest.erase(rest.begin(), below);
     result.push_back(std::move(blocks[i]));
@@ -228,7 +226,8 @@ Flow flow_of(const Document& document, const std::function<bool(const std::strin
 
 std::vector<Crop> crops_of(const Document& document) {
   std::vector<Crop> crops;
-  build(document, [](const std::string&) { return true; }, crops);
+  build(
+      document, [](const std::string&) { return true; }, crops);
   return crops;
 }
 

@@ -79,7 +79,8 @@ TEST(Flow, DrawingsAreCutOutWithTheirWords) {
   const auto with = html_of(flow_of_all(document), {});
   EXPECT_NE(with.find("<img alt=\"Set\""), std::string::npos) << with;
   const auto without = html_of(flow_of(document, [](const std::string&) { return false; }), {});
-  EXPECT_NE(without.find(">Set</p>"), std::string::npos) << without << "words of a figure that could not be drawn stay text";
+  EXPECT_NE(without.find(">Set</p>"), std::string::npos)
+      << without << "words of a figure that could not be drawn stay text";
 }
 
 TEST(Flow, WordsAreNeverMarkup) {
@@ -87,8 +88,7 @@ TEST(Flow, WordsAreNeverMarkup) {
   pages.page().line(50, 100, "<script>alert(1)</script> &amp; *a* [b](c) `d` | e");
   const auto document = pages.read();
   const auto flow = flow_of_all(document);
-  EXPECT_EQ(markdown_of(flow),
-            "\\<script\\>alert(1)\\</script\\> \\&amp; \\*a\\* \\[b\\](c) \\`d\\` \\| e\n\n");
+  EXPECT_EQ(markdown_of(flow), "\\<script\\>alert(1)\\</script\\> \\&amp; \\*a\\* \\[b\\](c) \\`d\\` \\| e\n\n");
   const auto html = html_of(flow, {});
   EXPECT_EQ(html.find("<script"), std::string::npos);
   EXPECT_NE(html.find("&lt;script&gt;alert(1)&lt;/script&gt; &amp;amp;"), std::string::npos) << html;

@@ -59,8 +59,8 @@ void mark_headings(Flow& flow) {
   }
   const auto sizes = distinct_sizes(large);
   for (auto* paragraph : large) {
-    const auto nearest = std::ranges::min_element(
-        sizes, {}, [&](double size) { return std::abs(size - paragraph->size); });
+    const auto nearest =
+        std::ranges::min_element(sizes, {}, [&](double size) { return std::abs(size - paragraph->size); });
     paragraph->kind = Kind::heading;
     paragraph->level = std::min(kDeepest, 1 + static_cast<int>(nearest - sizes.begin()));
   }

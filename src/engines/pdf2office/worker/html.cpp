@@ -94,8 +94,9 @@ class HtmlWriter {
   }
 
   void add(const PictureBlock& picture) {
-    out_ += fmt::format("<img alt=\"{}\" style=\"width:{:.0f}pt\" src=\"data:image/{};base64,", escape_markup(picture.alt),
-                        picture.width(), media_.extension(picture.file) == "png" ? "png" : "jpeg");
+    out_ +=
+        fmt::format("<img alt=\"{}\" style=\"width:{:.0f}pt\" src=\"data:image/{};base64,", escape_markup(picture.alt),
+                    picture.width(), media_.extension(picture.file) == "png" ? "png" : "jpeg");
     out_ += to_base64(media_.bytes(picture.file));
     out_ += "\">\n";
   }

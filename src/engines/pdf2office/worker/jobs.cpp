@@ -54,7 +54,8 @@ Result<> list_crops(worker::Job& job, const Document& document) {
   std::string lines;
   for (const auto& crop : crops_of(document)) {
     const auto pixels = crop.width() * crop.height() * (kDensity / kInch) * (kDensity / kInch);
-    const auto density = std::max(1.0, std::floor(kDensity * std::min(1.0, std::sqrt(kMostPixels / std::max(1.0, pixels)))));
+    const auto density =
+        std::max(1.0, std::floor(kDensity * std::min(1.0, std::sqrt(kMostPixels / std::max(1.0, pixels)))));
     const auto scale = density / kInch;
     lines += fmt::format("-f {0} -l {0} -r {1:.0f} -x {2:.0f} -y {3:.0f} -W {4:.0f} -H {5:.0f} tmp/pictures/{6}\n",
                          crop.page, density, std::floor(crop.x0 * scale), std::floor(crop.y0 * scale),

@@ -80,7 +80,7 @@ struct Page {
   std::vector<Segment> segments;
   std::vector<Picture> pictures;
   std::vector<Drawing> drawings;
-  std::vector<Fill> fills;  ///< in the order of painting
+  std::vector<Fill> fills;   ///< in the order of painting
   bool painted = false;      ///< shows anything but text
   bool real_spaces = false;  ///< its maker writes space characters: a bare gap is then the border of a cell
 };

@@ -13,9 +13,9 @@ namespace recast::engines::pdf2office {
 
 namespace {
 
-constexpr std::size_t kLongest = 100;       // signs of a number
-constexpr std::size_t kMostDigits = 15;     // that a double keeps
-constexpr std::size_t kMostDecimals = 30;   // of a spreadsheet's number format
+constexpr std::size_t kLongest = 100;      // signs of a number
+constexpr std::size_t kMostDigits = 15;    // that a double keeps
+constexpr std::size_t kMostDecimals = 30;  // of a spreadsheet's number format
 
 bool is_digit(char32_t letter) { return letter >= '0' && letter <= '9'; }
 bool is_minus(char32_t letter) { return letter == '-' || letter == 0x2212; }
@@ -100,9 +100,8 @@ class Reader {
     const bool bare = rest_.size() > 1 && (rest_[0] == '.' || rest_[0] == ',') && is_digit(rest_[1]);
     if (!bare && (rest_.empty() || !is_digit(rest_.front()))) return {};
     std::size_t count = 1;
-    while (count < rest_.size() &&
-           (is_digit(rest_[count]) ||
-            (!bare && (rest_[count] == '.' || rest_[count] == ',' || is_group_sign(rest_[count]))))) {
+    while (count < rest_.size() && (is_digit(rest_[count]) || (!bare && (rest_[count] == '.' || rest_[count] == ',' ||
+                                                                         is_group_sign(rest_[count]))))) {
       ++count;
     }
     auto taken = take_front(count);
@@ -139,9 +138,7 @@ struct Whole {
 std::optional<Whole> whole_of(std::u32string_view text, char32_t group) {
   Whole whole;
   std::size_t size = 0, groups = 0;  // of the digits since the last mark
-  const auto group_ends = [&] {
-    return groups == 0 ? size >= 1 && size <= 3 : size == 3;
-  };
+  const auto group_ends = [&] { return groups == 0 ? size >= 1 && size <= 3 : size == 3; };
   for (const auto letter : text) {
     if (is_digit(letter)) {
       whole.digits += static_cast<char>(letter);
@@ -199,8 +196,8 @@ std::optional<Number> parse_number(std::string_view text, char decimal_mark) {
   if (fraction.size() > kMostDecimals || whole->digits.size() > kMostDigits) return std::nullopt;
   if (whole->digits.size() > 1 && whole->digits.front() == '0') return std::nullopt;  // a code, such as 007
 
-  const auto written = fmt::format("{}.{}{}", whole->digits, fraction.empty() ? "0" : encode(fraction),
-                                   encode(parts->exponent));
+  const auto written =
+      fmt::format("{}.{}{}", whole->digits, fraction.empty() ? "0" : encode(fraction), encode(parts->exponent));
   Number number;
   const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), number.value);
   if (error != std::errc() || end != written.data() + written.size()) return std::nullopt;

@@ -73,7 +73,8 @@ Pages& grid(Pages& pages) {
 TEST(Docx, HasStylesListsTablesAndColours) {
   Pages pages;
   grid(pages.page().line(50, 50, "Title", {.size = 20}).fill({50, 200, 150, 220}, "1 0 0"));
-  pages.line(50, 300, "\u2022 a point of some length").line(50, 400, "Body text that is longer than all other text here.");
+  pages.line(50, 300, "\u2022 a point of some length")
+      .line(50, 400, "Body text that is longer than all other text here.");
   const auto body = docx_of(pages).at("word/document.xml");
   EXPECT_THAT(body, HasSubstr("<w:pStyle w:val=\"Heading1\"/>"));
   EXPECT_THAT(body, HasSubstr("<w:numId w:val=\"1\"/>"));
@@ -85,7 +86,10 @@ TEST(Docx, HasStylesListsTablesAndColours) {
 TEST(Docx, PagesColumnsAndRunningHeadsStay) {
   Pages pages;
   for (int n = 1; n <= 3; ++n) {
-    pages.page().line(50, 30, "Running head").line(300, 780, std::to_string(n)).line(50, 60, "Across the whole of the page goes this line of text, it does.");
+    pages.page()
+        .line(50, 30, "Running head")
+        .line(300, 780, std::to_string(n))
+        .line(50, 60, "Across the whole of the page goes this line of text, it does.");
     for (int i = 0; i < 6; ++i) {
       pages.line(50, 100 + 12.0 * i, "left words that fill the whole of a column here");
       pages.line(320, 100 + 12.0 * i, "right words that fill the other column as well");
@@ -121,8 +125,9 @@ TEST(OfficeFiles, NamesOfFontsAndWordsCannotBreakThem) {
   const auto slide = written([&](int fd) { return write_pptx(fd, flow, {}); }).at("ppt/slides/slide1.xml");
   EXPECT_THAT(slide, HasSubstr("&lt;/w:t&gt;&lt;x&gt;&amp;"));
   EXPECT_THAT(slide, HasSubstr("&lt;evil&gt;"));
-  EXPECT_THAT(written([&](int fd) { return write_xlsx(fd, sheets_of(document, {.all = true})); })
-                  .at("xl/worksheets/sheet1.xml"),
+  EXPECT_THAT(written([&](int fd) {
+                return write_xlsx(fd, sheets_of(document, {.all = true}));
+              }).at("xl/worksheets/sheet1.xml"),
               HasSubstr("&lt;/w:t&gt;&lt;x&gt;&amp;"));
 }
 

@@ -59,10 +59,9 @@ Result<> Package::close() {
 }
 
 Result<> add_root(Package& package, std::string_view main_part) {
-  return package.add("_rels/.rels",
-                     fmt::format("{}<Relationships xmlns=\"{}relationships\"><Relationship Id=\"rId1\" "
-                                 "Type=\"{}/officeDocument\" Target=\"{}\"/></Relationships>",
-                                 kXmlHead, kPackageSpace, kRelationSpace, main_part));
+  return package.add("_rels/.rels", fmt::format("{}<Relationships xmlns=\"{}relationships\"><Relationship Id=\"rId1\" "
+                                                "Type=\"{}/officeDocument\" Target=\"{}\"/></Relationships>",
+                                                kXmlHead, kPackageSpace, kRelationSpace, main_part));
 }
 
 }  // namespace recast::engines::pdf2office

@@ -8,9 +8,9 @@ namespace recast::engines::pdf2office {
 
 namespace {
 
-constexpr double kThinnest = 3.0;  // a filled rectangle that is thinner is a line
-constexpr std::size_t kMostPoints = 100'000;     // of a path
-constexpr std::size_t kMostOnPage = 50'000;      // segments, drawings, fills
+constexpr double kThinnest = 3.0;             // a filled rectangle that is thinner is a line
+constexpr std::size_t kMostPoints = 100'000;  // of a path
+constexpr std::size_t kMostOnPage = 50'000;   // segments, drawings, fills
 constexpr std::size_t kMostInDocument = 10'000'000;
 
 struct Point {

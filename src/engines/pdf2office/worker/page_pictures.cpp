@@ -24,7 +24,8 @@ std::set<int> pages_with_masks(std::string_view list) {
     }
     if (words.size() < 3 || (words[2] != "smask" && words[2] != "mask" && words[2] != "stencil")) continue;
     int page = 0;
-    if (std::from_chars(words[0].data(), words[0].data() + words[0].size(), page).ec == std::errc()) result.insert(page);
+    if (std::from_chars(words[0].data(), words[0].data() + words[0].size(), page).ec == std::errc())
+      result.insert(page);
   }
   return result;
 }

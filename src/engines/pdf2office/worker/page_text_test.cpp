@@ -13,7 +13,8 @@ using test::Pages;
 using test::texts;
 
 TEST(PageText, WordsEndAtSpacesAtGapsAndAtOtherLooks) {
-  const auto document = Pages().page().line(10, 20, "one two").line(60, 20, "three").line(200, 20, "f", {.size = 8}).read();
+  const auto document =
+      Pages().page().line(10, 20, "one two").line(60, 20, "three").line(200, 20, "f", {.size = 8}).read();
   ASSERT_EQ(document.pages.size(), 1U);
   const auto& page = *document.pages.front();
   EXPECT_EQ(texts(page.words), "one|two|three|f");
@@ -75,7 +76,8 @@ TEST(PageText, AFloodOfPagesIsRefused) {
 }
 
 TEST(PageText, SmallRaisedSignsStayInTheirLine) {
-  const auto document = Pages().page().line(10, 100, "H").line(15, 103, "2", {.size = 6}).line(18, 100, "O").line(10, 120, "next").read();
+  const auto document =
+      Pages().page().line(10, 100, "H").line(15, 103, "2", {.size = 6}).line(18, 100, "O").line(10, 120, "next").read();
   const auto rows = text_rows(document.pages.front()->words);
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(texts(rows[0]), "H|2|O");

@@ -31,7 +31,8 @@ void require_well_formed(const std::string& xml) {
 
 }  // namespace
 
-/// A document of letters, paths and pictures, parted by "\f"; everything is written, and a page of HTML has to be whole.
+/// A document of letters, paths and pictures, parted by "\f"; everything is written, and a page of HTML has to be
+/// whole.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   const std::string_view all(reinterpret_cast<const char*>(data), size);

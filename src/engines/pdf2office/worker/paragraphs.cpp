@@ -138,8 +138,8 @@ bool Column::starts(std::size_t index, const Paragraph& current) const {
   const bool centred = is_centred(line) && is_centred(last) && line.front()->x0 > left_ + 10;
   const auto first_word = line.front()->x1 - line.front()->x0;
   const bool fits = end_of(last) + 0.3 * em + first_word < right_ - (ragged_ ? 1.5 : 0.8) * em;
-  const bool marked = is_bullet(line) || (is_number_marker(line.front()->text) &&
-                                          line.front()->x0 <= current.x0 + 3 && line.size() > 1);
+  const bool marked = is_bullet(line) ||
+                      (is_number_marker(line.front()->text) && line.front()->x0 <= current.x0 + 3 && line.size() > 1);
   const bool far = gap > std::max(1.22 * usual_ * em, 1.0 * em) || gap < 0.5 * em;
   return has_tab(line, em) || has_tab(last, em) || other_size || far || marked || is_bold(line) != is_bold(last) ||
          !is_aligned(line, current, em, centred) || (fits && !centred) || turned != last_turned;
@@ -156,7 +156,8 @@ void Column::align(Paragraph& paragraph) const {
     paragraph.align = Align::right;
   } else {
     if (lines.size() <= 2) return;
-    const auto full = std::count_if(lines.begin(), lines.end() - 1, [&](const Words& line) { return rest(line) < 2.5; });
+    const auto full =
+        std::count_if(lines.begin(), lines.end() - 1, [&](const Words& line) { return rest(line) < 2.5; });
     if (static_cast<double>(full) >= 0.8 * static_cast<double>(lines.size() - 1)) paragraph.align = Align::justify;
     return;
   }
@@ -171,8 +172,7 @@ void Column::finish(Paragraph& paragraph) const {
   const auto top = head.front()->base, bottom = lines.back().front()->base;
   paragraph.y0 = top - 0.8 * paragraph.size;
   paragraph.y1 = bottom + 0.2 * paragraph.size;
-  paragraph.pitch =
-      lines.size() > 1 ? (bottom - top) / static_cast<double>(lines.size() - 1) : usual_ * paragraph.size;
+  paragraph.pitch = lines.size() > 1 ? (bottom - top) / static_cast<double>(lines.size() - 1) : usual_ * paragraph.size;
   auto rest = lines.size() > 1 ? lines[1].front()->x0 : head.front()->x0;
   for (std::size_t i = 1; i < lines.size(); ++i) rest = std::min(rest, lines[i].front()->x0);
   if (paragraph.kind != Kind::text) rest = head[1]->x0;

@@ -27,7 +27,8 @@ std::string escape_markdown(std::string_view text) {
 
 std::string inline_markdown(const Paragraph& paragraph) {
   auto text = inline_text(paragraph, [&](const Run& run, std::string_view core) {
-    const bool code = run.face->mono && core.find('`') == std::string_view::npos && core.find('|') == std::string_view::npos;
+    const bool code =
+        run.face->mono && core.find('`') == std::string_view::npos && core.find('|') == std::string_view::npos;
     auto one = code ? "`" + std::string(core) + "`" : escape_markdown(core);
     if (run.face->italic) one = "*" + one + "*";
     if (run.bold && paragraph.kind != Kind::heading) one = "**" + one + "**";
@@ -156,9 +157,8 @@ std::string text_of(const Flow& flow) {
   std::string text;
   for (const auto& page : flow.pages) {
     for (const auto& row : page.header) text += line_of(row);
-    each_block(page, [&](const Block& block) {
-      text += std::visit([](const auto& one) { return block_text(one); }, block);
-    });
+    each_block(page,
+               [&](const Block& block) { text += std::visit([](const auto& one) { return block_text(one); }, block); });
     for (const auto& row : page.footer) text += line_of(row);
     text += '\f';
   }

@@ -33,8 +33,8 @@ Result<> add_relations(Package& package, const std::string& name, const Relation
 }
 
 std::string root(std::string_view tag, std::string_view attributes, std::string_view content) {
-  return fmt::format("{0}<p:{1} xmlns:a=\"{2}\" xmlns:r=\"{3}\" xmlns:p=\"{4}\"{5}>{6}</p:{1}>", kXmlHead, tag, kDrawing,
-                     kRelationSpace, kPresentation, attributes, content);
+  return fmt::format("{0}<p:{1} xmlns:a=\"{2}\" xmlns:r=\"{3}\" xmlns:p=\"{4}\"{5}>{6}</p:{1}>", kXmlHead, tag,
+                     kDrawing, kRelationSpace, kPresentation, attributes, content);
 }
 
 std::string tree(std::string_view shapes) {
@@ -102,8 +102,7 @@ Result<> add_masters(Package& package) {
                "</p:sldLayoutIdLst>")));
   RECAST_CHECK(add_relations(package, "ppt/slideMasters/_rels/slideMaster1.xml.rels",
                              {{"slideLayout", "../slideLayouts/slideLayout1.xml"}, {"theme", "../theme/theme1.xml"}}));
-  RECAST_CHECK(
-      package.add("ppt/slideLayouts/slideLayout1.xml", root("sldLayout", " type=\"blank\"", tree(""))));
+  RECAST_CHECK(package.add("ppt/slideLayouts/slideLayout1.xml", root("sldLayout", " type=\"blank\"", tree(""))));
   RECAST_CHECK(add_relations(package, "ppt/slideLayouts/_rels/slideLayout1.xml.rels",
                              {{"slideMaster", "../slideMasters/slideMaster1.xml"}}));
   return package.add("ppt/theme/theme1.xml", theme());

@@ -17,9 +17,12 @@ constexpr double kAsIs = -1;  // no space above to speak of
 std::string_view align_word(Align align) {
   switch (align) {
     case Align::left:
-    case Align::justify: break;
-    case Align::center: return "ctr";
-    case Align::right: return "r";
+    case Align::justify:
+      break;
+    case Align::center:
+      return "ctr";
+    case Align::right:
+      return "r";
   }
   return "l";
 }
@@ -33,8 +36,8 @@ std::vector<double> column_limits(const Table& table) {
 
 /// Whether paragraphs that stand close under each other, with one left edge, share a text box.
 bool belong_together(const Paragraph& above, const Paragraph& below) {
-  return std::abs(below.x0 - above.x0) < 3 && below.y0 - above.y1 < below.size && std::abs(below.size - above.size) < 3 &&
-         below.align == above.align;
+  return std::abs(below.x0 - above.x0) < 3 && below.y0 - above.y1 < below.size &&
+         std::abs(below.size - above.size) < 3 && below.align == above.align;
 }
 
 }  // namespace
@@ -97,8 +100,9 @@ std::string Slide::cell_xml(const TableBlock& block, std::size_t row, std::size_
   const auto& cell = table.rows[row][column];
   std::string span;
   if (cell.hidden) {
-    const bool from_above = std::any_of(table.rows.begin(), table.rows.begin() + static_cast<std::ptrdiff_t>(row),
-                                        [&](const CellRow& one) { return one[column].rows > 1 && !one[column].hidden; });
+    const bool from_above =
+        std::any_of(table.rows.begin(), table.rows.begin() + static_cast<std::ptrdiff_t>(row),
+                    [&](const CellRow& one) { return one[column].rows > 1 && !one[column].hidden; });
     span = from_above ? " vMerge=\"1\"" : " hMerge=\"1\"";
   } else {
     if (cell.columns > 1) span += fmt::format(" gridSpan=\"{}\"", cell.columns);
@@ -140,8 +144,8 @@ std::string Slide::table(const TableBlock& block) {
   }
   xml += "</a:tblGrid>";
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
-    const auto height = table.ys.empty() ? table.height() / static_cast<double>(table.rows.size())
-                                         : table.ys[r + 1] - table.ys[r];
+    const auto height =
+        table.ys.empty() ? table.height() / static_cast<double>(table.rows.size()) : table.ys[r + 1] - table.ys[r];
     xml += fmt::format("<a:tr h=\"{}\">", emu(height * scale_));
     for (std::size_t c = 0; c < table.rows[r].size(); ++c) xml += cell_xml(block, r, c);
     xml += "</a:tr>";

@@ -21,9 +21,8 @@ double largest(const Words& row) {
 }  // namespace
 
 Rows text_rows(Words words) {
-  std::ranges::stable_sort(words, [](const Word* a, const Word* b) {
-    return std::tie(a->base, a->x0) < std::tie(b->base, b->x0);
-  });
+  std::ranges::stable_sort(
+      words, [](const Word* a, const Word* b) { return std::tie(a->base, a->x0) < std::tie(b->base, b->x0); });
   Rows rows;
   for (const auto* word : words) {
     const auto* const first = rows.empty() ? nullptr : rows.back().front();

@@ -13,9 +13,9 @@ namespace recast::engines::pdf2office {
 
 namespace {
 
-constexpr double kCover = 0.6;                 // share of a cell's side that a line has to cover
-constexpr std::size_t kMostSlots = 60'000;     // of a grid; more are a pattern
-constexpr std::size_t kMostTables = 500;       // of a page
+constexpr double kCover = 0.6;              // share of a cell's side that a line has to cover
+constexpr std::size_t kMostSlots = 60'000;  // of a grid; more are a pattern
+constexpr std::size_t kMostTables = 500;    // of a page
 
 /// The lines' places, and the ends of the lines across where no line stands: open sides.
 std::vector<double> limits(const Rulings& lines, const Rulings& across) {
@@ -122,8 +122,7 @@ bool Slots::fill(const Page& page) {
   const Box box{xs_.front(), ys_.front(), xs_.back(), ys_.back()};
   for (const auto* word : page.words) {
     if (!is_inside(*word, box)) continue;
-    const auto slot =
-        place(ys_, (word->y0 + word->y1) / 2) * columns_ + place(xs_, (word->x0 + word->x1) / 2);
+    const auto slot = place(ys_, (word->y0 + word->y1) / 2) * columns_ + place(xs_, (word->x0 + word->x1) / 2);
     const auto owner = owners_[slot];
     grid_[owner / columns_][owner % columns_].words.push_back(word);
   }
@@ -168,8 +167,7 @@ bool is_shading(const Table& table, const Page& page) {
   }
   const auto rows = text_rows(std::move(own));
   const auto shared = std::ranges::count_if(rows, [&](const Words& row) {
-    return std::ranges::any_of(
-        outside, [&](const Word* word) { return std::abs(word->base - row.front()->base) < 2; });
+    return std::ranges::any_of(outside, [&](const Word* word) { return std::abs(word->base - row.front()->base) < 2; });
   });
   return static_cast<double>(shared) >= 0.4 * static_cast<double>(rows.size());
 }
@@ -196,9 +194,8 @@ std::vector<Table> ruled_tables(const Page& page) {
   }
   std::erase_if(kept, [&](const Table& table) { return is_shading(table, page); });
   for (auto& table : kept) split_columns(table, page);
-  std::ranges::stable_sort(kept, [](const Table& a, const Table& b) {
-    return std::tie(a.y0, a.x0) < std::tie(b.y0, b.x0);
-  });
+  std::ranges::stable_sort(kept,
+                           [](const Table& a, const Table& b) { return std::tie(a.y0, a.x0) < std::tie(b.y0, b.x0); });
   return kept;
 }
 

@@ -9,7 +9,7 @@ namespace recast::engines::pdf2office {
 
 namespace {
 
-constexpr double kSnap = 2.0;               // points between pieces of one line
+constexpr double kSnap = 2.0;  // points between pieces of one line
 constexpr std::size_t kMostPairs = 4'000'000;
 
 /// Pieces at one place, put end to end.

@@ -59,9 +59,8 @@ class Collector {
 
   std::vector<Piece> pieces() && {
     for (auto& table : tables_) pieces_.push_back({table.page, table.y0, std::move(table.rows)});
-    std::ranges::stable_sort(pieces_, [](const Piece& a, const Piece& b) {
-      return std::tie(a.page, a.y) < std::tie(b.page, b.y);
-    });
+    std::ranges::stable_sort(
+        pieces_, [](const Piece& a, const Piece& b) { return std::tie(a.page, a.y) < std::tie(b.page, b.y); });
     return std::move(pieces_);
   }
 

@@ -69,9 +69,8 @@ std::vector<Table> page_tables(const Page& page) {
   auto tables = ruled_tables(page);
   auto white = white_tables(page, tables);
   std::ranges::move(white, std::back_inserter(tables));
-  std::ranges::stable_sort(tables, [](const Table& a, const Table& b) {
-    return std::tie(a.y0, a.x0) < std::tie(b.y0, b.x0);
-  });
+  std::ranges::stable_sort(tables,
+                           [](const Table& a, const Table& b) { return std::tie(a.y0, a.x0) < std::tie(b.y0, b.x0); });
   return tables;
 }
 

@@ -31,7 +31,7 @@ struct Table : Box {
   int page = 0;  ///< the first
   bool ruled = false;
   std::vector<Corridor> corridors;
-  Grid rows;               ///< all of the same length
+  Grid rows;  ///< all of the same length
   int last_page = 0;
   std::vector<double> ys;  ///< of a ruled table: the limits of its rows, if every one is a ruled row
 };

@@ -70,8 +70,7 @@ TEST(WhiteTables, ColumnsAreWhatWhitePartsInAllRows) {
   const auto tables = page_tables(*document.pages.front());
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_FALSE(tables[0].ruled);
-  EXPECT_EQ(text_of(tables[0].rows),
-            "Item|Count|Price|\nGreen tea|12|2.50|\nMilk|7|1.10|\nDark bread|120|3.00|\n");
+  EXPECT_EQ(text_of(tables[0].rows), "Item|Count|Price|\nGreen tea|12|2.50|\nMilk|7|1.10|\nDark bread|120|3.00|\n");
 }
 
 TEST(WhiteTables, ListsLeadersAndProseAreNone) {

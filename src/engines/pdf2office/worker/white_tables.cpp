@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "engines/pdf2office/worker/corridors.hpp"
-#include "engines/pdf2office/worker/rows.hpp"
 #include "engines/pdf2office/worker/markers.hpp"
+#include "engines/pdf2office/worker/rows.hpp"
 #include "engines/pdf2office/worker/tables.hpp"
 #include "engines/pdf2office/worker/unicode.hpp"
 
@@ -36,8 +36,8 @@ std::vector<Region> runs(std::vector<Line> lines, const std::vector<Table>& rule
   for (auto& line : lines) {
     if (last != nullptr) {
       const auto before = last->front()->base, now = base_of(line);
-      const bool blocked = std::ranges::any_of(
-          ruled, [&](const Table& table) { return before <= table.y0 + 1 && table.y1 - 1 <= now; });
+      const bool blocked =
+          std::ranges::any_of(ruled, [&](const Table& table) { return before <= table.y0 + 1 && table.y1 - 1 <= now; });
       if (blocked || now - before > kBreak * 1.2 * largest(*last)) {
         result.push_back(std::move(current));
         current.clear();
@@ -190,8 +190,8 @@ Grid with_lines_joined(Grid grid, const Region& region) {
   Grid out;
   for (std::size_t i = 0; i < grid.size(); ++i) {
     auto& row = grid[i];
-    const bool values = std::ranges::any_of(
-        row, [](const Cell& cell) { return !cell.words.empty() && is_value(cell.text); });
+    const bool values =
+        std::ranges::any_of(row, [](const Cell& cell) { return !cell.words.empty() && is_value(cell.text); });
     if (i == 0 || values || pitches[i - 1] > kTight * sizes[i] || filled(row) >= filled(out.back())) {
       out.push_back(std::move(row));
       continue;

@@ -173,7 +173,8 @@ Result<> add_frame(Package& package, const std::vector<Sheet>& sheets) {
   std::string book = fmt::format("{}<workbook xmlns=\"{}\" xmlns:r=\"{}\"><sheets>", kXmlHead, kMain, kRelationSpace);
   std::string relations = fmt::format("{}<Relationships xmlns=\"{}relationships\">", kXmlHead, kPackageSpace);
   for (std::size_t i = 1; i <= sheets.size(); ++i) {
-    types += fmt::format("<Override PartName=\"/xl/worksheets/sheet{}.xml\" ContentType=\"{}worksheet+xml\"/>", i, kType);
+    types +=
+        fmt::format("<Override PartName=\"/xl/worksheets/sheet{}.xml\" ContentType=\"{}worksheet+xml\"/>", i, kType);
     book += fmt::format("<sheet name=\"{}\" sheetId=\"{}\" r:id=\"rId{}\"/>", escape_markup(sheets[i - 1].name), i, i);
     relations += fmt::format("<Relationship Id=\"rId{}\" Type=\"{}/worksheet\" Target=\"worksheets/sheet{}.xml\"/>", i,
                              kRelationSpace, i);

@@ -18,7 +18,8 @@ std::string cleaned(std::string_view text, std::size_t piece) {
 }
 
 TEST(XmlCleaner, DropsWhatXmlForbidsWhereverThePiecesEnd) {
-  const std::string dirty = "<a b=\"&#x1;x&#65;&lt;&#xfffe;\x01&#31;&#10;\xC3\xA4\xFF\xE2\x82\xAC\">\xEF\xBF\xBE&</a>\xC3";
+  const std::string dirty =
+      "<a b=\"&#x1;x&#65;&lt;&#xfffe;\x01&#31;&#10;\xC3\xA4\xFF\xE2\x82\xAC\">\xEF\xBF\xBE&</a>\xC3";
   const std::string clean = "<a b=\"x&#65;&lt;&#10;\xC3\xA4\xEF\xBF\xBD\xE2\x82\xAC\">&amp;</a>\xEF\xBF\xBD";
   for (std::size_t piece = 1; piece <= dirty.size(); ++piece) EXPECT_EQ(cleaned(dirty, piece), clean) << piece;
 }
