@@ -31,7 +31,7 @@ using Arguments = std::vector<std::string>;
 /// What a page says may be many times its file: both the time and the size of that are bounded.
 Limits limits() {
   return {
-      .cpu = std::chrono::seconds(600), .memory = 3ULL << 30, .output = 4ULL << 30, .descriptors = 64, .processes = 32};
+      .cpu = std::chrono::seconds(240), .memory = 3ULL << 30, .output = 2ULL << 30, .descriptors = 64, .processes = 32};
 }
 
 engine::ProgramStep program(std::string name, Arguments arguments) {

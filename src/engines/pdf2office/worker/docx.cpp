@@ -18,6 +18,7 @@ using docx::twips;
 
 constexpr double kMargin = 72;  // of a page that does not tell
 constexpr double kNearEdge = 20;
+constexpr long kLargestPaper = 31'680;  // twips, what Word takes
 
 // Where a block's line box begins and ends, other than its letters do.
 double line_height(const Paragraph& paragraph) { return std::max(paragraph.pitch, 0.9 * paragraph.size); }
@@ -224,10 +225,11 @@ std::string Body::section_xml(const Segment& segment, bool first) {
   }
   const auto left = segment.edges != nullptr ? segment.edges->front().first : left_;
   const auto right = segment.edges != nullptr ? segment.edges->back().second : segment.right;
+  const auto paper = [](double points) { return std::min(twips(points), kLargestPaper); };
   return fmt::format(
       "<w:sectPr>{}<w:type w:val=\"{}\"/><w:pgSz w:w=\"{}\" w:h=\"{}\"{}/><w:pgMar w:top=\"{}\" w:right=\"{}\" "
       "w:bottom=\"{}\" w:left=\"{}\" w:header=\"{}\" w:footer=\"{}\" w:gutter=\"0\"/>{}</w:sectPr>",
-      references, segment.new_page ? "nextPage" : "continuous", twips(page.width), twips(page.height),
+      references, segment.new_page ? "nextPage" : "continuous", paper(page.width), paper(page.height),
       page.width > page.height ? " w:orient=\"landscape\"" : "", twips(std::clamp(segment.top, 0.0, page.height / 2)),
       std::max(0L, twips(page.width - right) - 40), twips(bottom), twips(left), twips(std::max(0.0, head_y)),
       twips(std::max(0.0, foot_y)), segment.edges != nullptr ? columns_xml(*segment.edges) : std::string());
