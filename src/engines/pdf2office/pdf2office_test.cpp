@@ -180,6 +180,10 @@ TEST_F(PdfToOffice, ADocumentHasHeadingsTablesAndPictures) {
 TEST_F(PdfToOffice, LibreOfficeReadsTheDocuments) {
   if (!have("soffice")) GTEST_SKIP() << "soffice is not installed";
   EXPECT_THAT(by_libreoffice(convert(rich_pdf(), "docx"), "txt"), HasSubstr("What we sell, and for how much."));
+  if (have("gs")) {
+    const auto slides = run_->folder().write("slides.pdf", by_libreoffice(convert(rich_pdf(), "pptx"), "pdf"));
+    EXPECT_THAT(test::output_of("pdftotext -layout " + slides.string() + " -"), ContainsRegex("Milk +1,100.00"));
+  }
   EXPECT_THAT(by_libreoffice(convert(rich_pdf(), "xlsx"), "html"),
               ContainsRegex("sdval=\"1100\"[^>]*#,##0.00.*1,100.00"));
 }
