@@ -166,7 +166,9 @@ void Planner::draw_papers() {
 }
 
 void Planner::pack() {
-  add(program("tar", {"--create", "--format=ustar", "--file", kPacked, "--directory", kPictures, "."}));
+  // The jail's user has a number that this old format has no room for, and its name is nobody's.
+  add(program("tar", {"--create", "--format=ustar", "--owner=0", "--group=0", "--numeric-owner", "--file", kPacked,
+                      "--directory", kPictures, "."}));
 }
 
 engine::Info describe() {

@@ -54,6 +54,7 @@ TEST(PdfToOfficePlan, FiguresAreCutByTheWorkersListAlone) {
   EXPECT_THAT(test::line(*result, 7),
               ElementsAre("xargs", "--arg-file", "tmp/crops", "--max-lines=1", "--no-run-if-empty", "pdftocairo",
                           "-png", "-singlefile", "in/in-1.pdf"));
+  EXPECT_THAT(test::line(*result, 8), testing::Contains("--owner=0")) << "ustar has no room for the jail's users";
   EXPECT_EQ(plan("md")->steps.size(), 7U) << "Markdown has no pictures";
 }
 
