@@ -199,6 +199,8 @@ def pages(canary):
         for engine in ("poppler", "mupdf"):
             samples.append(Sample(f"{engine}-{name}.pdf", content, to, engine, frozenset(ends), options))
         # What draws nothing need not mind how large or deep a drawing is.
+        samples.append(Sample(f"pdf2office-{name}.pdf", content, "docx", "pdf2office",
+                              frozenset(ends | {"finished"} if name not in UNREADABLE else ends), {k: v for k, v in options.items() if k == "timeout"}))
         for operation, more in (("pdf/split-pages", {}), ("pdf/rotate-pages", {"rotation": "90"})):
             samples.append(Sample(f"{operation[4:]}-{name}.pdf", content, "pdf", "qpdf", frozenset(ends | {"finished"} if name not in UNREADABLE else ends),
                                   options | more, operation))
