@@ -25,11 +25,10 @@ class TableWriter {
   }
 
   std::string write(double left) {
-    const auto* const line =
-        table_.ruled ? "w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"" : "w:val=\"nil\"";
-    auto xml = fmt::format(
-        "<w:tbl><w:tblPr><w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:tblInd w:w=\"{}\" w:type=\"dxa\"/><w:tblBorders>",
-        twips(width(0, widths_.size())), twips(xs_.front() - left));
+    const auto* const line = table_.ruled ? R"(w:val="single" w:sz="4" w:space="0" w:color="auto")" : "w:val=\"nil\"";
+    auto xml =
+        fmt::format(R"(<w:tbl><w:tblPr><w:tblW w:w="{}" w:type="dxa"/><w:tblInd w:w="{}" w:type="dxa"/><w:tblBorders>)",
+                    twips(width(0, widths_.size())), twips(xs_.front() - left));
     for (const auto* side : {"top", "left", "bottom", "right", "insideH", "insideV"}) {
       xml += fmt::format("<w:{} {}/>", side, line);
     }
@@ -71,7 +70,7 @@ class TableWriter {
   std::string row_xml(std::size_t i) {
     std::string xml = "<w:tr>";
     if (height(i) > 2) {
-      xml += fmt::format("<w:trPr><w:trHeight w:val=\"{}\" w:hRule=\"atLeast\"/></w:trPr>", twips(height(i)));
+      xml += fmt::format(R"(<w:trPr><w:trHeight w:val="{}" w:hRule="atLeast"/></w:trPr>)", twips(height(i)));
     }
     const auto& row = table_.rows[i];
     for (std::size_t c = 0; c < row.size();) {
@@ -88,7 +87,7 @@ class TableWriter {
         cover = {row[c].rows - 1, span};
         merge = "<w:vMerge w:val=\"restart\"/>";
       }
-      xml += fmt::format("<w:tc><w:tcPr><w:tcW w:w=\"{}\" w:type=\"dxa\"/>", twips(width(c, span)));
+      xml += fmt::format(R"(<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/>)", twips(width(c, span)));
       if (span > 1) xml += fmt::format("<w:gridSpan w:val=\"{}\"/>", span);
       xml += merge;
       xml += shade_xml(i, c, span);
@@ -106,7 +105,7 @@ class TableWriter {
     const auto y1 = table_.ys.empty() ? base : table_.ys[last];
     const auto* const fill = block_.shade({xs_[c], y0, xs_[c + span], y1});
     if (fill == nullptr) return {};
-    return fmt::format("<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"{:06x}\"/>", fill->colour);
+    return fmt::format(R"(<w:shd w:val="clear" w:color="auto" w:fill="{:06x}"/>)", fill->colour);
   }
 
   std::string content(const Cell& cell, std::size_t c, std::size_t span) const {
