@@ -10,9 +10,9 @@ namespace {
 constexpr std::array<std::string_view, 26> kVideoInputs{
     "mp4", "mov", "mkv", "webm", "avi", "m4v", "3gp",  "3g2", "flv", "wmv", "mpg",  "ts",  "m2ts",
     "ogv", "vob", "mxf", "dv",   "mod", "rm",  "rmvb", "wtv", "dvr", "swf", "cavs", "mts", "gif"};
-constexpr std::array<std::string_view, 18> kAudioInputs{"mp3",  "wav", "flac", "ogg",  "m4a",  "aac",
-                                                        "opus", "wma", "aiff", "oga",  "m4b",  "ac3",
-                                                        "amr",  "au",  "caf",  "aifc", "weba", "voc"};
+constexpr std::array<std::string_view, 19> kAudioInputs{"dss",  "mp3", "wav",  "flac", "ogg", "m4a", "aac",
+                                                        "opus", "wma", "aiff", "oga",  "m4b", "ac3", "amr",
+                                                        "au",   "caf", "aifc", "weba", "voc"};
 
 std::vector<Container> make_containers() {
   const std::vector<std::string_view> mp4_video{"x264", "x265", "av1", "vp9", "mpeg4", "mpeg2"};
@@ -104,7 +104,7 @@ std::span<const std::string_view> audio_inputs() { return kAudioInputs; }
 std::string_view demuxers() {
   return "mov,matroska,avi,flv,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc,ogg,gif,mp3,wav,w64,flac,aac,aiff,ac3,eac3,dts,"
          "caf,"
-         "au,amr,amrnb,amrwb,ape,wv,tta,voc,rm,mxf,dv,wtv,swf,cavsvideo,nut,mpc,mpc8,loas";
+         "au,amr,amrnb,amrwb,dss,ape,wv,tta,voc,rm,mxf,dv,wtv,swf,cavsvideo,nut,mpc,mpc8,loas";
 }
 
 }  // namespace recast::engines::ffmpeg
