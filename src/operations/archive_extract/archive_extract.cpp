@@ -16,12 +16,21 @@ struct Options : operation::Common {
   engine::Wish wish_for(std::string from) const { return wish("archive/extract", std::move(from), {}); }
 };
 
+/// What a file is called in its archive: by the worker that read it, or by where a program put it below out/.
+std::string name_in_archive(const operation::Converted& done, std::size_t at) {
+  if (!done.names.empty()) return done.names[at];
+  constexpr std::string_view kFolder = "/out/";
+  const auto path = done.files[at].string();
+  const auto begin = path.find(kFolder, path.rfind("/run-") == std::string::npos ? 0 : path.find("/run-"));
+  return format::clean_path(begin == std::string::npos ? path : path.substr(begin + kFolder.size()));
+}
+
 /// Adds what came out of one archive, each file in its folder.
 Result<> add_files(const operation::Converted& done, operation::Files& files) {
-  if (done.names.size() != done.files.size())
+  if (!done.names.empty() && done.names.size() != done.files.size())
     return fail(ErrorCode::internal, "The engine gave no names for the files of an archive.");
   for (std::size_t at = 0; at < done.files.size(); ++at) {
-    const auto& name = done.names[at];
+    const auto name = name_in_archive(done, at);
     const auto slash = name.rfind('/');
     std::error_code error;
     const auto size = operation::fs::file_size(done.files[at], error);

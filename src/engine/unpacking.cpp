@@ -1,0 +1,47 @@
+#include "engine/unpacking.hpp"
+
+namespace recast::engine {
+
+namespace {
+
+constexpr std::string_view kExtract = "archive/extract";
+
+/// bsdtar's words for what it packs. The jail's user is nobody an archive should name, and too great for some formats.
+std::vector<std::string> packing(const std::string& to) {
+  std::vector<std::string> words{"-c",    "-f", "out/out." + to,   "--uid", "0",
+                                 "--gid", "0",  "--numeric-owner", "-C",    "tmp/unpacked"};
+  if (to == "tar.gz") words.emplace_back("-z");
+  if (to == "tar.bz2") words.emplace_back("-j");
+  words.emplace_back("--format");
+  words.emplace_back(to == "zip" ? "zip" : to == "7z" ? "7zip" : "pax");
+  words.emplace_back(".");
+  return words;
+}
+
+}  // namespace
+
+std::vector<Ability> unpacking_abilities(std::initializer_list<std::string_view> from, int rank) {
+  Ability extract{.operation = std::string(kExtract)};
+  for (const auto format : from) extract.conversions.push_back({std::string(format), "", rank});
+  return {extract, {.conversions = pairs(from, {"zip", "7z", "tar", "tar.gz", "tar.bz2"}, rank, {"bsdtar"})}};
+}
+
+Plan unpacking_plan(const Request& request,
+                    const std::function<ProgramStep(const std::string& input, const std::string& folder)>& unpack) {
+  Plan plan;
+  const bool extracts = request.operation == kExtract;
+  plan.steps.push_back({.action = unpack(request.inputs.front(), extracts ? "out" : "tmp/unpacked"), .weight = 4});
+  if (extracts) {
+    plan.outputs = {"out/**"};
+    plan.may_be_empty = true;
+    return plan;
+  }
+  ProgramStep pack;
+  pack.program = "bsdtar";
+  pack.arguments = packing(request.to);
+  plan.steps.push_back({.action = std::move(pack)});
+  plan.outputs = {"out/out." + request.to};
+  return plan;
+}
+
+}  // namespace recast::engine

@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "../../../tests/support/engine_run.hpp"
+
+namespace recast::engines {
+
+Result<> register_sevenzip(engine::Registry& registry);
+
+namespace {
+
+class SevenZip : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (execution::find_program("7zz", {}).empty()) GTEST_SKIP() << "7zz is not installed";
+  }
+  static test::EngineRun& run() {
+    static test::EngineRun one(&register_sevenzip);
+    return one;
+  }
+};
+
+TEST_F(SevenZip, SaysThatAFileIsNoArchive) {
+  for (const auto* const kind : {"arj", "dmg", "img"}) {
+    const auto files = run().convert_bytes("this is no archive at all", kind, "zip");
+    ASSERT_FALSE(files) << kind;
+    EXPECT_EQ(files.error().code, ErrorCode::open_failed) << kind << ": " << files.error().message;
+  }
+}
+
+TEST_F(SevenZip, OpensAnImageOfADisk) {
+  if (execution::find_program("mkfs.vfat", {}).empty() && execution::find_program("/usr/sbin/mkfs.vfat", {}).empty())
+    GTEST_SKIP() << "mkfs.vfat is not installed";
+  const auto image = run().folder() / "disk.img";
+  test::output_of("truncate -s 200K " + image.string() + " && /usr/sbin/mkfs.vfat -n RECAST " + image.string());
+  const auto done = run().run({.operation = "archive/extract", .from = "img", .to = {}, .files = {image}});
+  ASSERT_TRUE(done) << done.error().message;
+}
+
+TEST_F(SevenZip, OpensArchivesOfTheCorpus) {
+  const char* const corpus = std::getenv("RECAST_CORPUS");
+  if (corpus == nullptr) GTEST_SKIP() << "RECAST_CORPUS is not set";
+  const auto folder = std::filesystem::path(corpus) / "archive";
+  const auto files = run().convert("arj", "tar.gz", {folder / "maps.arj"});
+  ASSERT_TRUE(files) << files.error().message;
+  const auto list = test::output_of("bsdtar -tf " + files->front().string() + " | grep -v '/$' | wc -l");
+  EXPECT_EQ(std::atoi(list.c_str()), 21) << list;
+  const auto done =
+      run().run({.operation = "archive/extract", .from = "img", .to = {}, .files = {folder / "floppy160k.img"}});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->files.size(), 2U);
+}
+
+}  // namespace
+}  // namespace recast::engines
