@@ -16,21 +16,21 @@ struct Options : operation::Common {
   engine::Wish wish_for(std::string from) const { return wish("archive/extract", std::move(from), {}); }
 };
 
-/// What a file is called in its archive: by the worker that read it, or by where a program put it below out/.
-std::string name_in_archive(const operation::Converted& done, std::size_t at) {
+/// What a file is called in its archive: by the worker that read it, or by where a program put it below run-1/out/.
+std::string name_in_archive(const operation::Converted& done, std::size_t at, const operation::fs::path& work) {
   if (!done.names.empty()) return done.names[at];
   constexpr std::string_view kFolder = "/out/";
-  const auto path = done.files[at].string();
-  const auto begin = path.find(kFolder, path.rfind("/run-") == std::string::npos ? 0 : path.find("/run-"));
+  const auto path = done.files[at].lexically_relative(work).string();
+  const auto begin = path.find(kFolder);
   return format::clean_path(begin == std::string::npos ? path : path.substr(begin + kFolder.size()));
 }
 
 /// Adds what came out of one archive, each file in its folder.
-Result<> add_files(const operation::Converted& done, operation::Files& files) {
+Result<> add_files(const operation::Converted& done, const operation::fs::path& work, operation::Files& files) {
   if (!done.names.empty() && done.names.size() != done.files.size())
     return fail(ErrorCode::internal, "The engine gave no names for the files of an archive.");
   for (std::size_t at = 0; at < done.files.size(); ++at) {
-    const auto name = name_in_archive(done, at);
+    const auto name = name_in_archive(done, at, work);
     const auto slash = name.rfind('/');
     std::error_code error;
     const auto size = operation::fs::file_size(done.files[at], error);
@@ -66,7 +66,7 @@ Result<operation::Outcome> extract(operation::TaskContext& context, const Option
   std::uint64_t others = 0;
   const auto add = [&](const operation::File&, std::string_view, operation::Converted done) {
     others += left_out(done);
-    return add_files(done, outcome.files);
+    return add_files(done, context.work(), outcome.files);
   };
   RECAST_TRY(const auto note,
              operation::run_each(

@@ -45,6 +45,20 @@ TEST_F(ArchiveExtract, GivesEveryFileItsNameAndFolder) {
   EXPECT_EQ(outcome->message, "");
 }
 
+TEST_F(ArchiveExtract, TakesNamesFromWhereAProgramPutTheFiles) {
+  add_archive();
+  context_.names.clear();
+  context_.on_execute = [&](const auto&) {
+    std::filesystem::create_directories(context_.work() / "run-1/out/sub/out");
+    return std::vector<std::pair<std::string, std::string>>{{"out/a.txt", "one"}, {"out/sub/out/b.txt", "two"}};
+  };
+  const auto outcome = extract().run(context_, {{"input", "x"}});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(outcome->files.size(), 2U);
+  EXPECT_EQ(outcome->files[0].name, "a.txt");
+  EXPECT_EQ(outcome->files[1].dir, "sub/out");
+}
+
 TEST_F(ArchiveExtract, FilesOfSeveralArchivesHaveUniqueNames) {
   add_archive();
   add_archive();
