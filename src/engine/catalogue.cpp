@@ -55,6 +55,12 @@ std::span<const Pair> rows_of(const std::vector<Pair>& pairs, const Key& key, Ke
   return {found.begin(), found.end()};
 }
 
+/// An alias is the name of another product ("office" of Microsoft's), and so are the versions clients pin it to: 2019.
+/// None of them is ever installed; the default is what stands in.
+bool is_alias(const std::vector<const Installation*>& installed, std::string_view name) {
+  return !installed.empty() && installed.front()->engine->info().name != name;
+}
+
 std::unexpected<Error> no_engine(const Wish& wish, std::string_view from, std::string_view to) {
   const bool convert = wish.operation == "convert";
   if (from.empty() && to.empty()) {
@@ -111,7 +117,7 @@ Result<> Catalogue::check_names(std::string_view engine, std::string_view versio
     return fail(ErrorCode::invalid_data, fmt::format("The selected engine is invalid; {} is not installed.", engine),
                 "engine");
   }
-  if (version.empty() || version == "latest") return {};
+  if (version.empty() || version == "latest" || is_alias(installed, engine)) return {};
   if (std::ranges::any_of(installed, [&](const auto* one) { return one->version == version; })) return {};
   return fail(ErrorCode::invalid_data,
               fmt::format("The selected engine version is invalid; {} {} is not installed.", engine, version),
@@ -132,7 +138,9 @@ Result<std::vector<Choice>> Catalogue::choices(const Wish& wish) const {
     const auto same = [&](const Choice& choice) { return choice.engine == pair.engine; };
     if (std::ranges::any_of(result, same)) continue;  // an alias
     const auto installed = installations(pair.reported_name);
-    const auto version = std::ranges::find_if(installed, wanted);
+    auto version = std::ranges::find_if(installed, wanted);
+    if (version == installed.end() && pair.reported_name == wish.engine && is_alias(installed, wish.engine))
+      version = std::ranges::find_if(installed, &Installation::is_default);
     if (version != installed.end()) result.push_back({pair.engine, *version, pair.reported_name});
   }
   if (!result.empty()) return result;

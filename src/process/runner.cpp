@@ -51,7 +51,7 @@ class JailRunner final : public Runner {
     RECAST_TRY(auto child,
                Child::start({.executable = settings_.jail_program.string(),
                              .arguments = arguments(program, lease->uid()),
-                             .environment = program.environment,
+                             .environment = environment(program),
                              .descriptors = {output.writing.get(),
                                              program.join_output ? output.writing.get() : errors.writing.get(),
                                              report.writing.get()}}));
@@ -63,6 +63,18 @@ class JailRunner final : public Runner {
   }
 
  private:
+  /// For programs that change their folder: "{work}" is where the program sees the work folder.
+  std::vector<std::string> environment(const Program& program) const {
+    constexpr std::string_view kWork = "{work}";
+    auto result = program.environment;
+    for (auto& variable : result) {
+      const auto at = variable.find(kWork);
+      if (at != std::string::npos)
+        variable.replace(at, kWork.size(), settings_.level == JailLevel::full ? "/job" : program.work.string());
+    }
+    return result;
+  }
+
   std::vector<std::string> arguments(const Program& program, unsigned uid) const {
     const auto& limits = program.limits;
     std::vector<std::string> result{settings_.jail_program.string(),

@@ -32,7 +32,7 @@ std::optional<JailLevel> parse_level(std::string_view name);
 struct Program {
   fs::path executable;                   ///< absolute
   std::vector<std::string> arguments;    ///< without argv[0]; relative paths are seen from `work`
-  std::vector<std::string> environment;  ///< "NAME=value"; nothing is inherited
+  std::vector<std::string> environment;  ///< "NAME=value"; nothing is inherited; {work} is the work folder's path
   fs::path work;                         ///< absolute; holds in/ (read only in the jail), out/ and tmp/ (writable)
   std::vector<fs::path> readable;        ///< more folders the program may read, such as an install path outside /usr
   Limits limits;

@@ -210,6 +210,11 @@ class Commands(Journey):
         job = self.command("a.png", Site.PICTURE, "imagemagick", "identify", "-format '%w %h %m' /input/in/a.png", capture_output=True)
         self.assertEqual(job["tasks"][1]["result"]["output"].split(), ["1", "1", "PNG"])
 
+    def test_results_may_lie_in_folders(self):
+        self.need("ffmpeg")
+        job = self.command("a.wav", tone(), "ffmpeg", "ffmpeg", "-i /input/in/a.wav '/output/a b/c/d.flac'")
+        self.assertEqual(list(self.outputs(job)), ["a b/c/d.flac"])
+
     def test_gm_makes_one_too(self):
         self.need("graphicsmagick")
         job = self.command("a.png", Site.PICTURE, "graphicsmagick", "gm", "convert /input/in/*.png -resize 30x20! /output/b.png")

@@ -94,14 +94,14 @@ std::optional<Error> doubt_cover(const engine::StepEnd& end) {
 }
 
 std::vector<std::string> environment() {
-  return {"HOME=tmp",
-          "TMPDIR=tmp",
-          "CALIBRE_TEMP_DIR=tmp",
-          "CALIBRE_CONFIG_DIRECTORY=tmp/configuration",
-          "CALIBRE_CACHE_DIRECTORY=tmp/cache",
+  return {"HOME={work}/tmp",
+          "TMPDIR={work}/tmp",
+          "CALIBRE_TEMP_DIR={work}/tmp",
+          "CALIBRE_CONFIG_DIRECTORY={work}/tmp/configuration",
+          "CALIBRE_CACHE_DIRECTORY={work}/tmp/cache",
           "QT_QPA_PLATFORM=offscreen",
           "LC_ALL=C.UTF-8",
-          "XDG_RUNTIME_DIR=tmp"};
+          "XDG_RUNTIME_DIR={work}/tmp"};
 }
 
 engine::ProgramStep program(std::string name, Arguments arguments) {

@@ -175,7 +175,7 @@ engine::Info describe() {
   const std::vector<std::string> poppler{"pdftohtml", "pdfimages", "pdftocairo"};
   engine::Info info;
   info.name = "pdf2office";
-  info.aliases = {"pdftron-pdf2word", "pdftron-pdf2excel", "pdftron-pdf2powerpoint"};
+  info.aliases = {"pdftron-pdf2word", "pdftron-pdf2excel", "pdftron-pdf2powerpoint", "pdf2htmlex"};
   info.summary = "Office documents and web pages from PDF, with its paragraphs, tables and pictures.";
   info.group = "document";
   info.abilities = {{.conversions = {{"pdf", "docx", 10, poppler},

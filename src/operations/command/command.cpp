@@ -130,7 +130,14 @@ class Run {
     step.join_output = true;
     step.progress = command::Progress();
     engine::Plan plan;
-    plan.steps.push_back({.action = std::move(step)});
+    if (const auto folders = folders_of(step.arguments); !folders.empty()) {
+      engine::ProgramStep make;  // nobody else would: these programs write into folders that are there
+      make.program = "mkdir";
+      make.arguments = {"-p", "--"};
+      make.arguments.insert(make.arguments.end(), folders.begin(), folders.end());
+      plan.steps.push_back({.action = std::move(make)});
+    }
+    plan.steps.push_back({.action = std::move(step), .weight = 100});
     plan.outputs = {"out/**"};
     plan.may_be_empty = true;
     plan.explain = [this, name = program.command](const engine::StepEnd& end) {
@@ -138,6 +145,19 @@ class Run {
       return Error{ErrorCode::conversion_failed, paths_.as_client_says(command::why(name, end)), {}};
     };
     return plan;
+  }
+
+  /// Folders below out/ that the arguments name files in.
+  static std::vector<std::string> folders_of(const Arguments& arguments) {
+    std::vector<std::string> folders;
+    for (const auto& argument : arguments) {
+      const auto begin = argument.find("out/");
+      const auto end = argument.rfind('/');
+      // After a coder ("png:out/a/b.png") or alone; in a filter graph a file lies in no folder of its own.
+      const bool is_path = begin == 0 || (begin != std::string::npos && argument[begin - 1] == ':');
+      if (is_path && end > begin + 3) folders.push_back(argument.substr(begin, end - begin));
+    }
+    return folders;
   }
 
   /// What was printed is a part of the result, also of a failed task.
