@@ -76,6 +76,13 @@ Error explain(const engine::StepEnd& end) {
        {"MobiError", ErrorCode::open_failed, "The book is damaged."},
        {"struct.error", ErrorCode::open_failed, "The book is damaged."},
        {"encrypted", ErrorCode::open_failed, "The file is encrypted.", "password"},
+       {"Incorrect password", ErrorCode::open_failed, "The file is encrypted.", "password"},
+       {"unrardll", ErrorCode::open_failed,
+        "The comic is a RAR archive, which calibre opens with a program that is not free; cbz works."},
+       {"chm2oeb", ErrorCode::open_failed, "This version of calibre cannot open the help file."},
+       {"root_dir_of_input", ErrorCode::open_failed, "This version of calibre cannot open the help file."},
+       {"IndexError", ErrorCode::open_failed, "The book is damaged, or of a kind calibre does not know."},
+       {"UnboundLocalError", ErrorCode::open_failed, "The book is damaged, or of a kind calibre does not know."},
        {"No images found in comic", ErrorCode::open_failed, "There is no picture in the comic."}},
       end, "calibre");
 }
