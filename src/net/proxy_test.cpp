@@ -176,11 +176,15 @@ TEST_F(ProxyTest, EndsWithItsConnectionsOpen) {
 
 TEST_F(ProxyTest, EndsWhenTheTaskIsStopped) {
   start(open_settings());
+  const UniqueFd idle(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::connect(idle.get(), reinterpret_cast<sockaddr*>(&address_), sizeof address_), 0);
+  // Answered, so the connection has been taken.
+  ASSERT_TRUE(ask("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
   stop_.request_stop();
-  const UniqueFd late(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  (void)::connect(late.get(), reinterpret_cast<sockaddr*>(&address_), sizeof address_);
-  proxy_.reset();
-  SUCCEED();
+  timeval patience{.tv_sec = 20, .tv_usec = 0};  // less than an idle connection has by itself
+  ASSERT_EQ(::setsockopt(idle.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
+  char byte = 0;
+  EXPECT_EQ(::recv(idle.get(), &byte, 1, 0), 0) << "hung up by the proxy, which is still there";
 }
 
 }  // namespace
