@@ -60,7 +60,8 @@ class Catalogue {
   /// The same, with every other engine that could do it behind the one that is tried first. One alone if the client
   /// named an engine.
   Result<std::vector<Choice>> choices(const Wish& wish) const;
-  /// Unknown engine or version names: invalid_data with that field. Empty ones are fine.
+  /// Unknown engine or version names: invalid_data with that field. Empty ones are fine, and any version of an alias:
+  /// it is one of the product the alias stands for, and choose() takes the default unless it is installed.
   Result<> check_names(std::string_view engine, std::string_view version) const;
   /// Every pair, by operation and formats, best engine first. Aliases appear as engines of their own.
   const std::vector<Pair>& pairs() const { return pairs_; }

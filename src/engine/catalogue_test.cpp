@@ -56,6 +56,18 @@ TEST_F(CatalogueTest, AVersionIsChosenExactlyOrAsLatest) {
       "24.8");
 }
 
+TEST_F(CatalogueTest, VersionsOfTheProductAnAliasStandsForMeanTheDefault) {
+  const auto pinned = catalogue.choose({.from = "docx", .to = "pdf", .engine = "office", .version = "2019"});
+  ASSERT_TRUE(pinned) << pinned.error().message;
+  EXPECT_EQ(pinned->installation->version, "7.4") << "what really runs is told";
+  EXPECT_EQ(pinned->reported_name, "office");
+  EXPECT_EQ(
+      catalogue.choose({.from = "docx", .to = "pdf", .engine = "office", .version = "24.8"})->installation->prefix,
+      "/opt/writer");
+  EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "2019"}).error().field,
+            "engine_version");
+}
+
 TEST_F(CatalogueTest, UnknownNamesAreNamedByTheirField) {
   EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "nobody"}).error().field, "engine");
   EXPECT_EQ(catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "3"}).error().field,
