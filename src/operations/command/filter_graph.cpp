@@ -49,9 +49,9 @@ constexpr std::string_view kFilters =
 /// comes without its name.
 constexpr std::string_view kFileOptions =
     "ass. ass.f ass.filename ass.fontsdir cellauto. cellauto.f cellauto.filename curves.plot curves.psfile "
-    "deshake.filename drawtext.fontfile drawtext.textfile fieldhint. fieldhint.hint firequalizer.dumpfile "
-    "life. life.f life.filename lut1d. lut1d.file lut3d. lut3d.file metadata.file psnr.f psnr.stats_file "
-    "showcqt.axisfile showcqt.fontfile ssim.f ssim.stats_file subtitles. subtitles.f subtitles.filename "
+    "deshake.filename drawtext. drawtext.fontfile drawtext.textfile fieldhint. fieldhint.hint firequalizer.dumpfile "
+    "life. life.f life.filename lut1d. lut1d.file lut3d. lut3d.file metadata.file psnr. psnr.f psnr.stats_file "
+    "showcqt.axisfile showcqt.fontfile ssim. ssim.f ssim.stats_file subtitles. subtitles.f subtitles.filename "
     "subtitles.fontsdir vidstabdetect.result vidstabtransform.input";
 
 std::unexpected<Error> refused(std::string message) {

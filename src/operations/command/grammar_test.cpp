@@ -71,6 +71,8 @@ TEST(FfmpegCommand, RefusesWhatIsNotListed) {
                                  "-i /input/grab/clip.mov -vf drawtext=textfile=/etc/passwd /output/x.mp4",
                                  "-i /input/grab/clip.mov -vf \"drawtext=textfile='/etc/passwd'\" /output/x.mp4",
                                  "-i /input/grab/clip.mov -vf drawtext=textfile=passwd /output/x.mp4",
+                                 "-i /input/grab/clip.mov -vf drawtext=font.ttf:text=x /output/x.mp4",
+                                 "-i /input/grab/clip.mov -lavfi psnr=x.log /output/x.mp4",
                                  "-i /input/grab/clip.mov -vf subtitles=../../etc/passwd /output/x.mp4",
                                  "-i /input/grab/clip.mov -vf \"drawtext=textfile=\\\\/etc/passwd\" /output/x.mp4",
                                  "-i /input/grab/clip.mov -vf metadata=print:file=/tmp/x /output/x.mp4",
