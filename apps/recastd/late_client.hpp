@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "net/client.hpp"
+#include "net/session.hpp"
 
 namespace recast::server {
 
@@ -30,6 +31,15 @@ class LateClient final : public net::Client {
   std::unique_ptr<net::Proxy> proxy(UniqueFd listener, Deadline deadline, std::stop_token stop) override {
     auto* const client = wait(deadline, stop);
     return client == nullptr ? nullptr : client->proxy(std::move(listener), deadline, std::move(stop));
+  }
+  std::unique_ptr<net::Session> session(Deadline deadline, std::stop_token stop) override {
+    auto* const client = wait(deadline, stop);
+    return client == nullptr ? nullptr : client->session(deadline, std::move(stop));
+  }
+  Result<UniqueFd> connect(const net::Place& place, Deadline deadline, std::stop_token stop) override {
+    auto* const client = wait(deadline, stop);
+    if (client == nullptr) return fail(ErrorCode::unavailable, "the server is starting");
+    return client->connect(place, deadline, std::move(stop));
   }
 
  private:

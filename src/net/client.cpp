@@ -10,8 +10,10 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "net/download.hpp"
+#include "net/fields.hpp"
 #include "net/policy.hpp"
 #include "net/proxy.hpp"
+#include "net/sessions.hpp"
 #include "net/transfer.hpp"
 
 namespace recast::net {
@@ -19,18 +21,6 @@ namespace recast::net {
 namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
-
-/// Whoever builds requests checks names and values for its own error texts; nothing else must get through here.
-template <class List>
-Result<> check_fields(const List& fields) {
-  for (const auto& [name, value] : fields) {
-    const auto bad = value.find_first_of(std::string_view("\r\n\0", 3));
-    if (!is_token(name) || bad != std::string::npos) {
-      return fail(ErrorCode::invalid_data, "The headers format is invalid.", "headers");
-    }
-  }
-  return {};
-}
 
 std::string read_all(const char* path) {
   std::ifstream file(path, std::ios::binary);
@@ -81,6 +71,14 @@ class CurlClient final : public Client {
 
   std::unique_ptr<Proxy> proxy(UniqueFd listener, Deadline deadline, std::stop_token stop) override {
     return make_proxy(environment_, std::move(listener), deadline, std::move(stop));
+  }
+
+  std::unique_ptr<Session> session(Deadline deadline, std::stop_token stop) override {
+    return make_session(environment_, deadline, std::move(stop));
+  }
+
+  Result<UniqueFd> connect(const Place& place, Deadline deadline, std::stop_token stop) override {
+    return open_connection(environment_, place, deadline, std::move(stop));
   }
 
  private:

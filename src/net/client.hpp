@@ -51,6 +51,16 @@ struct Answer {
   std::string body;
 };
 
+/// Requests of a store's protocol over connections that stay open: net/session.hpp.
+class Session;
+
+/// The other end of a connection that does not speak HTTP.
+struct Place {
+  std::string scheme;  ///< what it speaks, for the policy: "sftp"
+  std::string host;    ///< a name or an address, IPv6 with brackets or without
+  std::uint16_t port = 0;
+};
+
 /// An HTTP proxy for a program without a network: it takes the program's connections from a listening socket of the
 /// program's own, and makes those to the outside by the outbound policy. Each request names where it goes, so every
 /// redirect, picture and WebSocket is looked at. Ends with this object, all its connections too.
@@ -77,6 +87,11 @@ class Client {
   virtual Result<Answer> exchange(const Exchange& request, Deadline deadline, std::stop_token stop) = 0;
   /// Serves `listener` in threads of its own until the proxy's end, the deadline or a stop.
   virtual std::unique_ptr<Proxy> proxy(UniqueFd listener, Deadline deadline, std::stop_token stop) = 0;
+  /// One for each thread; must not outlive the client. nullptr only from a client that has no network.
+  virtual std::unique_ptr<Session> session(Deadline deadline, std::stop_token stop) = 0;
+  /// A connection that does not block, through the egress proxy if there is one. unavailable ("could not connect to
+  /// host", "target address is not allowed"), timeout or cancelled; no prefix.
+  virtual Result<UniqueFd> connect(const Place& place, Deadline deadline, std::stop_token stop) = 0;
 };
 
 }  // namespace recast::net

@@ -8,11 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <random>
 
 #include "base/io.hpp"
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
+#include "net/pauses.hpp"
 
 namespace recast::net {
 
@@ -86,11 +86,6 @@ bool is_success(unsigned status, bool resumed) {
   return status >= 200 && status < 300 && status != 204 && status != 205;
 }
 
-bool is_worth_a_retry(unsigned status) {
-  return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 || status == 503 ||
-         status == 504;
-}
-
 class Run {
  public:
   Run(const Environment& environment, const Download& request, Deadline deadline, const std::stop_token& stop,
@@ -102,7 +97,7 @@ class Run {
     for (int attempt = 1;; ++attempt) {
       auto ended = follow(first);
       if (ended || !retry_ || attempt >= attempts) return ended;
-      if (const auto failure = transfer_.pause(delay(attempt)); failure != Failure::none) return failed(failure);
+      if (const auto failure = transfer_.pause(pause_after(attempt, environment_.settings, retry_after_)); failure != Failure::none) return failed(failure);
     }
   }
 
@@ -115,21 +110,11 @@ class Run {
     return fail(ErrorCode::download_failed, fmt::format("Download failed: {}", text));
   }
 
-  std::chrono::milliseconds delay(int attempt) {
-    static constexpr std::array<int, 3> factors{1, 4, 10};
-    static thread_local std::minstd_rand generator{std::random_device{}()};
-    const auto factor = factors[static_cast<std::size_t>(std::min(attempt, 3) - 1)];
-    const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
-    const auto own = std::chrono::milliseconds(
-        static_cast<std::int64_t>(environment_.settings.retry_milliseconds * factor * jitter));
-    return std::max<std::chrono::milliseconds>(own, retry_after_);
-  }
-
   /// One attempt: from the first URL through its redirects to a body.
   Result<Downloaded> follow(const Url& first) {
     retry_ = false;
     begun_ = false;
-    retry_after_ = {};
+    retry_after_.clear();
     Url url = first;
     bool own_origin = true;
     const bool resuming = target_.size() > 0 && !etag_.empty();
@@ -227,10 +212,7 @@ class Run {
       etag_.clear();  // the file changed meanwhile
       retry_ = true;
     }
-    if (retry_) {
-      const auto seconds = number(head.find("retry-after")).value_or(0);
-      retry_after_ = std::chrono::seconds(std::min<std::uint64_t>(seconds, 60));
-    }
+    if (retry_) retry_after_ = head.find("retry-after");
     return failed(fmt::format("HTTP {}", head.status));
   }
 
@@ -243,7 +225,7 @@ class Run {
   std::uint64_t base_ = 0;  ///< bytes that were there before this answer
   bool begun_ = false;      ///< this attempt's answer began
   bool retry_ = false;
-  std::chrono::milliseconds retry_after_{0};
+  std::string retry_after_;
 };
 
 }  // namespace
@@ -261,35 +243,37 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{} bytes", bytes);
 }
 
-Error error_of(Failure failure, std::string_view prefix, std::uint64_t max_bytes) {
-  const auto text = [&](std::string_view cause) {
-    return Error{ErrorCode::download_failed, fmt::format("{}: {}", prefix, cause), {}};
-  };
+std::string_view cause_of(Failure failure) {
   switch (failure) {
     case Failure::not_allowed:
-      return text("target address is not allowed");
+      return "target address is not allowed";
     case Failure::not_secure:
-      return text("could not establish a secure connection to host");
+      return "could not establish a secure connection to host";
     case Failure::cut_off:
-      return text("the connection ended before the end of the answer");
+      return "the connection ended before the end of the answer";
     case Failure::encoding:
-      return text("the answer's content encoding is damaged");
+      return "the answer's content encoding is damaged";
+    case Failure::stalled:
+    case Failure::deadline:
+      return "timed out";
+    default:
+      return "could not connect to host";
+  }
+}
+
+Error error_of(Failure failure, std::string_view prefix, std::uint64_t max_bytes) {
+  switch (failure) {
     case Failure::too_large:
       return {
           ErrorCode::file_too_large, fmt::format("The file exceeds the maximum size of {}", size_text(max_bytes)), {}};
     case Failure::stalled:
-    case Failure::deadline: {
-      const auto subject = prefix.substr(0, prefix.find(' '));
-      return {ErrorCode::timeout, fmt::format("{} timed out", subject), {}};
-    }
+    case Failure::deadline:
+      return {ErrorCode::timeout, fmt::format("{} timed out", prefix.substr(0, prefix.find(' '))), {}};
     case Failure::cancelled:
       return {ErrorCode::cancelled, "Task has been cancelled", {}};
-    case Failure::none:
-    case Failure::sink:
-    case Failure::no_connection:
-      break;
+    default:
+      return {ErrorCode::download_failed, fmt::format("{}: {}", prefix, cause_of(failure)), {}};
   }
-  return text("could not connect to host");
 }
 
 Result<Downloaded> run_download(const Environment& environment, const Download& request, Deadline deadline,

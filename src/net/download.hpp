@@ -13,6 +13,8 @@ Result<Downloaded> run_download(const Environment& environment, const Download& 
 
 /// The hop a Location leads to, or why not.
 bool is_redirect(unsigned status);
+/// Fixed words that say nothing about addresses or rules.
+std::string_view cause_of(Failure failure);
 /// `prefix` is "Download failed" or "Request failed".
 Error error_of(Failure failure, std::string_view prefix, std::uint64_t max_bytes);
 /// "10 GB", "1.5 MB", "300 bytes"

@@ -139,7 +139,7 @@ class Connection {
     if (shared_.bytes >= limit()) return exhaust();
     Transfer transfer(shared_.environment, shared_.deadline, shared_.stop);
     UniqueFd server;
-    const auto failure = transfer.dial(*url, server);
+    const auto failure = transfer.dial(*url, url->scheme(), server);
     if (failure == Failure::not_allowed) shared_.refuse(*url);
     if (failure != Failure::none) {
       // A browser would show the answer to a plain request as the page.

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::size_t kMaxHead = 256 * 1024;
 constexpr std::chrono::milliseconds kPoll{1000};
+constexpr long kUploadBuffer = 512 * 1024;
+constexpr long kDownloadBuffer = 256 * 1024;
 
 struct CurlHandle {
   using type = CURL*;
@@ -55,6 +58,7 @@ struct Context {
   std::uint64_t max_bytes;
   std::uint64_t received = 0;
   std::size_t head_bytes = 0;
+  std::uint64_t sent = 0;  ///< of the hop's file
   Head head;
   Appetite appetite = Appetite::more;
   bool refused = false;  ///< an address was refused by the policy
@@ -109,13 +113,38 @@ size_t on_body(char* data, size_t size, size_t count, void* user) {
   return context->appetite == Appetite::more ? size * count : CURL_WRITEFUNC_ERROR;
 }
 
+/// The next bytes of the hop's file.
+size_t on_send(char* data, size_t size, size_t count, void* user) {
+  auto& context = *static_cast<Context*>(user);
+  const auto& file = *context.hop.file;
+  const auto wanted = std::min<std::uint64_t>(size * count, file.length - context.sent);
+  if (wanted == 0) return 0;
+  const auto got = ::pread(file.descriptor, data, wanted, static_cast<off_t>(file.offset + context.sent));
+  if (got <= 0) {  // an error, or shorter than it was
+    context.appetite = Appetite::broken;
+    return CURL_READFUNC_ABORT;
+  }
+  context.sent += static_cast<std::uint64_t>(got);
+  if (context.hop.on_sent) context.hop.on_sent(static_cast<std::uint64_t>(got));
+  return static_cast<size_t>(got);
+}
+
+/// libcurl sends once more what went into a connection that was closed already.
+int on_rewind(void* user, curl_off_t offset, int origin) {
+  auto& context = *static_cast<Context*>(user);
+  if (origin != SEEK_SET || offset < 0 || static_cast<std::uint64_t>(offset) > context.hop.file->length)
+    return CURL_SEEKFUNC_CANTSEEK;
+  context.sent = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
+
 /// The last word on where a connection goes: the address is the one that is connected to.
 curl_socket_t on_open(void* user, curlsocktype purpose, curl_sockaddr* address) {
   auto& context = *static_cast<Context*>(user);
   const auto& url = *context.hop.url;
   const bool by_proxy = !context.environment.settings.proxy.empty();
   if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
-  if (!by_proxy && !context.environment.policy.allows(&address->addr, url.host(), url.port())) {
+  if (!by_proxy && !context.hop.trusted && !context.environment.policy.allows(&address->addr, url.host(), url.port())) {
     context.refused = true;
     log::info("outbound connection refused by policy", {{"host", url.host()}, {"port", url.port()}});
     return CURL_SOCKET_BAD;
@@ -147,7 +176,7 @@ Failure failure_of(CURLcode code, const Context& context) {
     case CURLE_OPERATION_TIMEDOUT:
       return Failure::stalled;
     case CURLE_ABORTED_BY_CALLBACK:
-      return Failure::cancelled;
+      return context.appetite == Appetite::broken ? Failure::sink : Failure::cancelled;
     case CURLE_BAD_CONTENT_ENCODING:
       return Failure::encoding;
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -214,7 +243,7 @@ void add_fields(List& list, const Hop& hop) {
     list.add(value.empty() ? name + ";" : name + ": " + value);
   }
   list.add("Expect:");
-  if (hop.body && !typed) list.add("Content-Type:");
+  if ((hop.body || hop.file != nullptr) && !typed) list.add("Content-Type:");
   // Set so that libcurl decodes; the empty field keeps it from asking for an encoding.
   if (hop.decode && !encoding) list.add("Accept-Encoding:");
 }
@@ -223,6 +252,13 @@ void set_request(CURL* handle, const Hop& hop, const List& fields) {
   set(handle, CURLOPT_URL, hop.url->str().c_str());
   if (hop.method == "HEAD") {
     set(handle, CURLOPT_NOBODY, 1L);
+  } else if (hop.file != nullptr) {
+    set(handle, CURLOPT_UPLOAD, 1L);
+    set(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(hop.file->length));
+    set(handle, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBuffer);
+    set(handle, CURLOPT_READFUNCTION, &on_send);
+    set(handle, CURLOPT_SEEKFUNCTION, &on_rewind);
+    set(handle, CURLOPT_CUSTOMREQUEST, hop.method.c_str());
   } else if (hop.body) {
     set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(hop.body->size()));
     set(handle, CURLOPT_POSTFIELDS, hop.body->data() == nullptr ? "" : hop.body->data());
@@ -273,9 +309,9 @@ struct Transfer::State {
   }
 
   /// The policy on names, and on addresses too where a proxy hides them from the socket.
-  Failure permit(const Url& url) {
+  Failure permit(const Url& url, std::string_view scheme) {
     const auto& settings = environment.settings;
-    if (!environment.policy.check_name(url.scheme(), url.host(), url.port())) return Failure::not_allowed;
+    if (!environment.policy.check_name(scheme, url.host(), url.port())) return Failure::not_allowed;
     if (settings.proxy.empty() || settings.proxy_enforces) return Failure::none;
     return check_addresses(environment.policy, url, deadline, stop);
   }
@@ -287,7 +323,10 @@ Transfer::Transfer(const Environment& environment, Deadline deadline, std::stop_
 Transfer::~Transfer() = default;
 
 HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) {
-  if (const auto failure = state_->permit(*hop.url); failure != Failure::none) return {failure, {}};
+  if (!hop.trusted) {
+    if (const auto failure = state_->permit(*hop.url, hop.url->scheme()); failure != Failure::none)
+      return {failure, {}};
+  }
   const auto& environment = state_->environment;
   Context context{.environment = environment, .hop = hop, .sink = sink, .max_bytes = max_bytes};
   List fields;
@@ -304,6 +343,9 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
   set(handle, CURLOPT_RESOLVE, resolve.get());
   set(handle, CURLOPT_HEADERFUNCTION, &on_header);
   set(handle, CURLOPT_HEADERDATA, &context);
+  set(handle, CURLOPT_READDATA, &context);
+  set(handle, CURLOPT_SEEKDATA, &context);
+  set(handle, CURLOPT_BUFFERSIZE, kDownloadBuffer);
   set(handle, CURLOPT_WRITEFUNCTION, &on_body);
   set(handle, CURLOPT_WRITEDATA, &body);
   set(handle, CURLOPT_OPENSOCKETFUNCTION, &on_open);
@@ -334,8 +376,8 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
   return {failure, std::move(context.head)};
 }
 
-Failure Transfer::dial(const Url& url, UniqueFd& connection) {
-  if (const auto failure = state_->permit(url); failure != Failure::none) return failure;
+Failure Transfer::dial(const Url& url, std::string_view scheme, UniqueFd& connection) {
+  if (const auto failure = state_->permit(url, scheme); failure != Failure::none) return failure;
   const auto& environment = state_->environment;
   const Hop hop{.url = &url};
   const Sink nothing;

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/unique_handle.hpp"
 #include "net/policy.hpp"
+#include "net/session.hpp"
 #include "net/url.hpp"
 
 namespace recast::net {
@@ -38,6 +39,9 @@ struct Hop {
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> fields;
   std::optional<std::string_view> body;
+  const FilePart* file = nullptr;                   ///< the body, streamed
+  std::function<void(std::uint64_t)> on_sent;       ///< bytes of `file`, as they go
+  bool trusted = false;                             ///< the policy is not asked
   std::string user;
   std::string password;
   bool decode = false;  ///< undo a Content-Encoding that was not asked for
@@ -82,9 +86,9 @@ class Transfer {
   Transfer& operator=(const Transfer&) = delete;
 
   HopEnd run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes);
-  /// A plain connection to the host and port of `url`, through the egress proxy if there is one. The descriptor does
-  /// not block.
-  Failure dial(const Url& url, UniqueFd& connection);
+  /// A plain connection to the host and port of `url`, through the egress proxy if there is one. `scheme` is what will
+  /// be spoken over it, for the policy. The descriptor does not block.
+  Failure dial(const Url& url, std::string_view scheme, UniqueFd& connection);
   /// Waits, but not beyond the deadline or a stop.
   Failure pause(std::chrono::milliseconds duration);
 

@@ -11,6 +11,7 @@
 
 #include "../../tests/support/temporary_folder.hpp"
 #include "net/client.hpp"
+#include "net/session.hpp"
 #include "operation/operation.hpp"
 #include "operation/registry.hpp"
 
@@ -72,6 +73,10 @@ class FakeNet final : public net::Client {
   }
 
   std::unique_ptr<net::Proxy> proxy(UniqueFd, Deadline, std::stop_token) override { return nullptr; }
+  std::unique_ptr<net::Session> session(Deadline, std::stop_token) override { return nullptr; }
+  Result<UniqueFd> connect(const net::Place&, Deadline, std::stop_token) override {
+    return fail(ErrorCode::unavailable, "could not connect to host");
+  }
 
   std::map<std::string, Page> pages;
   std::vector<net::Download> downloads;

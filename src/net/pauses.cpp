@@ -1,0 +1,28 @@
+#include "net/pauses.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <random>
+
+namespace recast::net {
+
+bool is_worth_a_retry(unsigned status) {
+  return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 || status == 503 ||
+         status == 504;
+}
+
+std::chrono::milliseconds pause_after(int attempt, const Settings& settings, std::string_view retry_after) {
+  static constexpr std::array<int, 3> factors{1, 4, 10};
+  static thread_local std::minstd_rand generator{std::random_device{}()};
+  const auto factor = factors[static_cast<std::size_t>(std::clamp(attempt, 1, 3) - 1)];
+  const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
+  const auto own =
+      std::chrono::milliseconds(static_cast<std::int64_t>(settings.retry_milliseconds * factor * jitter));
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
+  if (error != std::errc() || end != retry_after.data() + retry_after.size()) return own;
+  return std::max<std::chrono::milliseconds>(own, std::chrono::seconds(std::min(seconds, 60U)));
+}
+
+}  // namespace recast::net
