@@ -20,7 +20,7 @@ LAYERS = {
     "sql": [],
     "engine": ["format"],
     "operation": ["engine", "net"],
-    "storage": [],
+    "storage": ["operation", "format", "net"],
     "job": ["operation"],
     "account": [],
     "worker": ["jail", "process"],
@@ -31,7 +31,7 @@ LAYERS = {
     "http": [],
     "api": ["http", "account", "job", "store", "scheduler", "event", "operation", "storage", "format"],
 }
-PLUGINS = {"engines": ["engine", "format"], "operations": ["operation", "engine", "format", "net"], "storages": ["storage"]}
+PLUGINS = {"engines": ["engine", "format"], "operations": ["operation", "engine", "format", "net"], "storages": ["storage", "operation", "engine", "format", "net"]}
 # A resident worker program may see the frame it runs in; tests may see what really runs them.
 WORKER_EXTRA = ["worker", "jail"]
 TEST_EXTRA = ["process", "execution", "storage", "engines", "operations", "storages", "store", "event", "scheduler"]

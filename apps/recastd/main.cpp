@@ -113,7 +113,7 @@ int serve(const Options& options, const Arguments& arguments) {
 int run(int argc, char** argv) {
   Options options;
   config::Settings settings;
-  options.declare(settings);
+  if (const auto declared = options.declare(settings); !declared) return complain(declared.error());
   Arguments arguments;
   std::vector<std::pair<std::string, std::string>> flags;
 

@@ -37,7 +37,8 @@ Result<JailSettings::Uids> JailSettings::uids(unsigned for_workers) const {
   return Uids{first, count - for_workers, first + count - for_workers};
 }
 
-void Options::declare(config::Settings& settings) {
+Result<> Options::declare(config::Settings& settings) {
+  RECAST_CHECK(storages::register_all(storages));
   settings.section("server", "Where the server listens and keeps its things.", server);
   settings.section("jail", "Isolation of the engines.", jail);
   settings.section("workers", "Resident workers: LibreOffice, libvips, browser.", workers);
@@ -45,11 +46,14 @@ void Options::declare(config::Settings& settings) {
   settings.section("scheduler", "Tasks: how many at once, how long, how long kept.", scheduler);
   settings.section("http", "Limits of connections and requests.", http);
   settings.section("api", "What clients see.", api);
-  settings.section("outbound", "Where imports may connect to.", outbound);
+  settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);
+  settings.section("storages", "Imports from and exports to stores.", storages.transfers());
+  for (const auto& one : storages.sections()) settings.section(one.name, one.doc, one.fields, one.fill, one.dump);
   settings.tree("engines",
                 "Engines: [engines.poppler] enabled = false, and further versions as "
                 "[engines.poppler.install.old] path = \"/opt/poppler\", default, deprecated, experimental.",
                 engines);
+  return {};
 }
 
 fs::path Options::data_folder() const {

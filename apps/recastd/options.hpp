@@ -10,6 +10,7 @@
 #include "http/server.hpp"
 #include "net/policy.hpp"
 #include "scheduler/scheduler.hpp"
+#include "storage/registry.hpp"
 
 namespace recast::server {
 
@@ -113,10 +114,11 @@ struct Options {
   scheduler::Settings scheduler;
   execution::Settings limits;
   net::Settings outbound;
+  storage::Registry storages;  ///< filled by declare(); copies share its settings
   boost::json::object engines;
 
-  /// Hands every section to `settings`. `this` must stay where it is.
-  void declare(config::Settings& settings);
+  /// Hands every section to `settings`. `this` must stay where it is. An error is one of this build.
+  Result<> declare(config::Settings& settings);
   fs::path data_folder() const;     ///< absolute
   fs::path program_folder() const;  ///< absolute
 };

@@ -88,6 +88,7 @@ class Running final : public Server {
     RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
+    for (const auto& one : options_.storages.operations()) RECAST_CHECK(operations_.add(one));
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
@@ -124,9 +125,7 @@ class Running final : public Server {
 
  private:
   Result<> open_storage() {
-    storage::Registry drivers;
-    RECAST_CHECK(storages::register_all(drivers));
-    const auto* driver = drivers.find("local");
+    const auto* driver = options_.storages.find("local");
     if (driver == nullptr) return fail(ErrorCode::internal, "the storage driver local is not in this build");
     RECAST_TRY(storage_, driver->open({{"root", folders_.files.string()}}));
     return {};

@@ -1,6 +1,7 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include <array>
 #include "api/context.hpp"
 #include "api/envelope.hpp"
 #include "api/query.hpp"
@@ -15,8 +16,8 @@ namespace recast::api {
 
 namespace {
 
-/// How the official Java SDK spells import/azure/blob (core.md 7.1); the parser knows it too.
-constexpr std::string_view kAzureAlias = "import/azure-blob";
+/// How the official Java SDK spells, or spelled, two operations (core.md 7.1); the parser knows them too.
+constexpr std::array<std::string_view, 2> kAliases{"import/azure-blob", "export/azure-blob"};
 
 store::Extras extras_of(const Include& include) {
   return {.payload = include.has("payload"),
@@ -150,7 +151,9 @@ void add_task_routes(Routes& routes) {
   };
   const auto& operations = routes.context()->services.operations;
   for (const auto& [name, operation] : operations.all()) create(name);
-  if (operations.find(kAzureAlias) == nullptr) create(std::string(kAzureAlias));
+  for (const auto alias : kAliases) {
+    if (operations.find(alias) == nullptr) create(std::string(alias));
+  }
 }
 
 }  // namespace recast::api

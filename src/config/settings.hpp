@@ -31,6 +31,11 @@ class Settings {
                          },
                          [&target] { return schema::dump(target); }});
   }
+  /// A section whose table is known as data only.
+  void section(std::string name, std::string doc, std::vector<schema::FieldInfo> fields,
+               std::function<Result<>(const json::object&)> fill, std::function<json::object()> dump) {
+    sections_.push_back({std::move(name), std::move(doc), std::move(fields), std::move(fill), std::move(dump)});
+  }
   /// A section whose tables the caller reads by itself, such as [engines.poppler.install.old]; kept as JSON.
   void tree(std::string name, std::string doc, json::object& target) {
     trees_.push_back({std::move(name), std::move(doc), &target});

@@ -74,29 +74,6 @@ Placeholder placeholder(std::string_view text) {
   return found;
 }
 
-/// The pattern with every placeholder replaced; nothing if there is none.
-std::string fill_in(std::string_view pattern, std::size_t number) {
-  const auto digits = std::to_string(number);
-  std::string result;
-  bool any = false;
-  while (!pattern.empty()) {
-    std::size_t used = 1;
-    if (pattern.starts_with("%%")) {
-      result += '%';
-      used = 2;
-    } else if (const auto found = pattern.front() == '%' ? placeholder(pattern) : Placeholder{}; found.length > 0) {
-      if (found.width > digits.size()) result.append(found.width - digits.size(), found.fill);
-      result += digits;
-      used = found.length;
-      any = true;
-    } else {
-      result += pattern.front();
-    }
-    pattern.remove_prefix(used);
-  }
-  return any ? result : std::string();
-}
-
 }  // namespace
 
 std::string clean_file_name(std::string_view name) {
@@ -130,6 +107,28 @@ std::string_view stem(std::string_view file_name) {
   return file_name.substr(0, file_name.size() - extension(file_name).size());
 }
 
+std::string numbered(std::string_view pattern, std::size_t number) {
+  const auto digits = std::to_string(number);
+  std::string result;
+  bool any = false;
+  while (!pattern.empty()) {
+    std::size_t used = 1;
+    if (pattern.starts_with("%%")) {
+      result += '%';
+      used = 2;
+    } else if (const auto found = pattern.front() == '%' ? placeholder(pattern) : Placeholder{}; found.length > 0) {
+      if (found.width > digits.size()) result.append(found.width - digits.size(), found.fill);
+      result += digits;
+      used = found.length;
+      any = true;
+    } else {
+      result += pattern.front();
+    }
+    pattern.remove_prefix(used);
+  }
+  return any ? result : std::string();
+}
+
 std::vector<std::string> output_names(std::string_view pattern, std::string_view input, std::string_view to,
                                       std::size_t count) {
   const auto wanted = trim(pattern).empty() ? std::string() : clean_file_name(pattern);
@@ -137,7 +136,7 @@ std::vector<std::string> output_names(std::string_view pattern, std::string_view
   std::vector<std::string> names;
   names.reserve(count);
   for (std::size_t number = 1; number <= count; ++number) {
-    auto name = fill_in(wanted, number);
+    auto name = numbered(wanted, number);
     if (name.empty()) {
       name = wanted.empty() ? std::string(stem(fallback)) + "." + std::string(to) : wanted;
       if (count > 1) name = with_addition(name, "-" + std::to_string(number));

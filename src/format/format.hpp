@@ -60,8 +60,11 @@ std::string_view stem(std::string_view file_name);
 /// ".docx" with the dot, or empty; knows two-part extensions such as ".tar.gz".
 std::string_view extension(std::string_view file_name);
 
+/// The pattern with every placeholder (%d %i %u with 0 flag and width) replaced by `number` and %% by %, never by
+/// printf; empty if there is no placeholder.
+std::string numbered(std::string_view pattern, std::size_t number);
 /// Output names by processing.md 2.3. `pattern` is the task's `filename` option or empty; `input` the input's file
-/// name; `count` how many outputs that input gave. Placeholders %d %i %u with 0 flag and width, %% is %; never printf.
+/// name; `count` how many outputs that input gave.
 std::vector<std::string> output_names(std::string_view pattern, std::string_view input, std::string_view to,
                                       std::size_t count);
 /// Makes names unique in order: later duplicates get "-1", "-2" before the extension.

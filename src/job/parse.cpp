@@ -95,9 +95,8 @@ Result<> add_references(const json::object& payload, std::string_view field, std
 
 /// Also answers to a misspelling in the official Java SDK (core.md 7.1).
 const operation::Operation* find_operation(const operation::Registry& operations, std::string_view name) {
-  if (name == "import/azure-blob") {
-    if (const auto* const found = operations.find("import/azure/blob")) return found;
-  }
+  if (name == "import/azure-blob") name = "import/azure/blob";
+  if (name == "export/azure-blob") name = "export/azure/blob";
   return operations.find(name);
 }
 

@@ -213,6 +213,7 @@ TEST_F(Parse, CountsFurtherReferencesAsInputs) {
 TEST_F(Parse, KnowsTheMisspelledAzureOperation) {
   EXPECT_EQ(parse(R"({"tasks":{"a":{"operation":"import/azure-blob"}}})")->tasks[0].operation, "import/azure/blob");
   EXPECT_EQ(one("import/azure-blob", "{}")->operation, "import/azure/blob");
+  EXPECT_EQ(one("export/azure-blob", "{}")->operation, "export/azure/blob");
 }
 
 TEST_F(Parse, RedirectsOnlyToAnExport) {

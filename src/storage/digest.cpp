@@ -1,0 +1,80 @@
+#include "storage/digest.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace recast::storage {
+
+namespace {
+
+struct FreeDigest {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+/// One hash that is fed piece by piece. Running out of memory is the only way for these to fail.
+class Hash {
+ public:
+  explicit Hash(const EVP_MD* kind) : context_(EVP_MD_CTX_new()) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), kind, nullptr) != 1) throw std::bad_alloc();
+  }
+  void add(std::string_view bytes) {
+    if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) throw std::bad_alloc();
+  }
+  std::string end() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) != 1) throw std::bad_alloc();
+    return {reinterpret_cast<const char*>(bytes.data()), size};
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, FreeDigest> context_;
+};
+
+std::string hash_of(const EVP_MD* kind, std::string_view text) {
+  Hash hash(kind);
+  hash.add(text);
+  return hash.end();
+}
+
+}  // namespace
+
+std::string sha256(std::string_view text) { return hash_of(EVP_sha256(), text); }
+std::string md5(std::string_view text) { return hash_of(EVP_md5(), text); }
+
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+           text.size(), bytes.data(), &size) == nullptr) {
+    throw std::bad_alloc();
+  }
+  return {reinterpret_cast<const char*>(bytes.data()), size};
+}
+
+Result<Digests> digests(const net::FilePart& part) {
+  Hash sha(EVP_sha256());
+  Hash five(EVP_md5());
+  std::vector<char> piece(1 << 18);
+  for (std::uint64_t done = 0; done < part.length;) {
+    const auto wanted = std::min<std::uint64_t>(piece.size(), part.length - done);
+    const auto got = ::pread(part.descriptor, piece.data(), wanted, static_cast<off_t>(part.offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail(ErrorCode::internal, "The file cannot be read");
+    const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+    sha.add(bytes);
+    five.add(bytes);
+    done += bytes.size();
+  }
+  return Digests{sha.end(), five.end()};
+}
+
+}  // namespace recast::storage

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "net/session.hpp"
+
+/// Hashes of what is signed and sent, by OpenSSL. Raw bytes unless said otherwise.
+namespace recast::storage {
+
+std::string sha256(std::string_view text);
+std::string hmac_sha256(std::string_view key, std::string_view text);
+std::string md5(std::string_view text);
+
+struct Digests {
+  std::string sha256;
+  std::string md5;
+};
+/// Both in one pass over a piece of a file. internal if it cannot be read.
+Result<Digests> digests(const net::FilePart& part);
+
+}  // namespace recast::storage
