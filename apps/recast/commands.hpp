@@ -51,6 +51,7 @@ int users_create(const std::string& name, const std::string& email, bool adminis
                  const TargetFlags& target);
 int users_list(bool json, const TargetFlags& target);
 int users_delete(const std::string& id, const TargetFlags& target);
+int secrets_rotate(bool json, const TargetFlags& target);
 int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target);
 
 /// Prints an Error to standard error and returns its exit status.

@@ -76,6 +76,11 @@ void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
   keys->add_subcommand("list", "List keys")->add_flag("--json", json, "As JSON");
   keys->add_subcommand("revoke", "Revoke a key")->add_option("id", accounts.id, "Number of the key")->required();
 
+  auto* const secrets = app.add_subcommand("secrets", "What the server keeps sealed (administrators only)");
+  secrets->require_subcommand(1);
+  secrets->add_subcommand("rotate", "Seal everything anew with a new key, and forget the old one")
+      ->add_flag("--json", json, "As JSON");
+
   auto* const users = app.add_subcommand("users", "Users of the server (administrators only)");
   users->require_subcommand(1);
   auto* const user = users->add_subcommand("create", "Make a user");
@@ -113,6 +118,7 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
     if (chosen("keys", "create")) return keys_create(accounts.name, accounts.scopes, json, target);
     return chosen("keys", "list") ? keys_list(json, target) : keys_revoke(accounts.id, target);
   }
+  if (app.got_subcommand("secrets")) return secrets_rotate(json, target);
   if (chosen("users", "create"))
     return users_create(accounts.name, accounts.email, accounts.administrator, json, target);
   if (chosen("users", "list")) return users_list(json, target);

@@ -88,6 +88,12 @@ int users_delete(const std::string& id, const TargetFlags& target_flags) {
   return done ? kOk : complain(done.error());
 }
 
+int secrets_rotate(bool json, const TargetFlags& target) {
+  return ask_server(
+      target, json, [](Client& client) { return client.post("/v2/admin/secrets/rotate", json::object()); },
+      [](const json::value& done) { fmt::print("{} secrets sealed with a new key\n", text_of(done, "sealed_anew")); });
+}
+
 int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target) {
   return ask_server(
       target, json,

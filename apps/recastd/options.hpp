@@ -31,6 +31,7 @@ struct ServerSettings {
   bool access_log = true;
   std::int64_t minimum_free_bytes = 512LL << 20;
   std::int64_t reserve_bytes = 16LL << 20;
+  bool core_dumps = false;
 
   static constexpr auto fields = std::tuple{
       schema::field(&ServerSettings::address, "address", "Address to listen on."),
@@ -57,6 +58,8 @@ struct ServerSettings {
           &ServerSettings::reserve_bytes, "reserve_bytes",
           "Room kept beside the database, so that jobs can be ended and deleted when the disk is full. 0: none.",
           {.min = 0}),
+      schema::field(&ServerSettings::core_dumps, "core_dumps",
+                    "Whether a crash may leave an image of the memory, in which clients' secrets can be."),
   };
 };
 

@@ -9,6 +9,7 @@
 
 #include "account/account.hpp"
 #include "api/own_link.hpp"
+#include "api/payload.hpp"
 #include "base/log.hpp"
 #include "engines.hpp"
 #include "execution/task_runner.hpp"
@@ -92,6 +93,9 @@ class Running final : public Server {
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
+    store_->set_visible([this](std::string_view name, const boost::json::object& payload) {
+      return api::visible_payload(name, payload, operations_.find(name));
+    });
     RECAST_CHECK(open_storage());
     RECAST_TRY(auto secret, store_->secret("url-signing"));
     signer_ = std::make_unique<api::LinkSigner>(std::move(secret));

@@ -80,10 +80,16 @@ Result<http::Response> revoke_key(Call& call) {
   return http::Response::empty(204);
 }
 
+Result<http::Response> rotate_secrets(Call& call) {
+  RECAST_TRY(const auto count, call.context.services.store.rotate_secrets());
+  return data_response(200, json::object{{"sealed_anew", count}});
+}
+
 }  // namespace
 
 void add_admin_routes(Routes& routes) {
   using account::scope::admin;
+  routes.post("/v2/admin/secrets/rotate", admin, &rotate_secrets);
   routes.get("/v2/admin/users", admin, &list_users);
   routes.post("/v2/admin/users", admin, &create_user);
   routes.get("/v2/admin/users/{id}", admin, &show_user);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "job/job.hpp"
 
 namespace recast::api {
 
@@ -44,13 +45,14 @@ json::value bare_headers(const json::value& headers) {
 
 }  // namespace
 
-json::object visible_payload(const job::Task& task, const operation::Operation* operation) {
+json::object visible_payload(std::string_view operation_name, const json::object& payload,
+                             const operation::Operation* operation) {
   json::object shown;
-  for (const auto& member : task.payload) {
+  for (const auto& member : payload) {
     const std::string_view name = member.key();
     const auto& value = member.value();
     const bool hidden = operation != nullptr && std::ranges::find(operation->hidden, name) != operation->hidden.end();
-    if (job::carries_file(task.operation) && name == job::kCarriedFile) {
+    if (job::carries_file(operation_name) && name == job::kCarriedFile) {
       if (value.is_string()) shown[job::kCarriedSize] = value.get_string().size();
       continue;
     }
@@ -59,7 +61,7 @@ json::object visible_payload(const job::Task& task, const operation::Operation* 
     } else if (name == "headers") {
       shown[name] = bare_headers(value);
     } else if (hidden || std::ranges::find(kSecrets, name) != kSecrets.end() || name == "name" ||
-               (name == "username" && is_storage_operation(task.operation))) {
+               (name == "username" && is_storage_operation(operation_name))) {
       continue;
     } else {
       shown[name] = value;

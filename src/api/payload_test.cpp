@@ -12,7 +12,7 @@ std::string shown(std::string operation_name, const char* payload, const operati
   job::Task task;
   task.operation = std::move(operation_name);
   task.payload = boost::json::parse(payload).as_object();
-  return boost::json::serialize(visible_payload(task, operation));
+  return boost::json::serialize(visible_payload(task.operation, task.payload, operation));
 }
 
 TEST(Payload, KeepsWhatWasSent) {

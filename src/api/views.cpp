@@ -67,7 +67,7 @@ json::object View::task(const job::Task& task, const Include& include) const {
     out["engine"] = or_null(task.engine);
     out["engine_version"] = or_null(task.engine_version);
   }
-  if (include.has("payload")) out["payload"] = visible_payload(task, operation);
+  if (include.has("payload")) out["payload"] = visible_payload(task.operation, task.payload, operation);
   out["result"] = result(task);
   if (include.has("report")) {
     boost::system::error_code error;

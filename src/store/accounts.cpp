@@ -9,7 +9,6 @@ namespace recast::store {
 namespace {
 
 constexpr std::size_t kShownPrefix = 12;  // of a token
-constexpr std::size_t kSecretLength = 43;
 
 std::string select_users(std::string_view what) {
   return fmt::format("SELECT id, username, email, administrator, credits, created FROM users {}", what);
@@ -166,16 +165,6 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
     });
   }
   return principal;
-}
-
-Result<std::string> SqlStore::secret(std::string_view name) {
-  const auto fresh = random_.token(kSecretLength);
-  return writer_.write([&](Write& write) -> Result<std::string> {
-    write.sql.execute("INSERT INTO secrets VALUES ($1, $2) ON CONFLICT DO NOTHING", name, fresh);
-    auto rows = write.sql.query("SELECT value FROM secrets WHERE name = $1", name);
-    rows.next();
-    return rows.text(0);
-  });
 }
 
 }  // namespace recast::store

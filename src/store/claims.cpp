@@ -96,7 +96,7 @@ Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t cou
   }));
   std::vector<Claim> claims;
   for (auto& one : all) {  // not by the writer, which serves all: a payload can be large
-    one.claim.task.payload = whole_payload(std::move(one.payload));
+    one.claim.task.payload = whole_payload(std::move(one.payload), sealing_.vault);
     claims.push_back(std::move(one.claim));
   }
   return claims;

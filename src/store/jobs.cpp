@@ -77,9 +77,10 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   fresh.user = user;
   fresh.tag = spec.tag;
   fresh.webhook_url = spec.webhook_url;
+  const std::shared_lock sealing(sealing_.change);
   std::vector<StoredPayload> payloads;
   for (auto& one : spec.tasks) {
-    payloads.push_back(stored_payload(one.operation, std::exchange(one.payload, {})));
+    payloads.push_back(stored_payload(one.operation, std::exchange(one.payload, {}), sealing_));
     auto task = task_from(one, user, random_);
     task.job_id = fresh.id;
     task.position = static_cast<std::int64_t>(fresh.tasks.size());

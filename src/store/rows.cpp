@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace recast::store {
@@ -151,27 +152,51 @@ std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id
   return tasks;
 }
 
-StoredPayload stored_payload(std::string_view operation, json::object payload) {
-  StoredPayload stored;
+namespace {
+
+/// Moves the file that the payload carries out of it. The order of the members is kept.
+std::optional<json::string> take_file(std::string_view operation, json::object& payload) {
   auto* const file = job::carries_file(operation) ? payload.if_contains(job::kCarriedFile) : nullptr;
-  if (file == nullptr || !file->is_string()) {
-    stored.text = text_of(payload);
-    return stored;
-  }
-  json::object rest;  // the order of the members is kept
+  if (file == nullptr || !file->is_string()) return std::nullopt;
+  json::object rest;
   for (auto& member : payload) {
     if (&member.value() == file)
       rest[job::kCarriedSize] = file->get_string().size();
     else if (member.key() != job::kCarriedSize)
       rest.emplace(member.key(), std::move(member.value()));
   }
-  stored.text = text_of(rest);
-  stored.body = std::move(file->get_string());
+  auto body = std::move(file->get_string());
+  payload = std::move(rest);
+  return body;
+}
+
+}  // namespace
+
+StoredPayload stored_payload(std::string_view operation, json::object payload, const Sealing& sealing) {
+  StoredPayload stored;
+  stored.body = take_file(operation, payload);
+  if (!sealing.visible) {
+    stored.text = text_of(payload);
+    return stored;
+  }
+  const auto visible = sealing.visible(operation, payload);
+  json::object secret;
+  for (auto& member : payload) {
+    const auto* const seen = visible.if_contains(member.key());
+    if (seen == nullptr || *seen != member.value()) secret.emplace(member.key(), std::move(member.value()));
+  }
+  stored.text = text_of(visible);
+  if (!secret.empty()) stored.sealed = sealing.vault.seal(json::serialize(secret));
   return stored;
 }
 
-json::object whole_payload(StoredPayload stored) {
+json::object whole_payload(StoredPayload stored, const Vault& vault) {
   auto payload = object_of(stored.text);
+  if (stored.sealed && !stored.sealed->empty()) {
+    const auto secret = vault.unseal(*stored.sealed);
+    if (!secret) log::error("the secrets of a task cannot be read", {{"cause", secret.error().message}});
+    for (auto& member : object_of(secret ? *secret : std::string())) payload[member.key()] = std::move(member.value());
+  }
   if (stored.body) {
     payload.erase(job::kCarriedSize);
     payload[job::kCarriedFile] = *std::move(stored.body);
@@ -181,10 +206,11 @@ json::object whole_payload(StoredPayload stored) {
 
 StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
   auto rows =
-      connection.query("SELECT payload, body FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
+      connection.query("SELECT payload, body, sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
   if (!rows.next()) return {};
-  StoredPayload stored{.text = rows.text(0), .body = {}};
+  StoredPayload stored{.text = rows.text(0), .body = {}, .sealed = {}};
   if (!rows.is_null(1)) stored.body = rows.view(1);
+  if (!rows.is_null(2)) stored.sealed = rows.text(2);
   return stored;
 }
 
@@ -236,8 +262,10 @@ void insert_task(Write& write, const job::Task& task, const StoredPayload& paylo
       queue);
   const auto number = write.sql.last_row();
   if (claimable) write.ready(load);
-  if (!payload.text.empty()) {
-    write.sql.execute("INSERT INTO payloads VALUES ($1, $2, $3)", number, payload.text, payload.body);
+  if (!payload.text.empty() || payload.sealed) {
+    const bool ended = task.ended.has_value();  // one that cannot begin has no use for secrets
+    write.sql.execute("INSERT INTO payloads VALUES ($1, $2, $3, $4)", number, payload.text, payload.body,
+                      ended && payload.sealed ? std::optional<std::string>("") : payload.sealed);
   }
   for (std::size_t i = 0; i < task.depends_on.size(); ++i) {
     write.sql.execute("INSERT INTO task_inputs VALUES ($1, $2, $3)", number, i, task.depends_on[i]);

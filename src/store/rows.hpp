@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "job/job.hpp"
 #include "sql/sql.hpp"
 #include "store/store.hpp"
+#include "store/vault.hpp"
 #include "store/writer.hpp"
 
 /// Rows to and from jobs and tasks. For the other files of this module.
@@ -47,16 +49,28 @@ std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id
 Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id, const Extras& extras = {});
 std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id);
 
-/// A payload as it is stored: JSON, and apart from it the file that an import/base64 or import/raw brings along. Such
-/// a body is read for a claim only, and dropped once the task has its output.
+/// A payload as it is stored: JSON of what may be seen, and apart from it its secrets, and the file that an
+/// import/base64 or import/raw brings along. Secrets and body are read for a claim only; the body is dropped once the
+/// task has its output, the secrets are wiped when it ends.
 struct StoredPayload {
   std::string text;  ///< empty for an empty object
   std::optional<boost::json::string> body;
+  std::optional<std::string> sealed;
+};
+/// What of a payload may be seen by anyone who sees the task (core.md 7.8).
+using Visible = std::function<boost::json::object(std::string_view operation, const boost::json::object& payload)>;
+
+/// How secrets are kept apart.
+struct Sealing {
+  Vault vault;
+  Visible visible;
+  /// Shared from a payload's sealing until it is stored, so that a key is changed in between.
+  std::shared_mutex change;
 };
 /// Done by whoever asks for a task, not by the writer, which serves all.
-StoredPayload stored_payload(std::string_view operation, boost::json::object payload);
-/// The way back.
-boost::json::object whole_payload(StoredPayload stored);
+StoredPayload stored_payload(std::string_view operation, boost::json::object payload, const Sealing& sealing);
+/// The way back. Secrets that cannot be opened are missing; the log says why.
+boost::json::object whole_payload(StoredPayload stored, const Vault& vault);
 StoredPayload read_payload(sql::Connection& connection, const TaskId& id);
 
 std::string select_jobs(std::string_view what);

@@ -15,7 +15,8 @@ namespace recast::store {
 /// The Store over SQLite. Its functions are spread over the files of this folder by subject.
 class SqlStore final : public Store {
  public:
-  SqlStore(Settings settings, const Clock& clock, Random& random, std::string host_name, sql::Connection connection);
+  SqlStore(Settings settings, const Clock& clock, Random& random, std::string host_name, sql::Connection connection,
+           Vault vault);
 
   void on_events(std::function<void(const std::vector<Event>&)> listener) override;
 
@@ -30,6 +31,8 @@ class SqlStore final : public Store {
   Result<> revoke_key(UserId user, KeyId id) override;
   Result<account::Principal> authenticate(std::string_view token) override;
   Result<std::string> secret(std::string_view name) override;
+  void set_visible(Visible visible) override { sealing_.visible = std::move(visible); }
+  Result<std::size_t> rotate_secrets() override;
 
   Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
   Result<job::Job> job(UserId user, const JobId& id) override;
@@ -79,6 +82,7 @@ class SqlStore final : public Store {
   Random& random_;
   const std::string host_name_;
   KeyCache keys_;
+  Sealing sealing_;
   LoadOf load_of_;
   Readers readers_;
   Writer writer_;  ///< last: its thread uses the others

@@ -15,17 +15,21 @@ Result<std::unique_ptr<Store>> Store::open(Settings settings, const Clock& clock
   if (!file) return std::unexpected(from_errno(errno, settings.file.string()));
   RECAST_TRY(auto connection, sql::Connection::open(settings.file, sql::Connection::Mode::read_write));
   RECAST_CHECK(migrate(connection));
+  if (settings.key_file.empty()) settings.key_file = settings.file.parent_path() / "secrets.key";
+  RECAST_TRY(auto vault, Vault::open(settings.key_file, random));
   return std::unique_ptr<Store>(
-      new SqlStore(std::move(settings), clock, random, std::move(host_name), std::move(connection)));
+      new SqlStore(std::move(settings), clock, random, std::move(host_name), std::move(connection),
+                   std::move(vault)));
 }
 
 SqlStore::SqlStore(Settings settings, const Clock& clock, Random& random, std::string host_name,
-                   sql::Connection connection)
+                   sql::Connection connection, Vault vault)
     : settings_(std::move(settings)),
       clock_(clock),
       random_(random),
       host_name_(std::move(host_name)),
       keys_(clock),
+      sealing_{std::move(vault), {}, {}},
       load_of_(claimable({})),
       readers_(settings_.file),
       writer_(std::move(connection), clock, Reserve(settings_.file.string() + ".reserve", settings_.reserve_bytes)) {}

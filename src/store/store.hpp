@@ -108,6 +108,7 @@ class Store {
  public:
   struct Settings {
     std::filesystem::path file;                  ///< of the SQLite database
+    std::filesystem::path key_file;              ///< of its secrets; "secrets.key" beside the database if empty
     std::chrono::seconds lease{60};              ///< how long a claim lasts without renewal
     int attempts = 3;                            ///< starts of one task before it ends with worker_lost
     std::chrono::seconds retention{24 * 3600};   ///< rows and files vanish this long after the end
@@ -137,6 +138,12 @@ class Store {
   virtual Result<account::Principal> authenticate(std::string_view token) = 0;
   /// A secret of this installation, made at its first use, such as "url-signing".
   virtual Result<std::string> secret(std::string_view name) = 0;
+  /// What of a payload rests in the clear; its other members are sealed. Without it all of it does. Set once, before
+  /// the first task is created.
+  virtual void set_visible(
+      std::function<boost::json::object(std::string_view operation, const boost::json::object& payload)> visible) = 0;
+  /// Seals everything anew with a key made now, and forgets the old one; how many rows that were.
+  virtual Result<std::size_t> rotate_secrets() = 0;
 
   // --- jobs
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;

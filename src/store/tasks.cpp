@@ -58,6 +58,19 @@ bool copy_body(Write& write, const TaskId& from, const TaskId& to) {
   return rows.next() && rows.boolean(0);
 }
 
+/// Gives the copy the secrets of its original.
+Result<> copy_secrets(Write& write, const TaskId& from, const TaskId& to) {
+  auto rows = write.sql.query("SELECT sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", from);
+  if (!rows.next() || rows.is_null(0)) return {};
+  if (rows.text(0).empty()) {
+    return fail(ErrorCode::invalid_data,
+                "The credentials of the task were wiped when it ended: create it anew instead of retrying it.", "task");
+  }
+  write.sql.execute("UPDATE payloads SET sealed = $2 WHERE task = (SELECT number FROM tasks WHERE id = $1)", to,
+                    rows.text(0));
+  return {};
+}
+
 /// What came with the original is its output now, and that is what the copy would make of it.
 Result<> end_as(Write& write, const job::Task& copy, const job::Task& original) {
   if (original.files.empty()) return fail(ErrorCode::invalid_data, "The file of the task is gone.", "file");
@@ -70,7 +83,8 @@ Result<> end_as(Write& write, const job::Task& copy, const job::Task& original) 
 }  // namespace
 
 Result<job::Task> SqlStore::create_task(UserId user, job::TaskSpec spec) {
-  const auto payload = stored_payload(spec.operation, std::exchange(spec.payload, {}));
+  const std::shared_lock sealing(sealing_.change);
+  const auto payload = stored_payload(spec.operation, std::exchange(spec.payload, {}), sealing_);
   job::Task fresh;
   fresh.id = TaskId(random_.uuid());
   fresh.user = user;
@@ -119,7 +133,9 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
   RECAST_TRY(auto seen, task(user, id, {.payload = true}));
   name_inputs_by_id(seen.payload, seen.depends_on);
   const bool lacks_file = job::carries_file(seen.operation) && !seen.payload.contains(job::kCarriedFile);
-  const auto payload = stored_payload(seen.operation, std::move(seen.payload));  // neither it nor the inputs change
+  const std::shared_lock sealing(sealing_.change);
+  const auto payload =
+      stored_payload(seen.operation, std::move(seen.payload), sealing_);  // neither it nor the inputs change
   return writer_.write([&](Write& write) -> Result<job::Task> {
     RECAST_CHECK(may_begin(write.sql, user));
     RECAST_TRY(const auto original, task_of_user(write.sql, user, id));
@@ -135,6 +151,7 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
     if (copy.operation == kUpload) copy.message = kUploadMessage;
     RECAST_CHECK(inputs_exist(write.sql, user, copy.depends_on));
     insert_standalone(write, copy, payload, load_of_);
+    RECAST_CHECK(copy_secrets(write, original.id, copy.id));
     if (!lacks_file || copy_body(write, original.id, copy.id)) return copy;
     RECAST_CHECK(end_as(write, copy, original));
     return task_of_user(write.sql, user, copy.id);
