@@ -55,8 +55,9 @@ storage_url_scheme = http
 class Swift(Server):
     """max_file_size makes large objects of small files; without slo only dynamic ones are offered (and no multipart uploads by S3)."""
 
-    def __init__(self, region="us-east-1", max_file_size=5368709122, slo=True, token_life=86400):
+    def __init__(self, region="us-east-1", max_file_size=5368709122, slo=True, token_life=86400, waits=True):
         super().__init__()
+        self.waits = waits  # start() waits until it is ready
         self.region, self.max_file_size, self.slo, self.token_life = region, max_file_size, slo, token_life
 
     def launch(self):
@@ -82,7 +83,12 @@ class Swift(Server):
             self.spawn_swift(name, conf)
         middle = "tempurl s3api tempauth " + ("slo " if self.slo else "") + "dlo"
         self.spawn_swift("proxy", self.proxy_conf("proxy", self.proxy_port, middle))
-        for port in (self.memcached_port, *ports.values()):
+        self.store_ports = [self.memcached_port, *ports.values()]
+        if self.waits:
+            self.wait_until_ready()
+
+    def wait_until_ready(self):
+        for port in self.store_ports:
             self.wait_for(accepts(port), "Swift's store")
         self.wait_for(answers_http(f"http://127.0.0.1:{self.proxy_port}/healthcheck"), "Swift")
 
