@@ -333,8 +333,8 @@ class S3Stub(Stub):
 
     def _complete(self, request, bucket, key):
         text = request.read_body().decode()
-        wanted = [(int(number), html.unescape(etag).strip('"')) for number, etag in
-                  re.findall(r"<Part>\s*<PartNumber>(\d+)</PartNumber>\s*<ETag>([^<]*)</ETag>\s*</Part>", text)]
+        wanted = [(int(re.search(r"<PartNumber>\s*(\d+)\s*<", part)[1]), html.unescape(re.search(r"<ETag>\s*([^<]*?)\s*<", part)[1]).strip('"'))
+                  for part in re.findall(r"<Part>(.*?)</Part>", text, re.DOTALL) if "<PartNumber>" in part and "<ETag>" in part]
         if not wanted or not text.lstrip().startswith("<"):
             raise S3Error("MalformedXML")
         if "error_in_200" in request.do:

@@ -8,6 +8,7 @@ wants a request gets it. What every double can do:
     {"delay": 2.5}                                                    the ordinary answer, later
     {"reset": true}                                                   connection reset before an answer
     {"reset_after": 1000}                                             reset once so many bytes of the request's body have come
+    {"upload_rate": 20000}                                            the request's body is read so fast: bytes in a second
     {"close": true}                                                   connection closed before an answer
 
 Others are named by each double. Control, by Python (add_rule, clear, requests) or HTTP on the same port:
@@ -66,6 +67,21 @@ class Rules:
         return {}
 
 
+class Pace:
+    """Waits so that no more than `rate` bytes a second pass."""
+
+    def __init__(self, rate):
+        self.rate, self.begun, self.passed = rate, time.monotonic(), 0
+
+    def piece(self):
+        return max(1, min(PIECE, self.rate // 10)) if self.rate else PIECE
+
+    def passing(self, count):
+        self.passed += count
+        if self.rate:
+            time.sleep(max(0, self.begun + self.passed / self.rate - time.monotonic()))
+
+
 def reset(connection):
     """Ends a connection so that the other side sees a reset, not an end."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -84,7 +100,7 @@ class Request(http.server.BaseHTTPRequestHandler):
         self.query = dict(urllib.parse.parse_qsl(self.raw_query, keep_blank_values=True))
         self.host = self.headers.get("Host", "")
 
-    def pieces(self):
+    def pieces(self, most=PIECE):
         """The body as it comes."""
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             while True:
@@ -97,7 +113,7 @@ class Request(http.server.BaseHTTPRequestHandler):
                 self.rfile.readline()
         left = int(self.headers.get("Content-Length") or 0)
         while left:
-            piece = self.rfile.read1(min(left, PIECE))
+            piece = self.rfile.read1(min(left, most))
             if not piece:
                 raise Gone
             left -= len(piece)
@@ -143,9 +159,10 @@ class Request(http.server.BaseHTTPRequestHandler):
             if self.do:
                 self.entry["rule"] = self.do
             with tempfile.TemporaryFile(dir=stub.folder) as self.body:
-                self.body_length = 0
-                for piece in self.pieces():
+                self.body_length, pace = 0, Pace(self.do.get("upload_rate"))
+                for piece in self.pieces(pace.piece()):
                     self.body_length += len(piece)
+                    pace.passing(len(piece))
                     if self.body_length >= self.do.get("reset_after", 1 << 62):
                         self.end_by_reset()
                     self.body.write(piece)
