@@ -30,7 +30,7 @@ from base import Absent, program
 from stub import PIECE, Gone, Stub
 
 STATUSES = {"authError": 401, "badRequest": 400, "backendError": 503, "forbidden": 403, "internalError": 500, "invalid": 400, "notFound": 404,
-            "rateLimitExceeded": 429, "required": 400, "userProjectMissing": 400, "uploadTooLarge": 413, "userRateLimitExceeded": 429}
+            "rateLimitExceeded": 429, "required": 401, "userProjectMissing": 400, "uploadTooLarge": 413, "userRateLimitExceeded": 429}
 UNIT = 256 * 1024
 EMAIL = "converter@acme-files.iam.gserviceaccount.com"
 READ, WRITE = "https://www.googleapis.com/auth/devstorage.read_only", "https://www.googleapis.com/auth/devstorage.read_write"
@@ -306,7 +306,7 @@ class GcsDouble(Stub):
             query = urllib.parse.urlencode({"uploadType": "resumable", "name": name, "upload_id": upload_id})
             return request.answer(200, "", {"Location": f"http://{host}{request.raw_path}?{query}", "X-GUploader-UploadID": upload_id})
         if kind != "media" or not name:
-            raise GcsError("required", "Required")
+            raise GcsError("invalid", "Required")
         if request.body_length > self.settings["max_media"]:
             raise GcsError("uploadTooLarge")
         file = self._file()

@@ -85,6 +85,10 @@ class Pace:
 def reset(connection):
     """Ends a connection so that the other side sees a reset, not an end."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    try:
+        connection.shutdown(socket.SHUT_RD)  # or a thread that reads from it would keep it open
+    except OSError:
+        pass
     os.close(connection.detach())
 
 

@@ -10,6 +10,7 @@ or else text. --faults puts the proxy of faults.py before a store.
 """
 import argparse
 import json
+import os
 import pathlib
 import signal
 import sys
@@ -28,7 +29,7 @@ import s3_stub  # noqa: E402
 import swift  # noqa: E402
 from base import Absent  # noqa: E402
 
-# name: class, address for a proxy ("" as attribute of the started server)
+# name: class, and where a proxy before it leads
 STORES = {
     "sftp": (openssh.OpenSsh, lambda s: f"127.0.0.1:{s.daemons['normal']}"),
     "swift": (swift.Swift, lambda s: f"127.0.0.1:{s.proxy_port}"),
@@ -90,6 +91,12 @@ def parse(arguments):
     return given.only, given.faults, settings
 
 
+def until_input_ends(enough):
+    while os.read(0, 4096):
+        pass
+    enough.set()
+
+
 def main(arguments):
     only, with_faults, settings = parse(arguments)
     enough = threading.Event()
@@ -116,7 +123,7 @@ def main(arguments):
                 proxies.append(faults.Faults(STORES[ALIASES.get(name, name)][1](keeper.store), raw=name == "sftp").start())
                 said["faults"][name] = proxies[-1].describe()
         print(json.dumps(said), flush=True)
-        threading.Thread(target=lambda: (sys.stdin.buffer.read(), enough.set()), daemon=True).start()
+        threading.Thread(target=until_input_ends, args=(enough,), daemon=True).start()
         enough.wait()
         return 0
     finally:
