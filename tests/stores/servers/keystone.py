@@ -32,11 +32,43 @@ password_hash_rounds = 4
 [cache]
 enabled = false
 """
+# Tables, keystone-manage's bootstrap and our own rows in one process: as programs and calls over HTTP they take four times as long.
 SET_UP = """
-import sys
-from keystone.cmd import manage
-sys.argv = ["keystone-manage", "--config-file", *sys.argv[1:]]
-manage.main()
+import json, sys, uuid
+from keystone.cmd import cli
+from keystone.common import provider_api
+from keystone.common.sql import upgrades
+
+conf, public_url, order = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+bootstrap = cli.BootStrap.do_bootstrap
+
+def tables_first(self):
+    upgrades.offline_sync_database_to_version(None)
+    bootstrap(self)
+
+cli.BootStrap.do_bootstrap = tables_first
+sys.argv = ["keystone-manage", "--config-file", conf, "bootstrap", "--bootstrap-password", order["admin"], "--bootstrap-region-id", "RegionOne",
+            "--bootstrap-public-url", public_url]
+cli.main(argv=sys.argv)
+
+api = provider_api.ProviderAPIs
+def create(function, **fields):
+    fields["id"] = uuid.uuid4().hex
+    function(fields["id"], {"enabled": True, **fields})
+    return fields["id"]
+
+service = create(api.catalog_api.create_service, type="object-store", name="swift")
+api.catalog_api.create_region({"id": "Closed", "description": ""})
+for interface, region, url in order["endpoints"]:
+    create(api.catalog_api.create_endpoint, service_id=service, interface=interface, region_id=region, url=url + "/v1/AUTH_%(tenant_id)s")
+projects = {name: create(api.resource_api.create_project, name=name, domain_id="default", parent_id="default", is_domain=False, description="")
+            for name in order["projects"]}
+roles = {role["name"]: role["id"] for role in api.role_api.list_roles()}
+for name, password, default, memberships in order["users"]:
+    more = {"default_project_id": projects[default]} if default else {}
+    user = api.identity_api.create_user({"name": name, "domain_id": "default", "password": password, "enabled": True, **more})["id"]
+    for project, role in memberships:
+        api.assignment_api.add_role_to_user_and_project(user, projects[project], roles[role])
 """
 AUTH_TOKEN = """
 [filter:authtoken]
@@ -71,29 +103,29 @@ class Keystone(Server):
         program("keystone-manage")
         public = program("keystone-wsgi-public")
         self.number, self.closed_port, proxy_port = self.port(), self.port(), self.port()
-        self.url = f"http://127.0.0.1:{self.number}"
-        self.swift_url = f"http://127.0.0.1:{proxy_port}"
+        self.url, self.swift_url = f"http://127.0.0.1:{self.number}", f"http://127.0.0.1:{proxy_port}"
         conf = self.folder / "keystone.conf"
         conf.write_text(CONF.format(folder=self.folder, token_life=self.token_life))
-        for repository, keys in (("fernet", ("0", "1")), ("credential", ("0", "1"))):
+        for repository in ("fernet", "credential"):
             (self.folder / repository).mkdir(mode=0o700)
-            for key in keys:
+            for key in ("0", "1"):
                 (self.folder / repository / key).write_bytes(base64.urlsafe_b64encode(os.urandom(32)))
         self.swift.start()
-        # Keystone reads on one connection while it writes on another, which only this mode of SQLite allows.
-        with contextlib.closing(sqlite3.connect(self.folder / "keystone.db")) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-        self.run(PYTHON, "-I", "-c", SET_UP, conf, "db_sync")
-        self.run(PYTHON, "-I", "-c", SET_UP, conf, "bootstrap", "--bootstrap-password", ADMIN, "--bootstrap-username", "admin",
-                 "--bootstrap-project-name", "admin", "--bootstrap-role-name", "admin", "--bootstrap-service-name", "keystone",
-                 "--bootstrap-region-id", "RegionOne", "--bootstrap-public-url", self.url + "/v3")
-        self.spawn("keystone", PYTHON, "-I", public, "--host", "127.0.0.1", "--port", self.number,
-                   environment={"OS_KEYSTONE_CONFIG_FILES": str(conf)})
-        self.wait_for(answers_http(self.url + "/v3"), "Keystone")
         self.swift.spawn_swift("keystone-proxy", self.swift.proxy_conf(
             "keystone-proxy", proxy_port, "authtoken keystoneauth " + ("slo " if self.swift.slo else "") + "dlo",
             AUTH_TOKEN.format(url=self.url, password=SERVICE_PASSWORD)))
-        self._fill()
+        # Keystone reads on one connection while it writes on another, which only this mode of SQLite allows.
+        with contextlib.closing(sqlite3.connect(self.folder / "keystone.db")) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+        closed = f"http://127.0.0.1:{self.closed_port}"
+        self.run(PYTHON, "-I", "-c", SET_UP, conf, self.url + "/v3", json.dumps({
+            "admin": ADMIN, "projects": ["service", PROJECT, SECOND_PROJECT],
+            "endpoints": [("public", "RegionOne", self.swift_url), ("internal", "RegionOne", closed), ("public", "Closed", closed)],
+            "users": [("swift", SERVICE_PASSWORD, None, [("service", "admin")]), ("user", PASSWORD, PROJECT, [(PROJECT, "member")]),
+                      ("wanderer", PASSWORD, None, [(PROJECT, "member"), (SECOND_PROJECT, "member")]), ("lonely", PASSWORD, None, [])]}))
+        self.spawn("keystone", PYTHON, "-I", public, "--host", "127.0.0.1", "--port", self.number,
+                   environment={"OS_KEYSTONE_CONFIG_FILES": str(conf)})
+        self.wait_for(answers_http(self.url + "/v3"), "Keystone")
         self.swift.wait_until_ready()
         self.swift.wait_for(answers_http(self.swift_url + "/healthcheck"), "Swift behind Keystone")
 
@@ -107,46 +139,16 @@ class Keystone(Server):
                 "lonely": {"username": "lonely", "password": PASSWORD}, "admin": {"username": "admin", "password": ADMIN, "project": "admin"},
                 "storage_host": self.swift_url.removeprefix("http://"), "info_url": self.swift_url + "/info"}
 
-    def call(self, method, path, body=None, token=None):
-        """The answer's JSON and X-Subject-Token."""
+    def token(self, username=None, password=PASSWORD, project=PROJECT):
+        """For tests that look at what was stored: a token of a project, and its storage URL."""
         connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=30)
-        try:
-            connection.request(method, "/v3" + path, json.dumps(body) if body is not None else None,
-                               {"Content-Type": "application/json", **({"X-Auth-Token": token} if token else {})})
+        with contextlib.closing(connection):
+            connection.request("POST", "/v3/auth/tokens", json.dumps({"auth": {
+                "identity": {"methods": ["password"], "password": {
+                    "user": {"name": username or "user", "domain": {"id": "default"}, "password": password}}},
+                "scope": {"project": {"name": project, "domain": {"id": "default"}}}}}), {"Content-Type": "application/json"})
             answer = connection.getresponse()
             text = answer.read()
-            if answer.status >= 300:
-                raise RuntimeError(f"{method} {path}: {answer.status} {text[:500]!r}\n{self.log('keystone')[-2000:]}")
-            return json.loads(text) if text else None, answer.headers.get("X-Subject-Token")
-        finally:
-            connection.close()
-
-    def token(self, username, password, project=None):
-        body = {"identity": {"methods": ["password"], "password": {
-            "user": {"name": username, "domain": {"id": "default"}, "password": password}}}}
-        if project:
-            body["scope"] = {"project": {"name": project, "domain": {"id": "default"}}}
-        return self.call("POST", "/auth/tokens", {"auth": body})[1]
-
-    def _fill(self):
-        token = self.token("admin", ADMIN, "admin")
-
-        def create(kind, **fields):
-            return self.call("POST", f"/{kind}s", {kind: fields}, token)[0][kind]["id"]
-
-        roles = {role["name"]: role["id"] for role in self.call("GET", "/roles", None, token)[0]["roles"]}
-        service = create("service", type="object-store", name="swift")
-        create("region", id="Closed")
-        create("endpoint", service_id=service, interface="public", region_id="RegionOne", url=self.swift_url + "/v1/AUTH_%(tenant_id)s")
-        create("endpoint", service_id=service, interface="internal", region_id="RegionOne",
-               url=f"http://127.0.0.1:{self.closed_port}/v1/AUTH_%(tenant_id)s")
-        create("endpoint", service_id=service, interface="public", region_id="Closed",
-               url=f"http://127.0.0.1:{self.closed_port}/v1/AUTH_%(tenant_id)s")
-        projects = {name: create("project", name=name, domain_id="default") for name in ("service", PROJECT, SECOND_PROJECT)}
-        users = {"swift": create("user", name="swift", domain_id="default", password=SERVICE_PASSWORD),
-                 "user": create("user", name="user", domain_id="default", password=PASSWORD, default_project_id=projects[PROJECT]),
-                 "wanderer": create("user", name="wanderer", domain_id="default", password=PASSWORD),
-                 "lonely": create("user", name="lonely", domain_id="default", password=PASSWORD)}
-        for user, project, role in (("swift", "service", "admin"), ("user", PROJECT, "member"), ("wanderer", PROJECT, "member"),
-                                    ("wanderer", SECOND_PROJECT, "member")):
-            self.call("PUT", f"/projects/{projects[project]}/users/{users[user]}/roles/{roles[role]}", None, token)
+            if answer.status != 201:
+                raise RuntimeError(f"Keystone: {answer.status} {text[:500]!r}\n{self.log('keystone')[-2000:]}")
+            return answer.headers["X-Subject-Token"], f"{self.swift_url}/v1/AUTH_{json.loads(text)['token']['project']['id']}"

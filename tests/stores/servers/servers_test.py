@@ -519,7 +519,7 @@ class Sftp(StoreTest):
         for name in self.store["private_keys"]:
             if not name.endswith("encrypted"):
                 status, text = self.sftp("normal", "pwd\n", *self.with_key(name))
-                self.assertEqual((status, self.store["login_directory"] in text), (0, True), (name, text))
+                self.assertEqual((status, self.store["login_directory"] in text), (0, True), (name, text, self.server.log("normal")[-800:]))
                 self.assertEqual(self.sftp("rsa_host_key", "pwd\n", *self.with_key(name))[0], 0, name)
             else:
                 options = ["-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications=publickey", "-i", self.store["private_keys"][name]]
