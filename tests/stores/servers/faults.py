@@ -13,7 +13,8 @@ As HTTP (the default) it sees requests; rules as in stub.py, whose actions all w
 
 The server gets a request when all of its body is there, so it never sees one that was cut.
 
-As TCP (raw=True, for SFTP, and for HTTP where the server is to see half a request) rules have no method or path, and choose by connection: "skip" and "times" count connections.
+As TCP (raw=True, for SFTP, and for HTTP where the server is to see half a request) rules have no method or path: "skip" and "times" count
+connections.
 
     {"refuse": true}  {"cut_after": n}  {"reset_answer": n}  {"reset_after": n}  {"rate": n}  {"upload_rate": n}  {"silent_after": n}
 

@@ -92,7 +92,9 @@ operator_roles = admin, member
 
 
 class Keystone(Server):
-    """Tokens are looked up anew for each request, so one that was revoked (DELETE /v3/auth/tokens) is refused at once."""
+    """Tokens are looked up anew for each request, so one that was revoked (DELETE /v3/auth/tokens) is refused at once. A token_life below 45 s
+    is refused by the middleware on a slow machine, for its own token ends as well.
+    """
 
     def __init__(self, token_life=3600, max_file_size=5368709122, slo=True):
         super().__init__()
