@@ -35,6 +35,7 @@ mount --bind etc/sshd.pam /etc/pam.d/sshd
 mount --bind root /mnt
 mount -t tmpfs -o mode=755,size=1m tmpfs /run
 mkdir -m 755 /run/sshd
+mount -t tmpfs -o mode=755,size=1m tmpfs /var/log
 exec "$@"
 """
 COMMON = """Port {port}
