@@ -44,6 +44,7 @@ class Store:
     single, many, folders = "file", "file_prefix", False
     part_rule = None  # fits the upload of the second part of a large file
     whole_rule = {"method": "PUT"}  # fits the upload of a small one
+    bound_to_container = False  # the credentials are good for no other one
     keeps_parts = True  # a large file arrives in parts that one can count
 
     def __init__(self, said, up_name):
@@ -215,6 +216,8 @@ class Azure(Store):
 
 class AzureSas(Azure):
     """The same by a signature of the account's owner instead of its key."""
+
+    bound_to_container = True
 
     def prepare(self):
         super().prepare()

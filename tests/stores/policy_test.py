@@ -64,10 +64,12 @@ class Policy(Guarded):
 
     def test_the_endpoint_of_s3(self):
         for host in ("127.0.0.1", "localhost", "localhost.", "127.1", "0x7f000001", "2130706433", "0177.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"):
-            self.assert_refused(self.s3(endpoint=f"http://{host}:{self.canary.port}"), REFUSED)
+            with self.subTest(host):
+                self.assert_refused(self.s3(endpoint=f"http://{host}:{self.canary.port}"), REFUSED)
         self.assert_refused(self.s3(endpoint=f"127.0.0.1:{self.canary.port}"), REFUSED)
         for endpoint in ("http://169.254.169.254", "http://10.0.0.1:9000", "http://100.100.100.200", "http://168.63.129.16", "https://[fd00:ec2::254]"):
-            self.assert_refused(self.s3(endpoint=endpoint), REFUSED)
+            with self.subTest(endpoint):
+                self.assert_refused(self.s3(endpoint=endpoint), REFUSED)
         self.assert_refused(self.s3(endpoint=f"http://127.0.0.1:{self.server.port}"), REFUSED)
 
     def test_an_endpoint_that_is_no_server(self):
@@ -100,7 +102,8 @@ class Policy(Guarded):
     def test_sftp(self):
         self.need("sftp")
         for host in ("127.0.0.1", "localhost", "::1", "[::1]", "0x7f000001", "::ffff:127.0.0.1"):
-            self.assert_refused(self.tasks_of("sftp", host=host, port=self.canary.port, username="u", password="secret-of-sftp"), REFUSED)
+            with self.subTest(host):
+                self.assert_refused(self.tasks_of("sftp", host=host, port=self.canary.port, username="u", password="secret-of-sftp"), REFUSED)
         for host in ("169.254.169.254", "10.0.0.1"):
             self.assert_refused(self.tasks_of("sftp", host=host, username="u", password="secret-of-sftp"), REFUSED)
 

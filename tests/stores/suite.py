@@ -22,6 +22,7 @@ PART, WHOLE = 5 * MEGABYTE, 6 * MEGABYTE  # S3 wants parts of at least 5 MiB
 SEGMENT = 8 * MEGABYTE  # Swift takes no larger object, so large ones need segments
 UP = [sys.executable, HERE / "servers/up.py", "--faults", "s3_stub,swift,azure,gcs,sftp", "--set", f"keystone.max_file_size={SEGMENT}",
       "--set", f"swift.max_file_size={SEGMENT}"]
+RUN = os.urandom(3).hex()  # of names: the stores may be those of an earlier run
 _running = {}
 
 
@@ -153,9 +154,9 @@ class Suite(unittest.TestCase):
         self.assertEqual((task["status"], task["percent"]), ("finished", 100), (task["code"], task["message"]))
 
     def assert_failed(self, task, code, *words):
-        self.assertEqual((task["status"], task["code"]), ("error", code), task["message"])
+        self.assertEqual((task["status"], task["code"]), ("error", code), task)
         for word in words:
-            self.assertIn(word, task["message"])
+            self.assertIn(word, task["message"], task)
         self.assertIsNone(task["result"])
 
     def export(self, one, content, **options):
@@ -190,7 +191,7 @@ class StoreSuite(Suite):
         super().setUp()
         self.store.clear()
         self.secrets = list(self.store.secrets)
-        self.place = f"{type(self).__name__}-{self._testMethodName}/"
+        self.place = f"{type(self).__name__}-{self._testMethodName}-{RUN}/"
 
     def tearDown(self):
         super().tearDown()
