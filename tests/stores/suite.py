@@ -65,6 +65,8 @@ def reach():
         url = one.fault["url"]
         settings += [f"--azure_blob.url={url}/{{account}}"] if kind is clients.Azure else [
             f"--google_cloud_storage.url={url}", f"--google_cloud_storage.token_url={url}/token"]
+    if driver("openstack"):
+        settings += [f"--openstack.large_bytes={WHOLE}", f"--openstack.segment_bytes={PART}"]
     return settings
 
 
