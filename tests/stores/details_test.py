@@ -3,7 +3,6 @@
 
 With arguments: only tests whose name contains one of them.
 """
-import gzip
 import os
 import pathlib
 import sys
@@ -75,6 +74,11 @@ class S3Details(suite.StoreSuite):
 class GcsDetails(suite.StoreSuite):
     kind = clients.Gcs
 
+    def tearDown(self):
+        left = [rule for rule in self.store.state(self.store.own_control)["rules"] if rule["times"] > 0]
+        self.assertEqual(left, [], "rules that no request met")
+        super().tearDown()
+
     def own(self, do, **rule):
         self.store.order({**rule, "do": do}, self.store.own_control)
 
@@ -101,7 +105,7 @@ class GcsDetails(suite.StoreSuite):
         self.large()
 
     def test_an_upload_that_is_forgotten_again_and_again(self):
-        self.own({"forget_upload": True}, method="PUT", query=f"upload_id", path="", times=20)
+        self.own({"forget_upload": True}, method="PUT", query="upload_id", times=20)
         try:
             self.large(code="UPLOAD_FAILED")
         finally:

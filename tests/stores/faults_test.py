@@ -44,6 +44,11 @@ class AnyTransfer(suite.StoreSuite):
         method, _, path = pattern.partition(" ")
         return [one for one in self.store.requests() if re.fullmatch(method, one["method"]) and re.search(path, one["path"] + "?" + one["query"])]
 
+    def assert_met(self):
+        """The rules of the test were met by requests."""
+        seen = self.store.state()["connections" if self.raw_tcp else "requests"]
+        self.assertTrue(any(one.get("rule") for one in seen), seen)
+
     def assert_fetched(self, what=None):
         task, files = self.fetch(self.store, **self.single("x.bin"))
         self.assert_finished(task)
@@ -122,16 +127,18 @@ class AnyTransfer(suite.StoreSuite):
     def test_an_upload_that_is_reset_is_there_once(self):
         self.on_upload({"reset_after": 1_000_000})
         self.assert_exported()
+        self.assert_met()
 
     def test_a_part_that_is_reset_is_sent_again(self):
         self.on_part({"reset_after": 1_000_000})
-        content = os.urandom(LARGE)
-        self.assert_exported(content)
+        self.assert_exported(os.urandom(LARGE))
+        self.assert_met()
 
     def test_an_answer_that_is_lost_doubles_nothing(self):
         self.http_only()
         self.on_upload({"lose_answer": True})
         self.assert_exported()
+        self.assert_met()
         self.store.put(self.place + "x.bin", self.content)
         self.on_download({"lose_answer": True})
         self.assert_fetched()
@@ -141,6 +148,7 @@ class AnyTransfer(suite.StoreSuite):
         self.on_part({"reset_after": 2_000_000} if self.raw_tcp else {"status": 400}, times=-1)
         task = self.export(self.store, os.urandom(LARGE), **self.single("y.bin"))
         self.assert_failed(task, "UPLOAD_FAILED", f"Saving to {self.store.title} failed: ")
+        self.assert_met()
         self.store.clear()
         self.until(lambda: self.store.names(self.place) == [self.place + "old.bin"], self.store.names(self.place))
 
@@ -209,6 +217,11 @@ class S3Faults(suite.StoreSuite):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.store.order, {"set": {"clock_offset": 0, "page_size": 1000}}, self.store.own_control)
+
+    def tearDown(self):
+        left = [rule for rule in self.store.state(self.store.own_control)["rules"] if rule["times"] > 0]
+        self.assertEqual(left, [], "rules that no request met")
+        super().tearDown()
 
     def test_a_clock_that_differs(self):
         for offset in (3600, -7200):

@@ -73,7 +73,8 @@ def reach():
 def server(*settings):
     """A recastd with these settings, which several classes may share."""
     if settings not in _running:
-        one = recast.Server(*reach(), *settings)
+        given = {setting.partition("=")[0] for setting in settings}
+        one = recast.Server(*[setting for setting in reach() if setting.partition("=")[0] not in given], *settings)
         one.__enter__()
         _running[settings] = one
     return _running[settings]
