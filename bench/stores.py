@@ -147,7 +147,9 @@ class S3(Bench):
     def __init__(self, store, *more):
         self.store = store.describe()
         super().__init__("S3 (Swift)", *more)
-        self.rclone("mkdir", f"store:{BUCKET}")
+        url = f"{self.store['endpoint']}/{BUCKET}"
+        signed = sigv4.sign("PUT", url, self.store["region"], self.store["access_key_id"], self.store["secret_access_key"])
+        run("curl", "-sS", "--fail", "--noproxy", "*", "-X", "PUT", *[part for name, value in signed.items() for part in ("-H", f"{name}: {value}")], url)
 
     def settings(self):
         return {"type": "s3", "provider": "Other", "no_check_bucket": "true", **{key: self.store[key] for key in (

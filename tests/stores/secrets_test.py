@@ -4,13 +4,17 @@
 With arguments: only tests whose name contains one of them.
 """
 import base64
+import contextlib
+import http.client
+import json
 import pathlib
 import subprocess
+import threading
 import urllib.parse
 
 import clients
+import suite  # and where the next one is found
 import recast
-import suite
 
 KINDS = (clients.S3Stub, clients.Azure, clients.AzureSas, clients.Gcs, clients.OpenStack, clients.TempAuth, clients.IdentityV2, clients.Sftp, clients.SftpKey)
 # What is made of credentials: signatures, tokens, upload URIs.
@@ -21,6 +25,35 @@ def forms(secret):
     """A secret as it may have been written."""
     raw = secret.encode()
     return {raw, raw.hex().encode(), base64.b64encode(raw).rstrip(b"="), urllib.parse.quote(secret, safe="").encode(), raw.replace(b"/", b"\\/")}
+
+
+class Events(threading.Thread):
+    """All that Socket.IO tells of a user's jobs and tasks, by polling."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.client, self.heard = server, server.client(), b""
+        self.path = "/socket.io/?EIO=4&transport=polling"
+        self.path += "&sid=" + json.loads(self.ask("GET")[1:])["sid"]
+        self.ask("POST", b"40")
+        user = self.client.call("GET", "/v2/users/me")["data"]["id"]
+        for what in ("jobs", "tasks"):
+            self.ask("POST", b"42" + json.dumps(["subscribe", {"channel": f"private-user.{user}.{what}", "auth": {
+                "headers": {"Authorization": f"Bearer {server.key}"}}}]).encode())
+        self.start()
+
+    def ask(self, method, body=None):
+        status, text = self.client.raw(method, self.path, body, {"Content-Type": "text/plain;charset=UTF-8"} if body else {})
+        assert status == 200, text
+        return text
+
+    def run(self):
+        with contextlib.suppress(OSError, AssertionError, http.client.HTTPException):  # the server ends
+            while True:
+                text = self.ask("GET")
+                self.heard += text
+                if text.startswith(b"2"):
+                    self.ask("POST", b"3")
 
 
 class Secrets(suite.Suite):
@@ -69,6 +102,7 @@ class Secrets(suite.Suite):
 
     def test_nothing_is_told(self):
         self.assertEqual(self.everything(), [])
+        events = Events(self.server)
         waiting = self.begin({"in": {"operation": "import/upload"}, **{f"out-{at}": one.exports(**{one.single: f"secrets-{suite.RUN}/waited-{at}.txt"})
                                                                       for at, one in enumerate(self.stores)}})
         self.assertEqual(self.everything(), [], "while tasks wait")
@@ -85,6 +119,9 @@ class Secrets(suite.Suite):
         for name, task in self.end(waiting).items():
             self.assert_finished(task)
         self.assertEqual(self.everything(), [])
+        for word in (b"task.finished", b"task.failed", b"job.failed", b"INVALID_CREDENTIALS"):
+            self.until(lambda word=word: word in events.heard, f"no event tells {word}")
+        self.assertEqual(self.found("the events", events.heard, MADE), [])
         self.assertIn("debug", self.server.log().lower(), "the log shows all there is")
 
     def test_a_search_would_find_them(self):

@@ -100,6 +100,7 @@ class AnyContract(suite.StoreSuite):
             _, files = self.fetch(self.store, **self.many("in/"))
             self.assertEqual(sorted(files), [".hidden.txt", "y.png"])
             return
+        self.store.put(self.place + "in/stands for a folder/", b"")
         task, files = self.fetch(self.store, **self.many("in/"))
         self.assertEqual(files, {"y.png": b"1", "2024/x.png": b"2", "2024/02/x.png": b"3", ".hidden.txt": b"6"})
         self.assertIn({"filename": "y.png", "size": 1}, task["result"]["files"])
@@ -143,6 +144,18 @@ class AnyContract(suite.StoreSuite):
             self.assert_failed(tasks["many"], foreign or "DOWNLOAD_FAILED", fetching)
             self.assert_failed(tasks["out"], foreign or "UPLOAD_FAILED", saving)
 
+    def test_what_failed_is_not_saved(self):
+        tasks = self.run_tasks({"in": self.store.imports(**self.single("none.txt")), "out": self.store.exports(**self.single("y.txt"))})
+        self.assert_failed(tasks["out"], "INPUT_TASK_FAILED", "Input task has failed")
+        self.assertIsNone(self.store.get(self.place + "y.txt"))
+
+    def test_null_is_absent_and_names_are_trimmed(self):
+        self.store.put(self.place + "x.txt", b"x")
+        options = {**self.single("x.txt  "), self.store.many: None, "filename": None, "something else": [1], "session_token": None}
+        if self.store.container_option:
+            options[self.store.container_option] = f" {self.store.containers[self.store.container_option]}\n"
+        self.assertEqual(self.fetch(self.store, **options)[1], {"x.txt": b"x"})
+
     def test_wrong_credentials(self):
         self.store.put(self.place + "x.txt", b"x")
         wrong, secrets = self.store.wrong()
@@ -169,6 +182,15 @@ class AnyContract(suite.StoreSuite):
             "operation", "access_key_id", "secret_access_key", "session_token", "storage_access_key", "sas_token", "client_email", "private_key", "username",
             "password")}
         self.assertEqual(payload, shown)
+
+    def test_the_other_name_of_azure(self):
+        if self.store.name != "azure/blob":
+            self.skipTest("only Azure has two names")
+        self.store.put(self.place + "x.txt", b"x")
+        tasks = self.run_tasks({"in": {**self.store.imports(**self.single("x.txt")), "operation": "import/azure-blob"},
+                                "out": {**self.store.exports(**self.single("y.txt")), "operation": "export/azure-blob"}})
+        self.assertEqual([tasks[name]["operation"] for name in ("in", "out")], ["import/azure/blob", "export/azure/blob"])
+        self.assertEqual(self.store.get(self.place + "y.txt"), b"x")
 
     def test_what_a_task_cannot_do_without(self):
         whole = {name: value for name, value in self.store.imports(**self.single("x")).items() if name != "operation"}
