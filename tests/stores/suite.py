@@ -21,7 +21,7 @@ MEGABYTE = 1 << 20
 PART, WHOLE = 5 * MEGABYTE, 6 * MEGABYTE  # S3 wants parts of at least 5 MiB
 SEGMENT = 8 * MEGABYTE  # Swift takes no larger object, so large ones need segments
 UP = [sys.executable, HERE / "servers/up.py", "--faults", "s3_stub,swift,azure,gcs,sftp", "--set", f"keystone.max_file_size={SEGMENT}",
-      "--set", f"swift.max_file_size={SEGMENT}"]
+      "--set", "keystone.token_cache=300", "--set", f"swift.max_file_size={SEGMENT}"]
 RUN = os.urandom(3).hex()  # of names: the stores may be those of an earlier run
 _running = {}
 

@@ -37,6 +37,7 @@ class Store:
     part_rule = None  # fits the upload of the second part of a large file
     whole_rule = {"method": "PUT"}  # fits the upload of a small one
     bound_to_container = False  # the credentials are good for no other one
+    joins_parts = True  # a large file can go in parts at all
     keeps_parts = True  # a large file arrives in parts that one can count
 
     def __init__(self, said, up_name):

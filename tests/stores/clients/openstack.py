@@ -73,7 +73,7 @@ class TempAuth(OpenStack):
 class IdentityV2(OpenStack):
     """By the double of Identity v2.0."""
 
-    keeps_parts = False
+    joins_parts = False
 
     def prepare(self):
         self.containers = {"container": self.here["container"]}
