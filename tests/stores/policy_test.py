@@ -20,7 +20,9 @@ class Guarded(suite.Suite):
 
     @classmethod
     def setUpClass(cls):
-        super().setUpClass()
+        cls.server = suite.recast.Server("--outbound.retry_milliseconds=50", *cls.settings)
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.stop)
         cls.canary = canary.Canary()
         assert cls.canary.works()
 
@@ -74,8 +76,8 @@ class Policy(Guarded):
         self.assert_refused(self.s3(endpoint=f"http://127.0.0.1:{self.server.port}"), REFUSED)
 
     def test_an_endpoint_that_is_no_server(self):
-        for endpoint in (f"http://user@127.0.0.1:{self.canary.port}", f"http://example.org@127.0.0.1:{self.canary.port}", "file:///etc/passwd", "gopher://127.0.0.1/",
-                         f"http://127.0.0.1:{self.canary.port}/?x=", f"http://127.0.0.1:{self.canary.port}/#x"):
+        for endpoint in (f"http://user@127.0.0.1:{self.canary.port}", f"http://example.org@127.0.0.1:{self.canary.port}", "file:///etc/passwd",
+                         "gopher://127.0.0.1/", f"http://127.0.0.1:{self.canary.port}/?x=", f"http://127.0.0.1:{self.canary.port}/#x"):
             self.assert_refused(self.s3(endpoint=endpoint))
 
     def test_a_region_or_bucket_that_would_be_another_host(self):
@@ -87,7 +89,8 @@ class Policy(Guarded):
 
     def test_the_account_of_azure(self):
         self.need("azure/blob")
-        for account in ("a@127.0.0.1:80/", f"a@127.0.0.1:{self.canary.port}/", f"127.0.0.1:{self.canary.port}/?", "evil.example/x?", "ab", "UPPER", "a" * 25, "a.b.c"):
+        for account in ("a@127.0.0.1:80/", f"a@127.0.0.1:{self.canary.port}/", f"127.0.0.1:{self.canary.port}/?", "evil.example/x?", "ab", "UPPER",
+                        "a" * 25, "a.b.c"):
             self.assert_refused(self.tasks_of("azure/blob", storage_account=account, storage_access_key="c2VjcmV0", container="c"))
         for token in ("sv=1&sig=x y", "sig=x\r\nHost: y", f"sig=x#@127.0.0.1:{self.canary.port}"):
             tasks = self.tasks_of("azure/blob", storage_account="devstoreaccount1", sas_token=token, container="c")
@@ -128,7 +131,8 @@ class Catalogue(Guarded):
         self.secrets = [keystone_v2_stub.PASSWORD]
         known = {"username": keystone_v2_stub.USER, "password": keystone_v2_stub.PASSWORD}
         for path in ("/v2.0", "/v3"):
-            for url in ("http://169.254.169.254/v1/AUTH_TENANT", self.canary.url + "v1/AUTH_TENANT", f"http://localhost:{self.canary.port}/v1", "http://10.0.0.1/v1"):
+            for url in ("http://169.254.169.254/v1/AUTH_TENANT", self.canary.url + "v1/AUTH_TENANT", f"http://localhost:{self.canary.port}/v1",
+                        "http://10.0.0.1/v1"):
                 self.identity.settings["storage_url"] = url
                 self.assert_refused(self.openstack(auth_url=self.identity.url + path, **known), REFUSED)
             for url in ("file:///etc/passwd", "no url"):
@@ -153,20 +157,20 @@ class UploadUri(Guarded):
     def tearDownClass(cls):
         cls.double.stop()
 
+    def upload(self, access):
+        export = {"operation": "export/google-cloud-storage", "input": "in", **access, "file": "x"}
+        return self.run_tasks({"in": {"operation": "import/upload"}, "out": export}, ("x.bin", bytes(20 * suite.MEGABYTE)))["out"]
+
     def test_the_upload_uri(self):
         self.need("google-cloud-storage")
         known = self.double.describe()
         access = {name: known[name] for name in ("project_id", "bucket", "client_email", "private_key")}
         for host in (f"127.0.0.1:{self.canary.port}", f"localhost:{self.canary.port}", "169.254.169.254", f"{self.double.url[7:]}@127.0.0.1:{self.canary.port}"):
             self.double.settings["location_host"] = host
-            tasks = self.run_tasks({"in": {"operation": "import/upload"}, "out": {"operation": "export/google-cloud-storage", "input": "in", **access, "file": "x"}},
-                                   ("x.bin", bytes(20 * suite.MEGABYTE)))
-            self.assert_failed(tasks["out"], "UPLOAD_FAILED")
+            self.assert_failed(self.upload(access), "UPLOAD_FAILED")
         self.assertNotIn("bucket/x", self.double.state()["objects"])
         self.double.settings["location_host"] = None
-        tasks = self.run_tasks({"in": {"operation": "import/upload"}, "out": {"operation": "export/google-cloud-storage", "input": "in", **access, "file": "x"}},
-                               ("x.bin", bytes(20 * suite.MEGABYTE)))
-        self.assert_finished(tasks["out"])
+        self.assert_finished(self.upload(access))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ import recast  # noqa: E402
 MEGABYTE = 1 << 20
 PART, WHOLE = 5 * MEGABYTE, 6 * MEGABYTE  # S3 wants parts of at least 5 MiB
 SEGMENT = 8 * MEGABYTE  # Swift takes no larger object, so large ones need segments
-UP = [sys.executable, HERE / "servers/up.py", "--faults", "s3_stub,swift,azure,gcs,sftp", "--set", f"keystone.max_file_size={SEGMENT}",
-      "--set", "keystone.token_cache=300", "--set", f"swift.max_file_size={SEGMENT}"]
+UP = [sys.executable, HERE / "servers/up.py", "--only", ",".join(dict.fromkeys(clients.STORES.values())), "--faults", "s3_stub,swift,azure,gcs,sftp",
+      "--set", f"keystone.max_file_size={SEGMENT}", "--set", "keystone.token_cache=300", "--set", f"swift.max_file_size={SEGMENT}"]
 RUN = os.urandom(3).hex()  # of names: the stores may be those of an earlier run
 _running = {}
 
@@ -71,7 +71,7 @@ def reach():
 
 
 def server(*settings):
-    """A recastd with these settings, which several classes may share."""
+    """A recastd with these settings beside those of reach(), which several classes may share."""
     if settings not in _running:
         given = {setting.partition("=")[0] for setting in settings}
         one = recast.Server(*[setting for setting in reach() if setting.partition("=")[0] not in given], *settings)
