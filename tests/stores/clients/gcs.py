@@ -50,8 +50,8 @@ class Gcs(Store):
             self.token = None
         return answer
 
-    def put(self, name, content):
-        assert self.gcs("POST", f"/upload/storage/v1/b/{self.here['bucket']}/o?uploadType=media&name={sigv4.encode(name)}", content)[0] == 200
+    def put(self, name, content, more=""):
+        assert self.gcs("POST", f"/upload/storage/v1/b/{self.here['bucket']}/o?uploadType=media&name={sigv4.encode(name)}{more}", content)[0] == 200
 
     def get(self, name):
         status, content, _ = self.gcs("GET", f"/storage/v1/b/{self.here['bucket']}/o/{sigv4.encode(name)}?alt=media")

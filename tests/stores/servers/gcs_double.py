@@ -313,7 +313,8 @@ class GcsDouble(Stub):
         request.body.seek(0)
         with open(file, "wb") as out:
             shutil.copyfileobj(request.body, out, PIECE)
-        found = self._store(bucket, name, file, request.headers.get("Content-Type", "application/octet-stream"), {})
+        found = self._store(bucket, name, file, request.headers.get("Content-Type", "application/octet-stream"), {},
+                            request.query.get("contentEncoding"))
         return request.answer(200, self._describe(request, bucket, name, found))
 
     def _chunk(self, request):
