@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "schema/parse.hpp"
+#include "storage/remote_storage.hpp"
 #include "storage/storage.hpp"
 #include "storage/transfers.hpp"
 
@@ -27,7 +28,9 @@ class Registry {
  public:
   struct Driver {
     std::vector<schema::FieldInfo> settings;
-    std::function<Result<std::unique_ptr<Storage>>(const boost::json::object& settings)> open;
+    std::function<Result<std::unique_ptr<Storage>>(const boost::json::object& settings, const Surroundings&)> open;
+    /// What the operator set in the driver's section.
+    std::shared_ptr<boost::json::object> set = std::make_shared<boost::json::object>();
   };
   /// The settings of one service, for the settings tables.
   struct Section {
@@ -39,13 +42,32 @@ class Registry {
   };
 
   template <class Settings>
-  Result<> add(const std::string& name, Result<std::unique_ptr<Storage>> (*open)(const Settings&)) {
+  Result<> add(const std::string& name,
+               Result<std::unique_ptr<Storage>> (*open)(const Settings&, const Surroundings&)) {
     if (drivers_.contains(name)) return fail(ErrorCode::invalid_data, "two storages are called " + name, "storage");
     drivers_[name] = {schema::describe<Settings>(),
-                      [open](const boost::json::object& object) -> Result<std::unique_ptr<Storage>> {
+                      [open](const boost::json::object& object,
+                             const Surroundings& around) -> Result<std::unique_ptr<Storage>> {
                         RECAST_TRY(const auto settings, schema::parse<Settings>(object));
-                        return open(settings);
+                        return open(settings, around);
                       }};
+    return {};
+  }
+  /// The same, with a section of settings for the operator: "storage_<name>".
+  template <class Settings>
+  Result<> add(const std::string& name, std::string doc,
+               Result<std::unique_ptr<Storage>> (*open)(const Settings&, const Surroundings&)) {
+    RECAST_CHECK(add(name, open));
+    const auto set = drivers_[name].set;
+    sections_.push_back({"storage_" + name, std::move(doc), schema::describe<Settings>(),
+                         [set](const boost::json::object& values) -> Result<> {
+                           *set = values;
+                           return {};
+                         },
+                         [set] {
+                           const auto settings = schema::parse<Settings>(*set);
+                           return schema::dump(settings ? *settings : Settings());
+                         }});
     return {};
   }
   const Driver* find(const std::string& name) const {

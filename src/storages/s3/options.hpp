@@ -26,6 +26,26 @@ struct Settings {
   };
 };
 
+/// Where Recast keeps its own files, if that is S3.
+struct OwnSettings {
+  std::string url;
+  std::string bucket;
+  std::string region = "us-east-1";
+  std::string prefix;
+  std::string access_key_id;
+  std::string secret_access_key;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&OwnSettings::url, "url", "Address of an S3-compatible store; Amazon's if empty."),
+      schema::field(&OwnSettings::bucket, "bucket", "Bucket that holds the files."),
+      schema::field(&OwnSettings::region, "region", "Region of the bucket."),
+      schema::field(&OwnSettings::prefix, "prefix", "Put in front of every object's name, such as recast/."),
+      schema::field(&OwnSettings::access_key_id, "access_key_id", "Access key.", {.secret = true}),
+      schema::field(&OwnSettings::secret_access_key, "secret_access_key", "Secret of the access key.",
+                    {.verbatim = true, .secret = true}),
+  };
+};
+
 /// Which bucket, and as whom.
 struct Access {
   std::string bucket;
