@@ -1,8 +1,8 @@
 // recastd: the server. Reads its settings, starts the parts, waits for a signal.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,7 +80,7 @@ Result<> tell_ports(const Options& options, const Server& server) {
 /// What is in memory may be a secret. A limit of 1, not 0: it also keeps the kernel from handing the image to a
 /// program, such as systemd-coredump (core(5)).
 void forbid_core_dumps() {
-  const struct rlimit limit {.rlim_cur = 1, .rlim_max = 1};
+  const struct rlimit limit { .rlim_cur = 1, .rlim_max = 1 };
   if (::setrlimit(RLIMIT_CORE, &limit) != 0) log::warning("core dumps cannot be turned off", {});
 }
 

@@ -17,8 +17,7 @@ std::chrono::milliseconds pause_after(int attempt, const Settings& settings, std
   static thread_local std::minstd_rand generator{std::random_device{}()};
   const auto factor = factors[static_cast<std::size_t>(std::clamp(attempt, 1, 3) - 1)];
   const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
-  const auto own =
-      std::chrono::milliseconds(static_cast<std::int64_t>(settings.retry_milliseconds * factor * jitter));
+  const auto own = std::chrono::milliseconds(static_cast<std::int64_t>(settings.retry_milliseconds * factor * jitter));
   unsigned seconds = 0;
   const auto [end, error] = std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
   if (error != std::errc() || end != retry_after.data() + retry_after.size()) return own;

@@ -170,8 +170,7 @@ class Http::Lease {
   std::unique_ptr<net::Session> session_;
 };
 
-Http::Http(const Connection& connection, Protocol protocol)
-    : connection_(connection), protocol_(std::move(protocol)) {}
+Http::Http(const Connection& connection, Protocol protocol) : connection_(connection), protocol_(std::move(protocol)) {}
 
 Http::~Http() = default;
 

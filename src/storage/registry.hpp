@@ -45,12 +45,12 @@ class Registry {
   Result<> add(const std::string& name,
                Result<std::unique_ptr<Storage>> (*open)(const Settings&, const Surroundings&)) {
     if (drivers_.contains(name)) return fail(ErrorCode::invalid_data, "two storages are called " + name, "storage");
-    drivers_[name] = {schema::describe<Settings>(),
-                      [open](const boost::json::object& object,
-                             const Surroundings& around) -> Result<std::unique_ptr<Storage>> {
-                        RECAST_TRY(const auto settings, schema::parse<Settings>(object));
-                        return open(settings, around);
-                      }};
+    drivers_[name] = {
+        schema::describe<Settings>(),
+        [open](const boost::json::object& object, const Surroundings& around) -> Result<std::unique_ptr<Storage>> {
+          RECAST_TRY(const auto settings, schema::parse<Settings>(object));
+          return open(settings, around);
+        }};
     return {};
   }
   /// The same, with a section of settings for the operator: "storage_<name>".
@@ -110,11 +110,10 @@ class Registry {
   operation::Operation operation_of(operation::Operation base, const std::string& title,
                                     std::shared_ptr<Settings> settings,
                                     Result<operation::Outcome> (*run)(operation::TaskContext&, const Terms&)) {
-    base = operation::define<Options>(std::move(base), nullptr,
-                                      +[](const Options& options, const engine::Catalogue&) { return options.check(); });
-    base.run = [title, settings = std::move(settings), transfers = transfers_, hidden = base.hidden,
-                run](operation::TaskContext& context, const boost::json::object& payload)
-        -> Result<operation::Outcome> {
+    base = operation::define<Options>(
+        std::move(base), nullptr, +[](const Options& options, const engine::Catalogue&) { return options.check(); });
+    base.run = [title, settings = std::move(settings), transfers = transfers_, hidden = base.hidden, run](
+                   operation::TaskContext& context, const boost::json::object& payload) -> Result<operation::Outcome> {
       RECAST_TRY(const auto options, schema::parse<Options>(payload));
       RECAST_CHECK(options.check());
       Terms terms{.title = title,

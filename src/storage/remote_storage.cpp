@@ -30,7 +30,8 @@ RemoteStorage::RemoteStorage(Open open, std::string prefix, Surroundings around)
 Result<std::unique_ptr<Storage>> RemoteStorage::open(Open open, std::string prefix, Surroundings around) {
   if (around.net == nullptr) return fail(ErrorCode::internal, "this storage needs a network");
   if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
-  auto storage = std::unique_ptr<RemoteStorage>(new RemoteStorage(std::move(open), std::move(prefix), std::move(around)));
+  auto storage =
+      std::unique_ptr<RemoteStorage>(new RemoteStorage(std::move(open), std::move(prefix), std::move(around)));
   RECAST_CHECK(storage->opened());
   return storage;
 }

@@ -205,8 +205,8 @@ json::object whole_payload(StoredPayload stored, const Vault& vault) {
 }
 
 StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
-  auto rows =
-      connection.query("SELECT payload, body, sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
+  auto rows = connection.query(
+      "SELECT payload, body, sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
   if (!rows.next()) return {};
   StoredPayload stored{.text = rows.text(0), .body = {}, .sealed = {}};
   if (!rows.is_null(1)) stored.body = rows.view(1);

@@ -123,8 +123,7 @@ class Upload {
 Result<operation::Outcome> export_upload(operation::TaskContext& context, const Options& options) {
   RECAST_CHECK(check(options, context.catalogue()));
   if (context.inputs().size() != 1) {
-    return failed(ErrorCode::upload_failed,
-                  fmt::format("one file can be sent, not {}", context.inputs().size()));
+    return failed(ErrorCode::upload_failed, fmt::format("one file can be sent, not {}", context.inputs().size()));
   }
   const auto& file = context.inputs().front();
   const UniqueFd fd(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -139,10 +138,9 @@ Result<operation::Outcome> export_upload(operation::TaskContext& context, const 
 }  // namespace
 
 Result<> register_export_upload(operation::Registry& registry) {
-  return registry.add(operation::define<Options>({.name = "export/upload",
-                                                  .summary = "Sends a file to a web address with PUT.",
-                                                  .load = operation::Load::network},
-                                                 &export_upload, &check));
+  return registry.add(operation::define<Options>(
+      {.name = "export/upload", .summary = "Sends a file to a web address with PUT.", .load = operation::Load::network},
+      &export_upload, &check));
 }
 
 }  // namespace recast::operations

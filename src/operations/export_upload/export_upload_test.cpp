@@ -16,9 +16,7 @@ using test::HttpTestServer;
 using Request = HttpTestServer::Request;
 using Connection = HttpTestServer::Connection;
 
-operation::Operation export_upload() {
-  return operation::test::registered(&register_export_upload, "export/upload");
-}
+operation::Operation export_upload() { return operation::test::registered(&register_export_upload, "export/upload"); }
 
 /// A task with a network: 127.0.0.1 stands for the Internet.
 class Task {
@@ -70,9 +68,8 @@ TEST(ExportUpload, SendsTheWholeFileAgainWhereItIsRedirected) {
 
 TEST(ExportUpload, TellsAnotherServerNothing) {
   HttpTestServer other([](const Request&, Connection& to) { to.answer("200 OK", "", ""); });
-  HttpTestServer server([&](const Request&, Connection& to) {
-    to.answer("308 Go", "Location: " + other.url("/") + "\r\n", "");
-  });
+  HttpTestServer server(
+      [&](const Request&, Connection& to) { to.answer("308 Go", "Location: " + other.url("/") + "\r\n", ""); });
   ASSERT_TRUE(Task().run({{"url", server.url("/")}, {"headers", {{"X-Key", "1"}}}}));
   EXPECT_EQ(other.requests().at(0).body, "the file");
   EXPECT_FALSE(other.requests().at(0).headers.contains("x-key"));
@@ -98,7 +95,8 @@ TEST(ExportUpload, EndsEndlessRedirects) {
 }
 
 TEST(ExportUpload, ChecksEveryHop) {
-  HttpTestServer server([](const Request&, Connection& to) { to.answer("307 Go", "Location: http://127.0.0.2/\r\n", ""); });
+  HttpTestServer server(
+      [](const Request&, Connection& to) { to.answer("307 Go", "Location: http://127.0.0.2/\r\n", ""); });
   const auto outcome = Task().run({{"url", server.url("/")}});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().message, "Upload failed: target address is not allowed");

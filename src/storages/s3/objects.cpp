@@ -44,8 +44,8 @@ Objects::Objects(Access access, const Settings& settings, const storage::Connect
       object_headers_(std::move(object_headers)),
       address_(std::move(address)),
       region_(access_.region),
-      http_(connection, {.explain = [this](const net::Answer& answer) { return explain(answer); },
-                         .another = &is_passing}) {}
+      http_(connection,
+            {.explain = [this](const net::Answer& answer) { return explain(answer); }, .another = &is_passing}) {}
 
 Result<std::unique_ptr<storage::ObjectStore>> Objects::open(Access access, const Settings& settings,
                                                             const storage::Connection& connection,
@@ -153,14 +153,14 @@ Pairs Objects::headers_for(const std::string& name) const {
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {
   RECAST_TRY(const auto source, storage::Source::open(from));
   const auto whole = static_cast<std::uint64_t>(connection_.settings.multipart_bytes);
-  return corrected([&] {
-    return source.size() <= whole ? send_whole(source, name, meter) : send_in_parts(source, name, meter);
-  });
+  return corrected(
+      [&] { return source.size() <= whole ? send_whole(source, name, meter) : send_in_parts(source, name, meter); });
 }
 
 Result<> Objects::send_whole(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
   RECAST_TRY(const auto hashes, storage::digests(source.whole()));
-  Asked asked{.method = "PUT", .key = name, .query = {}, .headers = headers_for(name), .payload = to_hex(hashes.sha256)};
+  Asked asked{
+      .method = "PUT", .key = name, .query = {}, .headers = headers_for(name), .payload = to_hex(hashes.sha256)};
   asked.headers.emplace_back("Content-MD5", to_base64(hashes.md5));
   storage::Counted counted(meter);
   RECAST_CHECK(http_.call([&]() -> Result<net::Call> {
@@ -175,8 +175,8 @@ Result<> Objects::send_whole(const storage::Source& source, const std::string& n
 Result<> Objects::send_in_parts(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
   const auto wanted = std::max(static_cast<std::uint64_t>(connection_.settings.part_bytes), kSmallestPart);
   const auto parts = storage::Parts::of(source.size(), wanted, kMostParts, kMegabyte);
-  RECAST_TRY(const auto begun, call({.method = "POST", .key = name, .query = {{"uploads", ""}},
-                                     .headers = headers_for(name)}));
+  RECAST_TRY(const auto begun,
+             call({.method = "POST", .key = name, .query = {{"uploads", ""}}, .headers = headers_for(name)}));
   RECAST_TRY(const auto answer, storage::parse_xml(begun.body));
   const std::string upload(answer.text_of("UploadId"));
   if (upload.empty()) return fail(ErrorCode::unavailable, "the store did not begin an upload");

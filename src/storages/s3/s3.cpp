@@ -95,8 +95,8 @@ Result<std::unique_ptr<storage::Storage>> open_own(const OwnSettings& own, const
 }  // namespace s3
 
 Result<> register_s3(storage::Registry& registry) {
-  RECAST_CHECK(registry.add<s3::OwnSettings>("s3", "Recast's own files in S3, where server.storage is s3.",
-                                             &s3::open_own));
+  RECAST_CHECK(
+      registry.add<s3::OwnSettings>("s3", "Recast's own files in S3, where server.storage is s3.", &s3::open_own));
   registry.add_service<s3::Settings, s3::Import, s3::Export>(
       {"s3", "S3", "s3", "Amazon S3 and stores that are compatible with it."});
   return {};
