@@ -14,7 +14,7 @@ std::vector<std::string> packing(const std::string& to) {
   if (to == "tar.bz2") words.emplace_back("-j");
   words.emplace_back("--format");
   words.emplace_back(to == "zip" ? "zip" : to == "7z" ? "7zip" : "pax");
-  words.emplace_back(".");
+  for (const auto* const word : {"--no-recursion", "--null", "-T", "tmp/list"}) words.emplace_back(word);
   return words;
 }
 
@@ -32,10 +32,16 @@ Plan unpacking_plan(const Request& request,
   const bool extracts = request.operation == kExtract;
   plan.steps.push_back({.action = unpack(request.inputs.front(), extracts ? "out" : "tmp/unpacked"), .weight = 4});
   if (extracts) {
-    plan.outputs = {"out/**"};
+    plan.outputs = {"out/**"};  // links are none
     plan.may_be_empty = true;
     return plan;
   }
+  // Files and folders only: a link could be an archive's way to what lies outside of it.
+  ProgramStep list;
+  list.program = "find";
+  list.arguments = {"tmp/unpacked", "-mindepth", "1", "(", "-type", "f", "-o", "-type", "d", ")", "-printf", "%P\\0"};
+  list.output_file = "tmp/list";
+  plan.steps.push_back({.action = std::move(list)});
   ProgramStep pack;
   pack.program = "bsdtar";
   pack.arguments = packing(request.to);

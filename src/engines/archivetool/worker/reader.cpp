@@ -21,7 +21,7 @@ constexpr std::size_t kBlock = 256 << 10;
 constexpr int kMostRetries = 16;
 
 bool may_be_single(std::string_view format) {
-  static constexpr std::array<std::string_view, 8> names{"gz", "bz2", "bz", "xz", "lzma", "z", "zst", "lz"};
+  static constexpr std::array<std::string_view, 9> names{"gz", "bz2", "bz", "xz", "lzma", "z", "zst", "lz", "plain"};
   return std::ranges::find(names, format) != names.end();
 }
 
@@ -116,6 +116,7 @@ Result<> Reader::open_nested(int fd) {
 /// A file that is compressed is not just any file.
 Result<> Reader::check_first() {
   first_ = false;
+  if (order_.from == "plain") return {};  // a program took the outer layer off
   if (!is_single(archive_format(handle_.get())) || archive_filter_code(handle_.get(), 0) != ARCHIVE_FILTER_NONE)
     return {};
   return fail(ErrorCode::open_failed, fmt::format("The file is not a {} file.", order_.from));
