@@ -60,7 +60,7 @@ constexpr std::array kNeverWritten = std::to_array<Never>({
     {"cbr cbc", "it needs a RAR or a collection; cbz is read by the same programs"},
     {"chm", "no free software in Debian writes it; epub replaces it"},
     {"djvu", "no program in Debian makes a good one of any page; pdf replaces it"},
-    {"amr dss", "its encoders are not free; opus and m4a replace it"},
+    {"dss", "its encoder is not free; opus and m4a replace it"},
     {"sfark", "it is opened to get an sf2"},
     {"rm rmvb cavs dvr mod", "nothing free writes it as its players expect; mp4 and mkv replace it"},
 });

@@ -35,8 +35,11 @@ const std::vector<Through>& throughs() {
       {"png", {"image"}, {"pdf"}},
       {"pdf", {"presentation"}, {"txt", "html"}},
       {"html", {"document"}, {"pdf", "png", "jpg"}},
+      {"cbz", {"ebook"}, {"pdf", "png", "epub", "mobi", "azw3", "fb2"}},  // comics in other archives
       {"epub", {"ebook"}, {"pdf", "html", "png", "svg"}},
       {"docx", {"document"}, books},
+      {"svg", anything_drawn, {"svgz"}},
+      {"wav", {"audio", "video"}, {"amr"}},
   };
   return list;
 }

@@ -24,8 +24,8 @@ std::vector<engine::Conversion> conversions() {
     result.insert(result.end(), more.begin(), more.end());
   };
   const std::initializer_list<std::string_view> sources = {
-      "epub", "mobi", "azw",  "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb",  "pdb", "pml", "rb",
-      "snb",  "tcr",  "txtz", "cbz",  "cbr",  "cbc", "chm", "docx",  "odt", "rtf", "html", "txt", "pdf"};
+      "epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb",  "pdb", "pml",
+      "rb",   "snb",  "tcr", "txtz", "cbz",  "cbc", "chm", "docx",  "odt", "rtf", "html", "txt", "pdf"};
   const std::initializer_list<std::string_view> books = {"epub", "mobi", "azw3", "fb2", "htmlz", "lit",
                                                          "lrf",  "pdb",  "rb",   "snb", "tcr",   "txtz"};
   add(sources, books, 10);
@@ -90,7 +90,7 @@ Error explain(const engine::StepEnd& end) {
 /// Books that may bring a picture of their cover along, as ebook-meta finds it.
 std::vector<engine::Conversion> covers() {
   return engine::pairs({"epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "pdb", "rb", "snb",
-                        "txtz", "cbz", "cbr", "cbc", "chm"},
+                        "txtz", "cbz", "cbc", "chm"},
                        {"jpg"}, 10, {"ebook-meta"});
 }
 

@@ -70,8 +70,11 @@ Error Reader::fault() const {
   if (has("passphrase required"))
     return {ErrorCode::open_failed, "The archive is encrypted; set password.", "password"};
   if (has("incorrect passphrase")) return {ErrorCode::open_failed, "The password is wrong.", "password"};
-  if (has("encrypt") || has("crypto codec"))
-    return {ErrorCode::open_failed, "The archive is encrypted in a way that cannot be opened.", "password"};
+  const bool encrypted = has("encrypt") || has("crypto codec");
+  if (encrypted && order_.password.empty())
+    return {ErrorCode::open_failed, "The archive is encrypted; set password.", "password"};
+  // No word on the option: another engine may know more ways to decrypt.
+  if (encrypted) return {ErrorCode::open_failed, "The archive is encrypted, and this password does not open it.", {}};
   if (has("unsupported") || has("not supported"))
     return {ErrorCode::open_failed, fmt::format("The archive is packed in a way that is not known here: {}", text), {}};
   if (encrypted_) return {ErrorCode::open_failed, "The password is wrong, or the archive is damaged.", "password"};
