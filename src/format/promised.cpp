@@ -40,6 +40,8 @@ constexpr std::array kNeverRead = std::to_array<Never>({
     {"dwf", "no free software reads it"},
     {"sk sk1", "the only free readers have left Debian; save it as SVG"},
     {"hwpx", "no free software in Debian reads it"},
+    {"cgm", "LibreOffice's reader misplaces its text and cuts the drawing; save it as SVG"},
+    {"sf2", "nothing is made of it: players take it as it is"},
     {"ace", "its free reader knows only the first version and has a history of security holes"},
 });
 

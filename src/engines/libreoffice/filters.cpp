@@ -62,7 +62,6 @@ const std::vector<ImportFilter> kImports = {
     {"fodp", impress, Container::markup, "OpenDocument Presentation Flat XML"},
     {"dps", impress, Container::other, ""},
     {"key", impress, Container::other, "Apple Keynote"},
-    {"cgm", impress, Container::other, "CGM - Computer Graphics Metafile"},
     {"odg", draw, Container::zip, "draw8"},
     {"otg", draw, Container::zip, "draw8_template"},
     {"fodg", draw, Container::markup, "OpenDocument Drawing Flat XML"},
