@@ -31,10 +31,9 @@ std::string open_help_file(engine::Plan& plan, const std::string& input) {
                                        {"tmp/help", "-type", "f", "-iname", "*.hhc", "-exec", "sed", "--sandbox", "-n",
                                         "-E", "-e", kLinks, "{}", "+"},
                                        "tmp/contents.html")});
-  plan.steps.push_back({.action = step("find",
-                                       {"tmp/help", "-type", "f", "-iname", "*.htm*", "-printf",
-                                        "<a href=\"help/%P\"></a>\\n"},
-                                       "tmp/pages.html")});
+  plan.steps.push_back(
+      {.action = step("find", {"tmp/help", "-type", "f", "-iname", "*.htm*", "-printf", "<a href=\"help/%P\"></a>\\n"},
+                      "tmp/pages.html")});
   plan.steps.push_back({.action = step("cat", {"tmp/contents.html", "tmp/pages.html"}, "tmp/index.html")});
   return "tmp/index.html";
 }

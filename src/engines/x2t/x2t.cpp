@@ -50,16 +50,13 @@ constexpr std::array kSlides = std::to_array<Format>({{"pptx", 129, true},
                                                       {"ppsx", 132, true},
                                                       {"pptm", 133, true},
                                                       {"potx", 135, true}});
-constexpr std::array kSheets = std::to_array<Format>({{"xlsx", 257, true},
-                                                      {"xls", 258, false},
-                                                      {"ods", 259, true},
-                                                      {"csv", 260, true},
-                                                      {"xlsm", 261, true}});
+constexpr std::array kSheets = std::to_array<Format>(
+    {{"xlsx", 257, true}, {"xls", 258, false}, {"ods", 259, true}, {"csv", 260, true}, {"xlsm", 261, true}});
 constexpr int kPdf = 513;
 
 int number_of(std::string_view name) {
-  for (const std::span<const Format> family : {std::span<const Format>(kDocuments), std::span<const Format>(kSlides),
-                                               std::span<const Format>(kSheets)}) {
+  for (const std::span<const Format> family :
+       {std::span<const Format>(kDocuments), std::span<const Format>(kSlides), std::span<const Format>(kSheets)}) {
     const auto found = std::ranges::find(family, name, &Format::name);
     if (found != family.end()) return found->number;
   }
@@ -68,8 +65,8 @@ int number_of(std::string_view name) {
 
 std::vector<engine::Conversion> conversions() {
   std::vector<engine::Conversion> list;
-  for (const std::span<const Format> family : {std::span<const Format>(kDocuments), std::span<const Format>(kSlides),
-                                               std::span<const Format>(kSheets)}) {
+  for (const std::span<const Format> family :
+       {std::span<const Format>(kDocuments), std::span<const Format>(kSlides), std::span<const Format>(kSheets)}) {
     for (const auto& from : family) {
       list.push_back({std::string(from.name), "pdf", kRank});
       for (const auto& to : family) {
