@@ -97,7 +97,7 @@ TEST_F(X2tStandIn, EndsAreExplained) {
 /// insists. Another LibreOffice is an installation of the engine libreoffice.)
 TEST_F(X2tStandIn, WithTheRealPandocBehindItGivesADocument) {
   if (execution::find_program("pandoc", {}).empty()) GTEST_SKIP() << "pandoc is not installed";
-  const auto prefix = installed("pandoc", "pandoc --sandbox -f html -t docx -o \"$to\" \"$from\"");
+  const auto prefix = installed("pandoc", "pandoc -f html -t docx -o \"$to\" \"$from\"");
   const auto done = convert(prefix, "html", "docx", "<h1>Recast speaks</h1><p>of documents</p>");
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_THAT(test::output_of("unzip -p " + done->files.at(0).string() + " word/document.xml"),
