@@ -41,6 +41,13 @@ TEST_F(Lhasa, OpensWhatLibarchiveCannot) {
   const auto text = test::output_of("unzip -p " + zip->front().string() + " lorem-ipsum.txt");
   EXPECT_TRUE(text.contains("Lorem ipsum")) << text.substr(0, 100);
   EXPECT_GT(text.size(), 100'000U);
+  const auto extract_as = [&](const std::string& pattern) {
+    return run().run(
+        {.operation = "archive/extract", .from = "lha", .to = {}, .files = {file}, .options = {{"pattern", pattern}}});
+  };
+  EXPECT_EQ(extract_as("lorem*.txt")->files.size(), 1U);
+  EXPECT_EQ(extract_as("lorem*.png")->files.size(), 0U);
+  EXPECT_EQ(extract_as("folder/*")->files.size(), 0U);
   auto bytes = test::read_file(file);
   bytes[bytes.size() / 2] ^= 0x55;
   const auto damaged = run().convert_bytes(bytes, "lha", "zip");

@@ -57,7 +57,7 @@ class SevenZip final : public engine::Engine {
     info.abilities = engine::unpacking_abilities({"arj", "dmg", "img"}, 10);
     // libarchive is quicker, but does not decrypt.
     auto encrypted = engine::unpacking_abilities({"7z"}, 60);
-    for (auto& ability : encrypted) ability.options = schema::describe<Options>();
+    for (auto& ability : encrypted) std::ranges::move(schema::describe<Options>(), std::back_inserter(ability.options));
     std::ranges::move(encrypted, std::back_inserter(info.abilities));
     info.detection = {.programs = {"7zz"}, .version_command = {"7zz"}, .version_pattern = "7-Zip \\(z\\) ([0-9.]+)"};
     return info;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -51,7 +53,8 @@ class Unalz final : public engine::Engine {
     info.summary = "Opens ALZ archives.";
     info.group = "archive";
     info.abilities = engine::unpacking_abilities({"alz"}, 10);
-    for (auto& ability : info.abilities) ability.options = schema::describe<Options>();
+    for (auto& ability : info.abilities)
+      std::ranges::move(schema::describe<Options>(), std::back_inserter(ability.options));
     info.detection = {.programs = {"unalz"}, .version_command = {"unalz"}, .version_pattern = "unalz v([0-9.]+)"};
     return info;
   }
