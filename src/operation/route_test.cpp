@@ -68,6 +68,26 @@ TEST_F(Routes, GoThroughWhatLosesNothing) {
   EXPECT_THAT(*route("cr2", "pdf"), ElementsAre("cr2", "png", "pdf"));
 }
 
+TEST(RareFormats, AreReachedThroughTheOneThatHoldsTheSame) {
+  const FakeEngine archives{"archivetool", {{"cbr", "cbz"}, {"rar", "cbz"}}};
+  const FakeEngine books{"calibre", {{"cbz", "epub"}, {"cbz", "pdf"}}};
+  const FakeEngine drawings{"potrace", {{"png", "svg"}, {"svg", "svgz"}}};
+  const FakeEngine sounds{"ffmpeg", {{"mp3", "wav"}, {"mp4", "wav"}, {"wav", "amr"}}};
+  FakeContext context{{{.engine = &archives, .version = "1"},
+                       {.engine = &books, .version = "1"},
+                       {.engine = &drawings, .version = "1"},
+                       {.engine = &sounds, .version = "1"}}};
+  const auto route = [&](std::string from, std::string to) {
+    return find_route(context.catalogue(), {std::move(from), std::move(to), {}, {}});
+  };
+  EXPECT_THAT(*route("cbr", "epub"), ElementsAre("cbr", "cbz", "epub"));
+  EXPECT_THAT(*route("cbr", "pdf"), ElementsAre("cbr", "cbz", "pdf"));
+  EXPECT_FALSE(route("rar", "pdf")) << "not every archive is a comic";
+  EXPECT_THAT(*route("png", "svgz"), ElementsAre("png", "svg", "svgz"));
+  EXPECT_THAT(*route("mp3", "amr"), ElementsAre("mp3", "wav", "amr"));
+  EXPECT_THAT(*route("mp4", "amr"), ElementsAre("mp4", "wav", "amr"));
+}
+
 TEST_F(Routes, DoNotGoThroughWhatWouldBeNonsense) {
   EXPECT_FALSE(route("mp4", "webp"));  // a frame is not the film
   EXPECT_FALSE(route("png", "txt"));

@@ -75,8 +75,21 @@ Arguments exporting(const Options& options, const std::string& to) {
   if (to == "png") append(result, image_size(options));
   if (to == "png" && !options.background.empty())
     append(result, {"--export-background=" + options.background, "--export-background-opacity=1"});
-  if (options.text_to_path) result.emplace_back("--export-text-to-path");
+  if (options.text_to_path || to == "dxf") result.emplace_back("--export-text-to-path");
+  // Its writer of DXF knows paths only.
+  if (to == "dxf") result.emplace_back("--actions=select-all:all;object-unlink-clones;select-all:all;object-to-path");
   return result;
+}
+
+/// Nothing but paths becomes lines, and a file without any is worth nothing: grep fails where there are none.
+void want_lines(engine::Plan& plan) {
+  plan.steps.push_back(program("grep", {"-r", "-l", "-E", "^(LINE|LWPOLYLINE|POLYLINE|SPLINE)[[:space:]]*$", "out"}));
+  plan.explain = [](const engine::StepEnd& end) -> Error {
+    if (end.signal != 0 || end.exit_code != 1 || !end.output.empty() || !end.errors.empty()) return explain(end);
+    return {ErrorCode::conversion_failed,
+            "There is nothing in the drawing that DXF could hold: it has no lines, shapes or text.",
+            {}};
+  };
 }
 
 engine::Plan plan_file(const engine::Request& request, const Options& options) {
@@ -166,6 +179,7 @@ class Inkscape final : public engine::Engine {
     auto plan = request.from == "pdf" ? plan_pages(request, options, pages.merged()) : plan_file(request, options);
     plan.explain = &explain;
     plan.doubt = &doubt;
+    if (request.to == "dxf") want_lines(plan);
     return plan;
   }
 };

@@ -52,6 +52,7 @@ class Thumbnails : public ::testing::Test {
   FakeEngine poppler{"poppler", {{"pdf", "png"}}, {option("width"), option("pages")}};
   FakeEngine office{"libreoffice", {{"docx", "pdf"}, {"rtf", "pdf"}}, {option("pages")}};
   FakeEngine chrome{"chrome", {{"html", "png"}}};
+  FakeEngine mail{"mail", {{"eml", "html"}}};
   FakeEngine ffmpeg{"ffmpeg", {{"mkv", "png"}, {"mkv", "mp4"}}, {option("width"), option("timestamp")}};
   FakeEngine calibre{engine::Info{.name = "calibre",
                                   .abilities = {{.conversions = {{"mobi", "epub"}}},
@@ -60,7 +61,7 @@ class Thumbnails : public ::testing::Test {
       engine::Info{.name = "tagger", .abilities = {{.operation = "thumbnail", .conversions = {{"mp3", "png"}}}}}};
   FakeEngine mupdf{"mupdf", {{"epub", "png"}}, {option("width"), option("pages")}};
   std::size_t results = 1;
-  FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg, &calibre, &tagger, &mupdf})};
+  FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg, &calibre, &tagger, &mupdf, &mail})};
 };
 
 TEST_F(Thumbnails, SizeAPictureDirectly) {
@@ -164,6 +165,15 @@ TEST_F(Thumbnails, DrawPagesOfABookIfSeveralAreWanted) {
   results = 3;
   EXPECT_EQ(names(run({{"output_format", "png"}, {"count", 3}})).size(), 3U);
   EXPECT_EQ(calibre.requests.front().operation, "convert");
+}
+
+TEST_F(Thumbnails, GoByWayOfAWebPage) {
+  context.add_input("letter.eml", "From: a@example.org\nSubject: x\n\nHello\n");
+  EXPECT_EQ(names(run({{"output_format", "png"}})), std::vector<std::string>{"letter.png"});
+  ASSERT_EQ(mail.requests.size(), 1U);
+  EXPECT_EQ(mail.requests[0].to, "html");
+  ASSERT_EQ(chrome.requests.size(), 1U);
+  EXPECT_EQ(options(vips), (json::object{{"width", 300}, {"height", 300}, {"fit", "max"}}));
 }
 
 TEST_F(Thumbnails, SayWhenThereIsNoWay) {
