@@ -399,6 +399,7 @@ class Websites(Journey):
     def test_an_element_that_never_comes(self):
         task = self.capture(url=self.site.url, output_format="pdf", wait_for_element="#never", timeout=8)["tasks"][0]
         self.assertEqual((task["status"], task["code"]), ("error", "TIMEOUT"), task["message"])
+        self.assertIn("The element #never of wait_for_element did not appear.", task["message"])
 
 
 if __name__ == "__main__":
