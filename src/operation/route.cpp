@@ -37,6 +37,7 @@ const std::vector<Through>& throughs() {
       {"html", {"document"}, {"pdf", "png", "jpg"}},
       {"epub", {"ebook"}, {"pdf", "html", "png", "svg"}},
       {"docx", {"document"}, books},
+      {"svg", {"vector"}, {"dxf"}},
   };
   return list;
 }

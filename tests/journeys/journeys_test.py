@@ -330,6 +330,22 @@ class Reports(Journey):
         self.assertEqual(named[2]["report"], reports["both"])
 
 
+class CommandLine(Journey):
+    def recast(self, *words):
+        done = subprocess.run([recast.BINARIES / "recast", *words, f"--server=http://127.0.0.1:{self.server.port}", f"--key={self.server.key}"],
+                              capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_a_format_that_is_none_is_named(self):
+        status, said, complaint = self.recast("operations", "--from", "foo")
+        self.assertNotEqual(status, 0)
+        self.assertEqual(said, "")
+        self.assertIn("There is no format called foo", complaint)
+        status, said, complaint = self.recast("operations", "--operation", "convert", "--from", "jpeg", "--to", "docm")
+        self.assertNotEqual(status, 0)
+        self.assertIn("no operation of this kind", complaint)
+
+
 class Websites(Journey):
     def setUp(self):
         super().setUp()
@@ -405,6 +421,6 @@ class Websites(Journey):
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     loader = unittest.TestLoader()
-    suite = unittest.TestSuite(test for group in (Commands, Pictures, Reports, Websites) for test in loader.loadTestsFromTestCase(group)
+    suite = unittest.TestSuite(test for group in (Commands, Pictures, Reports, CommandLine, Websites) for test in loader.loadTestsFromTestCase(group)
                                if not wanted or any(word in test.id() for word in wanted))
     sys.exit(not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful())
