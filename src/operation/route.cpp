@@ -40,6 +40,7 @@ const std::vector<Through>& throughs() {
       {"docx", {"document"}, books},
       {"svg", anything_drawn, {"svgz"}},
       {"wav", {"audio", "video"}, {"amr"}},
+      {"svg", {"vector"}, {"dxf"}},
   };
   return list;
 }

@@ -57,6 +57,12 @@ TEST(GoOn, EndsLoopsOfCancelledAndLateTasks) {
   EXPECT_EQ(context.go_on().error().code, ErrorCode::cancelled);
 }
 
+TEST_F(Routes, GoFromMetafilesToCadThroughDrawings) {
+  const FakeEngine draw{"draw", {{"wmf", "svg"}}}, inkscape{"inkscape", {{"svg", "dxf"}}};
+  const engine::Catalogue catalogue({{.engine = &draw, .version = "1"}, {.engine = &inkscape, .version = "1"}});
+  EXPECT_THAT(*find_route(catalogue, {"wmf", "dxf", {}, {}}), ElementsAre("wmf", "svg", "dxf"));
+}
+
 TEST_F(Routes, AreDirectWhereAnEngineGoesThere) { EXPECT_THAT(*route("docx", "pdf"), ElementsAre("docx", "pdf")); }
 
 TEST_F(Routes, GoThroughWhatLosesNothing) {

@@ -145,9 +145,9 @@ Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const T
   return read_task(connection, rows);
 }
 
-std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id) {
+std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id, const Extras& extras) {
   std::vector<job::Task> tasks;
-  auto rows = connection.query(select_tasks("job_id = $1 ORDER BY position"), id);
+  auto rows = connection.query(select_tasks("job_id = $1 ORDER BY position", extras), id);
   while (rows.next()) tasks.push_back(read_task(connection, rows));
   return tasks;
 }

@@ -149,7 +149,8 @@ class Store {
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
   /// too_many_jobs.
   virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
-  virtual Result<job::Job> job(UserId user, const JobId& id) = 0;  ///< with tasks; not_found for a foreign one
+  /// With tasks; not_found for a foreign one.
+  virtual Result<job::Job> job(UserId user, const JobId& id, const Extras& extras = {}) = 0;
   virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
   virtual Result<> delete_job(UserId user, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 

@@ -22,7 +22,8 @@ using Arguments = std::vector<std::string>;
 
 constexpr std::string_view kSample =
     "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><rect width='20' height='10' fill='red'/></svg>";
-constexpr int kNoSuchPage = 99;  // what Poppler's tools end with if a page range lies behind the document
+constexpr std::chrono::seconds kMetafile{30};  // of a processor's time: what is not read then never is
+constexpr int kNoSuchPage = 99;                // what Poppler's tools end with if a page range lies behind the document
 
 void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
 
@@ -101,6 +102,7 @@ engine::Plan plan_file(const engine::Request& request, const Options& options) {
   append(arguments,
          {(box ? "--export-filename=tmp/out." : "--export-filename=out/out.") + request.to, request.inputs.front()});
   plan.steps.push_back(program("inkscape", std::move(arguments), 4));
+  if (request.from == "wmf") std::get<engine::ProgramStep>(plan.steps.back().action).limits.cpu = kMetafile;
   if (box) fit_box(plan, options);
   plan.outputs = {"out/out." + request.to};
   return plan;
@@ -149,7 +151,8 @@ std::vector<engine::Conversion> conversions() {
     add(from, {"svg", "png", "pdf", "eps", "ps", "dxf"}, 20);
     if (from != std::string_view("emf")) add(from, {"emf", "wmf"}, 20);
   }
-  add("wmf", {"svg", "png", "pdf", "eps", "ps", "dxf", "emf"}, 70);  // some keep it busy for minutes: LibreOffice first
+  // Some keep it busy for minutes: LibreOffice first. It writes no DXF; what it makes of the file goes on as SVG.
+  add("wmf", {"svg", "png", "pdf", "eps", "ps", "emf"}, 70);
   add("pdf", {"svg"}, 30);
   add("pdf", {"emf", "wmf", "dxf"}, 20);
   return list;

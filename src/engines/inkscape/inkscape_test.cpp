@@ -26,6 +26,12 @@ Result<engine::Plan> plan(const std::string& from, const std::string& to, json::
   return test::plan_of(&register_inkscape, from, to, std::move(options));
 }
 
+TEST(InkscapePlan, DoesNotReadAMetafileForEver) {
+  const auto plan = test::engine_of(&register_inkscape).plan({.inputs = {"in/in-1.wmf"}, .from = "wmf", .to = "png"});
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_LE(std::get<engine::ProgramStep>(plan->steps.front().action).limits.cpu, std::chrono::seconds(30));
+}
+
 TEST(InkscapePlan, SaysWhatToExport) {
   EXPECT_THAT(test::line(*plan("svg", "pdf", {{"text_to_path", true}}), 0),
               ElementsAre("inkscape", "--export-type=pdf", "--export-area-page", "--export-text-to-path",

@@ -160,6 +160,20 @@ TEST_F(Thumbnails, ShowTheCoverOfABookOrElseItsFirstPage) {
   EXPECT_EQ(options(mupdf), (json::object{{"pages", "1"}, {"width", 300}, {"height", 300}, {"fit", "max"}}));
 }
 
+TEST_F(Thumbnails, ShowNoCoverOfAPixel) {
+  context.answer = {{"source_width", 1}, {"source_height", 1}};
+  context.add_input("book.mobi", std::string(60, '\0') + "BOOKMOBI");
+  EXPECT_EQ(names(run({{"output_format", "png"}})), std::vector<std::string>{"book.png"});
+  ASSERT_EQ(mupdf.requests.size(), 1U) << "the first page is drawn instead";
+  FakeContext songs(installed({&vips, &tagger}));
+  songs.answer = context.answer;
+  songs.on_execute = context.on_execute;
+  songs.add_input("song.mp3", "ID3\4\0\0\0\0\0\0");
+  const auto song = make().run(songs, {{"output_format", "png"}});
+  ASSERT_FALSE(song);
+  EXPECT_EQ(song.error().message, "The cover is a picture of only 1 x 1 pixels.");
+}
+
 TEST_F(Thumbnails, DrawPagesOfABookIfSeveralAreWanted) {
   context.add_input("book.mobi", std::string(60, '\0') + "BOOKMOBI");
   results = 3;
