@@ -91,12 +91,14 @@ class Counted {
   explicit Counted(Meter& meter) : meter_(meter) {}
   /// For the next attempt.
   void count(net::Call& call) {
-    meter_.take_back(std::exchange(sent_, 0));
+    take_back();
     call.on_bytes = [this](std::uint64_t bytes) {
       sent_ += bytes;
       meter_.add(bytes);
     };
   }
+  /// Nothing of it arrived.
+  void take_back() { meter_.take_back(std::exchange(sent_, 0)); }
 
  private:
   Meter& meter_;
