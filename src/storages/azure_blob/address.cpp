@@ -43,8 +43,8 @@ struct Base {
 };
 Result<Base> base_of(const std::string& text) {
   const auto url = net::Url::parse(text);
-  const bool bare = url && url->user().empty() && url->password().empty() &&
-                    text.find_first_of("?#@{}") == std::string::npos;
+  const bool bare =
+      url && url->user().empty() && url->password().empty() && text.find_first_of("?#@{}") == std::string::npos;
   if (!bare) return fail(ErrorCode::invalid_data, "the address of Azure in the settings cannot be used");
   auto path = url->path();
   while (path.ends_with('/')) path.pop_back();
@@ -73,7 +73,8 @@ Result<Address> address_of(const Access& access, const Settings& settings) {
 Result<std::string> query_of_sas(std::string_view token) {
   if (token.starts_with('?')) token.remove_prefix(1);
   const bool clean = std::ranges::all_of(token, [](char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || std::string_view("-._~%&=+:/,").find(c) != std::string_view::npos;
+    return is_lower(c) || is_upper(c) || is_digit(c) ||
+           std::string_view("-._~%&=+:/,").find(c) != std::string_view::npos;
   });
   if (token.empty() || !clean)
     return fail(ErrorCode::invalid_credentials, "the sas_token is not a shared access signature", "sas_token");

@@ -56,7 +56,8 @@ TEST(AzureAddress, WritesContainersAsTheyAreKnown) {
 }
 
 TEST(AzureAddress, RefusesSettingsThatAreNoAddress) {
-  for (const auto* const url : {"ftp://x/{account}", "{account}", "https://u@x/{account}", "https://x/{account}?y", "https://x/{other}"})
+  for (const auto* const url :
+       {"ftp://x/{account}", "{account}", "https://u@x/{account}", "https://x/{account}?y", "https://x/{other}"})
     EXPECT_FALSE(address_of(access("acme1"), {url})) << url;
 }
 

@@ -15,14 +15,14 @@ namespace recast::storages::azure {
 namespace {
 
 constexpr std::array<std::string_view, 9> kCredentials{"AuthenticationFailed",
-                                                        "AuthorizationFailure",
-                                                        "InsufficientAccountPermissions",
-                                                        "InvalidAuthenticationInfo",
-                                                        "NoAuthenticationInformation",
-                                                        "AccountIsDisabled",
-                                                        "KeyBasedAuthenticationNotPermitted",
-                                                        "PublicAccessNotPermitted",
-                                                        "UnauthorizedBlobOverwrite"};
+                                                       "AuthorizationFailure",
+                                                       "InsufficientAccountPermissions",
+                                                       "InvalidAuthenticationInfo",
+                                                       "NoAuthenticationInformation",
+                                                       "AccountIsDisabled",
+                                                       "KeyBasedAuthenticationNotPermitted",
+                                                       "PublicAccessNotPermitted",
+                                                       "UnauthorizedBlobOverwrite"};
 
 /// AuthorizationPermissionMismatch, AuthorizationSourceIPMismatch, …
 bool is_about_credentials(std::string_view code) {
@@ -49,7 +49,9 @@ std::uint64_t number(std::string_view text) {
 }
 
 /// "…\nRequestId:…\nTime:…" stands behind every message.
-std::string_view without_request_id(std::string_view message) { return message.substr(0, message.find("\nRequestId:")); }
+std::string_view without_request_id(std::string_view message) {
+  return message.substr(0, message.find("\nRequestId:"));
+}
 
 /// Accounts with folders have objects for them.
 bool stands_for_a_folder(const storage::Element& blob, const storage::Object& object) {
@@ -78,7 +80,8 @@ Result<Page> page_of(std::string_view xml) {
       return one.first == "Encoded" && equal_ignoring_case(one.second, "true");
     });
     storage::Object object{encoded ? percent_decode(name->text) : name->text, 0};
-    if (const auto* const properties = blob.find("Properties")) object.size = number(properties->text_of("Content-Length"));
+    if (const auto* const properties = blob.find("Properties"))
+      object.size = number(properties->text_of("Content-Length"));
     if (!stands_for_a_folder(blob, object)) page.objects.push_back(std::move(object));
   }
   return page;
@@ -94,7 +97,8 @@ Error meaning_of(const net::Answer& answer) {
   const auto code = code_of(answer);
   // Beside the message there may be details that repeat headers and signatures: they stay here.
   const auto root = storage::parse_xml(answer.body);
-  const auto message = root && root->name == "Error" ? without_request_id(root->text_of("Message")) : std::string_view();
+  const auto message =
+      root && root->name == "Error" ? without_request_id(root->text_of("Message")) : std::string_view();
   auto text = message.empty() ? fmt::format("{} (HTTP {})", words_for(answer.status), answer.status)
                               : storage::provider_text(message, code);
   if (message.empty() && !code.empty()) text = storage::provider_text(words_for(answer.status), code);

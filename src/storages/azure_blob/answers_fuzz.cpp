@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)storages::azure::page_of(text);
   const auto error = storages::azure::meaning_of({400, {}, text});
   // One line that is fit for a client.
-  if (error.message.empty() || error.message.size() > 400 || error.message.find('\n') != std::string::npos) std::abort();
+  if (error.message.empty() || error.message.size() > 400 || error.message.find('\n') != std::string::npos)
+    std::abort();
   return 0;
 }

@@ -6,16 +6,20 @@ namespace recast::storages::azure {
 namespace {
 
 net::Answer error(unsigned status, const std::string& code, const std::string& message) {
-  return {status, {{"x-ms-error-code", code}}, "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + code +
-                  "</Code><Message>" + message + "\nRequestId:1b2c\nTime:2026-01-05T10:00:00Z</Message>"
-                  "<AuthenticationErrorDetail>The MAC signature 's3cret' is wrong</AuthenticationErrorDetail></Error>"};
+  return {status,
+          {{"x-ms-error-code", code}},
+          "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + code + "</Code><Message>" + message +
+              "\nRequestId:1b2c\nTime:2026-01-05T10:00:00Z</Message>"
+              "<AuthenticationErrorDetail>The MAC signature 's3cret' is wrong</AuthenticationErrorDetail></Error>"};
 }
 
 TEST(AzureListing, NamesBlobs) {
   const auto page = page_of(
-      "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"box\"><Prefix>in/</Prefix>"
+      "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults "
+      "ContainerName=\"box\"><Prefix>in/</Prefix>"
       "<Blobs><Blob><Name>in/a &amp; b.txt</Name><Properties><Content-Length>12</Content-Length></Properties></Blob>"
-      "<Blob><Name Encoded=\"true\">in/%EF%BF%BE%2F</Name><Properties><Content-Length>3</Content-Length></Properties></Blob>"
+      "<Blob><Name "
+      "Encoded=\"true\">in/%EF%BF%BE%2F</Name><Properties><Content-Length>3</Content-Length></Properties></Blob>"
       "<Blob><Name>in/empty</Name><Properties><Content-Length>0</Content-Length></Properties></Blob>"
       "<Blob><Name>in/dir/</Name><Properties><Content-Length>0</Content-Length></Properties></Blob>"
       "<Blob><Name>in/stub</Name><Properties><Content-Length>0</Content-Length></Properties>"
@@ -47,17 +51,15 @@ struct Row {
 };
 
 TEST(AzureErrors, HaveTheCodesOfTasks) {
-  for (const auto& [status, code, means] : {Row{403, "AuthenticationFailed", ErrorCode::invalid_credentials},
-                                            Row{403, "AuthorizationFailure", ErrorCode::invalid_credentials},
-                                            Row{403, "AuthorizationPermissionMismatch", ErrorCode::invalid_credentials},
-                                            Row{401, "NoAuthenticationInformation", ErrorCode::invalid_credentials},
-                                            Row{409, "PublicAccessNotPermitted", ErrorCode::invalid_credentials},
-                                            Row{404, "BlobNotFound", ErrorCode::not_found},
-                                            Row{404, "ContainerNotFound", ErrorCode::not_found},
-                                            Row{409, "BlobArchived", ErrorCode::unavailable},
-                                            Row{412, "LeaseIdMissing", ErrorCode::unavailable},
-                                            Row{400, "InvalidResourceName", ErrorCode::unavailable},
-                                            Row{503, "ServerBusy", ErrorCode::unavailable}}) {
+  for (const auto& [status, code, means] :
+       {Row{403, "AuthenticationFailed", ErrorCode::invalid_credentials},
+        Row{403, "AuthorizationFailure", ErrorCode::invalid_credentials},
+        Row{403, "AuthorizationPermissionMismatch", ErrorCode::invalid_credentials},
+        Row{401, "NoAuthenticationInformation", ErrorCode::invalid_credentials},
+        Row{409, "PublicAccessNotPermitted", ErrorCode::invalid_credentials},
+        Row{404, "BlobNotFound", ErrorCode::not_found}, Row{404, "ContainerNotFound", ErrorCode::not_found},
+        Row{409, "BlobArchived", ErrorCode::unavailable}, Row{412, "LeaseIdMissing", ErrorCode::unavailable},
+        Row{400, "InvalidResourceName", ErrorCode::unavailable}, Row{503, "ServerBusy", ErrorCode::unavailable}}) {
     const auto meaning = meaning_of(error(status, code, "Words of Azure."));
     EXPECT_EQ(meaning.code, means) << code;
     EXPECT_EQ(meaning.message, "Words of Azure. (Code: " + std::string(code) + ")");

@@ -31,7 +31,8 @@ Result<Pairs> metadata_headers(const std::map<std::string, std::string>& metadat
   for (const auto& [name, value] : metadata) {
     if (!is_identifier(name))
       return fail(ErrorCode::invalid_data, "a name in metadata is not made of letters, digits and _", "metadata");
-    if (!is_plain(value)) return fail(ErrorCode::invalid_data, "a value in metadata is not plain ASCII text", "metadata");
+    if (!is_plain(value))
+      return fail(ErrorCode::invalid_data, "a value in metadata is not plain ASCII text", "metadata");
     bytes += name.size() + value.size();
     headers.emplace_back("x-ms-meta-" + name, trim(value));
   }

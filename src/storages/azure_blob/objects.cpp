@@ -77,14 +77,14 @@ net::Call Objects::signed_call(const Asked& asked) const {
   } else {
     query += (query.empty() ? "" : "&") + credentials_.sas;
   }
-  return net::Call{.method = request.method,
-                   .url = fmt::format("{}{}{}{}{}", address_.origin, address_.path, behind, query.empty() ? "" : "?",
-                                      query),
-                   .headers = std::move(request.headers),
-                   .body = {},
-                   .place = {},
-                   .on_bytes = {},
-                   .trusted = address_.trusted};
+  return net::Call{
+      .method = request.method,
+      .url = fmt::format("{}{}{}{}{}", address_.origin, address_.path, behind, query.empty() ? "" : "?", query),
+      .headers = std::move(request.headers),
+      .body = {},
+      .place = {},
+      .on_bytes = {},
+      .trusted = address_.trusted};
 }
 
 Result<net::Answer> Objects::call(const Asked& asked) const {
@@ -162,11 +162,8 @@ Result<> Objects::send_in_blocks(const storage::Source& source, const std::strin
 }
 
 Result<> Objects::commit(const std::string& name, const std::string& list) const {
-  Asked asked{.method = "PUT",
-              .blob = name,
-              .query = {{"comp", "blocklist"}},
-              .headers = metadata_,
-              .length = list.size()};
+  Asked asked{
+      .method = "PUT", .blob = name, .query = {{"comp", "blocklist"}}, .headers = metadata_, .length = list.size()};
   asked.headers.emplace_back("Content-Type", "application/xml");
   asked.headers.emplace_back("Content-MD5", to_base64(storage::md5(list)));
   asked.headers.emplace_back("x-ms-blob-content-type", type_of(name));

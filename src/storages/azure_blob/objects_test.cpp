@@ -88,26 +88,30 @@ TEST_F(AzureObjects, WritesALargeFileInBlocksThatAreItsOwn) {
 
 TEST_F(AzureObjects, CommitsNothingThatIsIncomplete) {
   HttpTestServer server([](const Request& request, Answering& to) {
-    to.answer(request.target.contains("comp=block&") ? "403 No" : "201 Created", "x-ms-error-code: AuthorizationFailure\r\n", "");
+    to.answer(request.target.contains("comp=block&") ? "403 No" : "201 Created",
+              "x-ms-error-code: AuthorizationFailure\r\n", "");
   });
   connection().settings.multipart_bytes = 10;
   const auto sent = open(server)->send(file("more than ten bytes"), "x", meter);
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().code, ErrorCode::invalid_credentials);
-  EXPECT_TRUE(std::ranges::none_of(server.requests(), [](const auto& one) { return one.target.contains("blocklist"); }));
+  EXPECT_TRUE(
+      std::ranges::none_of(server.requests(), [](const auto& one) { return one.target.contains("blocklist"); }));
 }
 
 TEST_F(AzureObjects, PutsASignatureBehindTheQuery) {
   sas = "?sv=2021-08-06&sig=a%2Fb%3D";
-  HttpTestServer server([](const Request&, Answering& to) { to.answer("404 No", "x-ms-error-code: ContainerNotFound\r\n", ""); });
+  HttpTestServer server(
+      [](const Request&, Answering& to) { to.answer("404 No", "x-ms-error-code: ContainerNotFound\r\n", ""); });
   const auto store = open(server);
   const auto listed = store->list("in/", 10);
   ASSERT_FALSE(listed);
   EXPECT_EQ(listed.error().code, ErrorCode::not_found);
   EXPECT_FALSE(store->fetch("a", target(), meter));
   const auto requests = server.requests();
-  EXPECT_EQ(requests.at(0).target,
-            "/acme/box?restype=container&comp=list&include=metadata&maxresults=1000&prefix=in%2F&sv=2021-08-06&sig=a%2Fb%3D");
+  EXPECT_EQ(
+      requests.at(0).target,
+      "/acme/box?restype=container&comp=list&include=metadata&maxresults=1000&prefix=in%2F&sv=2021-08-06&sig=a%2Fb%3D");
   EXPECT_EQ(requests.at(1).target, "/acme/box/a?sv=2021-08-06&sig=a%2Fb%3D");
   EXPECT_FALSE(requests.at(1).headers.contains("authorization"));
 }
@@ -115,9 +119,10 @@ TEST_F(AzureObjects, PutsASignatureBehindTheQuery) {
 TEST_F(AzureObjects, ListsPageByPage) {
   HttpTestServer server([](const Request& request, Answering& to) {
     const bool second = request.target.contains("marker=m%2F1");
-    to.answer("200 OK", "", std::string("<EnumerationResults><Blobs><Blob><Name>") + (second ? "b" : "a") +
-                                "</Name><Properties><Content-Length>7</Content-Length></Properties></Blob></Blobs><NextMarker>" +
-                                (second ? "" : "m/1") + "</NextMarker></EnumerationResults>");
+    to.answer("200 OK", "",
+              std::string("<EnumerationResults><Blobs><Blob><Name>") + (second ? "b" : "a") +
+                  "</Name><Properties><Content-Length>7</Content-Length></Properties></Blob></Blobs><NextMarker>" +
+                  (second ? "" : "m/1") + "</NextMarker></EnumerationResults>");
   });
   const auto store = open(server);
   const auto listed = store->list("", 10);
@@ -156,7 +161,8 @@ TEST_F(AzureObjects, SaysWhichCredentialsCannotBeUsed) {
 }
 
 TEST_F(AzureObjects, RemovesWhatIsNotThere) {
-  HttpTestServer server([](const Request&, Answering& to) { to.answer("404 No", "x-ms-error-code: BlobNotFound\r\n", ""); });
+  HttpTestServer server(
+      [](const Request&, Answering& to) { to.answer("404 No", "x-ms-error-code: BlobNotFound\r\n", ""); });
   EXPECT_TRUE(open(server)->remove("a"));
 }
 

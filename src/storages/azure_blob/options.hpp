@@ -51,13 +51,13 @@ struct Import : Access {
   std::string filename;
 
   static constexpr auto fields = std::tuple_cat(
-      access_fields, std::tuple{
-                         schema::field(&Import::blob, "blob", "Name of the blob."),
-                         schema::field(&Import::blob_prefix, "blob_prefix",
-                                       "All blobs whose names begin so; where there is no blob."),
-                         schema::field(&Import::filename, "filename",
-                                       "Name of the file; the last part of the blob's name if nothing is said."),
-                     });
+      access_fields,
+      std::tuple{
+          schema::field(&Import::blob, "blob", "Name of the blob."),
+          schema::field(&Import::blob_prefix, "blob_prefix", "All blobs whose names begin so; where there is no blob."),
+          schema::field(&Import::filename, "filename",
+                        "Name of the file; the last part of the blob's name if nothing is said."),
+      });
   Result<> check() const {
     RECAST_CHECK(check_credentials());
     return storage::require_one(blob, "blob", blob_prefix, "blob_prefix");

@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 
 // The account and key that the emulator's documentation publishes.
 constexpr std::string_view kAccount = "devstoreaccount1";
-constexpr std::string_view kKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+constexpr std::string_view kKey =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 constexpr auto kTime = std::chrono::sys_days(std::chrono::January / 5 / 2026) + 10h;
 
 std::string signature(Request request) {
@@ -38,12 +39,13 @@ TEST(SharedKey, WritesABlob) {
 }
 
 TEST(SharedKey, SignsWhatItSays) {
-  EXPECT_EQ(string_to_sign({.method = "GET",
-                            .path = "/c/b",
-                            .query = {{"Comp", "x y"}, {"a", "2"}, {"a", "1"}},
-                            .headers = {{"Range", "bytes=5-"}, {"If-Match", "\"0x1\""}, {"x-ms-B", " v "}, {"x-ms-a", ""}}},
-                           "account"),
-            "GET\n\n\n\n\n\n\n\n\"0x1\"\n\n\nbytes=5-\nx-ms-a:\nx-ms-b:v\n/account/c/b\na:1,2\ncomp:x y");
+  EXPECT_EQ(
+      string_to_sign({.method = "GET",
+                      .path = "/c/b",
+                      .query = {{"Comp", "x y"}, {"a", "2"}, {"a", "1"}},
+                      .headers = {{"Range", "bytes=5-"}, {"If-Match", "\"0x1\""}, {"x-ms-B", " v "}, {"x-ms-a", ""}}},
+                     "account"),
+      "GET\n\n\n\n\n\n\n\n\"0x1\"\n\n\nbytes=5-\nx-ms-a:\nx-ms-b:v\n/account/c/b\na:1,2\ncomp:x y");
 }
 
 TEST(SharedKey, EncodesTheQuery) {

@@ -128,8 +128,8 @@ Fault fault_of(const net::Answer& answer) {
   if (error != nullptr && error->is_object()) {
     Fault fault{{}, string_of(error->get_object(), "message")};
     const auto* const list = error->get_object().if_contains("errors");
-    const bool has_reason = list != nullptr && list->is_array() && !list->get_array().empty() &&
-                            list->get_array().front().is_object();
+    const bool has_reason =
+        list != nullptr && list->is_array() && !list->get_array().empty() && list->get_array().front().is_object();
     if (has_reason) fault.reason = string_of(list->get_array().front().get_object(), "reason");
     return fault;
   }
@@ -139,9 +139,10 @@ Fault fault_of(const net::Answer& answer) {
 }
 
 Error meaning_of(const Fault& fault, unsigned status) {
-  const auto text = fault.message.empty() && fault.reason.empty()
-                        ? fmt::format("{} (HTTP {})", words_for(status), status)
-                        : storage::provider_text(fault.message.empty() ? words_for(status) : fault.message, fault.reason);
+  const auto text =
+      fault.message.empty() && fault.reason.empty()
+          ? fmt::format("{} (HTTP {})", words_for(status), status)
+          : storage::provider_text(fault.message.empty() ? words_for(status) : fault.message, fault.reason);
   if (status == 401 || (status == 403 && !is_quota(fault.reason))) return {ErrorCode::invalid_credentials, text, {}};
   if (status == 404) return {ErrorCode::not_found, text, {}};
   return {ErrorCode::unavailable, text, {}};

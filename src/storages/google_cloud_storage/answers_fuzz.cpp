@@ -15,12 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)google::md5_of_hashes({200, {{"x-goog-hash", text}}, {}});
   if (const auto kept = google::kept_bytes(text); kept && *kept == 0 && !text.empty()) std::abort();
   if (const auto token = google::granted_token(text)) {
-    if (token->seconds < 0 || token->text.empty() || token->text.find_first_of("\r\n") != std::string::npos) std::abort();
+    if (token->seconds < 0 || token->text.empty() || token->text.find_first_of("\r\n") != std::string::npos)
+      std::abort();
   }
   const net::Answer answer{400, {}, text};
   (void)google::is_passing(answer);
   // One line that is fit for a client.
   const auto error = google::meaning_of(google::fault_of(answer), answer.status);
-  if (error.message.empty() || error.message.size() > 400 || error.message.find('\n') != std::string::npos) std::abort();
+  if (error.message.empty() || error.message.size() > 400 || error.message.find('\n') != std::string::npos)
+    std::abort();
   return 0;
 }

@@ -29,8 +29,8 @@ TEST(ResumableRange, TellsWhatTheStoreKept) {
   EXPECT_EQ(kept_bytes(""), 0u);
   EXPECT_EQ(kept_bytes("bytes=0-0"), 1u);
   EXPECT_EQ(kept_bytes("bytes=0-262143"), 262'144u);
-  for (const auto* const range : {"bytes=5-9", "bytes=0-", "bytes=0-x", "0-5", "bytes=0--1", "bytes=0-18446744073709551615",
-                                  "bytes=0-99999999999999999999"})
+  for (const auto* const range : {"bytes=5-9", "bytes=0-", "bytes=0-x", "0-5", "bytes=0--1",
+                                  "bytes=0-18446744073709551615", "bytes=0-99999999999999999999"})
     EXPECT_EQ(kept_bytes(range), std::nullopt) << range;
 }
 
@@ -50,8 +50,10 @@ TEST(GoogleUploads, SayWhatWasWritten) {
 }
 
 net::Answer refusal(unsigned status, const std::string& reason) {
-  return {status, {}, R"({"error":{"code":1,"message":"Words.","errors":[{"domain":"global","reason":")" + reason +
-                          R"(","message":"Other words."}]}})"};
+  return {status,
+          {},
+          R"({"error":{"code":1,"message":"Words.","errors":[{"domain":"global","reason":")" + reason +
+              R"(","message":"Other words."}]}})"};
 }
 
 struct Row {
@@ -61,15 +63,12 @@ struct Row {
 };
 
 TEST(GoogleErrors, HaveTheCodesOfTasks) {
-  for (const auto& [status, reason, means] : {Row{401, "authError", ErrorCode::invalid_credentials},
-                                              Row{403, "forbidden", ErrorCode::invalid_credentials},
-                                              Row{403, "insufficientPermissions", ErrorCode::invalid_credentials},
-                                              Row{403, "rateLimitExceeded", ErrorCode::unavailable},
-                                              Row{403, "quotaExceeded", ErrorCode::unavailable},
-                                              Row{404, "notFound", ErrorCode::not_found},
-                                              Row{400, "invalid", ErrorCode::unavailable},
-                                              Row{412, "conditionNotMet", ErrorCode::unavailable},
-                                              Row{503, "backendError", ErrorCode::unavailable}}) {
+  for (const auto& [status, reason, means] :
+       {Row{401, "authError", ErrorCode::invalid_credentials}, Row{403, "forbidden", ErrorCode::invalid_credentials},
+        Row{403, "insufficientPermissions", ErrorCode::invalid_credentials},
+        Row{403, "rateLimitExceeded", ErrorCode::unavailable}, Row{403, "quotaExceeded", ErrorCode::unavailable},
+        Row{404, "notFound", ErrorCode::not_found}, Row{400, "invalid", ErrorCode::unavailable},
+        Row{412, "conditionNotMet", ErrorCode::unavailable}, Row{503, "backendError", ErrorCode::unavailable}}) {
     const auto meaning = meaning_of(fault_of(refusal(status, reason)), status);
     EXPECT_EQ(meaning.code, means) << reason;
     EXPECT_EQ(meaning.message, "Words. (Code: " + std::string(reason) + ")");
@@ -77,7 +76,9 @@ TEST(GoogleErrors, HaveTheCodesOfTasks) {
 }
 
 TEST(GoogleErrors, MayBePlainTextOrNothing) {
-  const auto text = [](unsigned status, const std::string& body) { return meaning_of(fault_of({status, {}, body}), status).message; };
+  const auto text = [](unsigned status, const std::string& body) {
+    return meaning_of(fault_of({status, {}, body}), status).message;
+  };
   EXPECT_EQ(text(404, "No such object: bucket/a\n"), "No such object: bucket/a");
   EXPECT_EQ(text(404, ""), "the bucket or the object does not exist (HTTP 404)");
   EXPECT_EQ(text(502, "<html>Bad gateway</html>"), "the store refused (HTTP 502)");

@@ -23,9 +23,9 @@ class TestKey {
   EVP_PKEY* get() const { return key_.get(); }
   std::string pkcs8(const char* password = nullptr) const {
     return written([&](BIO* bio) {
-      PEM_write_bio_PKCS8PrivateKey(bio, key_.get(), password == nullptr ? nullptr : EVP_aes_128_cbc(), password,
-                                    password == nullptr ? 0 : static_cast<int>(std::char_traits<char>::length(password)),
-                                    nullptr, nullptr);
+      PEM_write_bio_PKCS8PrivateKey(
+          bio, key_.get(), password == nullptr ? nullptr : EVP_aes_128_cbc(), password,
+          password == nullptr ? 0 : static_cast<int>(std::char_traits<char>::length(password)), nullptr, nullptr);
     });
   }
   std::string pkcs1() const {

@@ -17,8 +17,8 @@ namespace recast::storages::google {
 
 namespace {
 
-constexpr std::uint64_t kWhole = 8 << 20;      // larger files go in chunks
-constexpr std::uint64_t kUnit = 256 << 10;     // chunks are multiples of it
+constexpr std::uint64_t kWhole = 8 << 20;   // larger files go in chunks
+constexpr std::uint64_t kUnit = 256 << 10;  // chunks are multiples of it
 constexpr std::string_view kPageSize = "1000";
 
 std::string scope_for(Purpose purpose) {
@@ -58,16 +58,16 @@ Result<std::string> origin_of_setting(const std::string& text) {
 
 }  // namespace
 
-Objects::Objects(const Access& access, const Settings& settings, const storage::Connection& connection,
-                 Purpose purpose, std::string origin)
+Objects::Objects(const Access& access, const Settings& settings, const storage::Connection& connection, Purpose purpose,
+                 std::string origin)
     : access_(access),
       connection_(connection),
       base_(without_slash(settings.url)),
       origin_(std::move(origin)),
       trusted_(settings.url != kUrl),
       tokens_(settings.tokens),
-      http_(connection, {.explain = [this](const net::Answer& answer) { return explain(answer); },
-                         .another = &is_passing}),
+      http_(connection,
+            {.explain = [this](const net::Answer& answer) { return explain(answer); }, .another = &is_passing}),
       login_(http_, *tokens_, {access.client_email, access.private_key, scope_for(purpose), settings.token_url},
              settings.token_url != kTokenUrl) {}
 
@@ -172,9 +172,8 @@ Result<std::uint64_t> Objects::unpacked(const std::string& name, const storage::
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {
   RECAST_TRY(const auto source, storage::Source::open(from));
   const auto whole = std::min(kWhole, static_cast<std::uint64_t>(connection_.settings.multipart_bytes));
-  return corrected([&] {
-    return source.size() <= whole ? send_whole(source, name, meter) : send_in_chunks(source, name, meter);
-  });
+  return corrected(
+      [&] { return source.size() <= whole ? send_whole(source, name, meter) : send_in_chunks(source, name, meter); });
 }
 
 Result<> Objects::send_whole(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
@@ -194,8 +193,7 @@ Result<> Objects::send_whole(const storage::Source& source, const std::string& n
   return confirm(answer, name, to_base64(md5));
 }
 
-Result<> Objects::send_in_chunks(const storage::Source& source, const std::string& name,
-                                 storage::Meter& meter) const {
+Result<> Objects::send_in_chunks(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
   // The hash is of the whole file and needed in the end: it is made while the chunks are on their way.
   std::stop_source hashing;
   auto md5 = std::async(std::launch::async, [&] { return storage::md5_of(source.whole(), hashing.get_token()); });

@@ -42,7 +42,9 @@ class GoogleObjects : public storage::ObjectStores {
     settings.token_url = server.url("/token");
     return Objects::open(access, settings, connection(), purpose);
   }
-  std::unique_ptr<storage::ObjectStore> opened(Purpose purpose = Purpose::writing) { return std::move(open(purpose).value()); }
+  std::unique_ptr<storage::ObjectStore> opened(Purpose purpose = Purpose::writing) {
+    return std::move(open(purpose).value());
+  }
   /// All but those for tokens.
   std::vector<Request> requests() const {
     auto all = server.requests();
@@ -75,7 +77,8 @@ TEST_F(GoogleObjects, SharesTokensWhileTheyAreGood) {
 
 TEST_F(GoogleObjects, AsksForANewTokenWhenOneIsRefused) {
   handler = [](const Request& request, Answering& to) {
-    if (request.headers.at("authorization") == "Bearer t1") return to.answer("401 Unauthorized", "", "Invalid Credentials");
+    if (request.headers.at("authorization") == "Bearer t1")
+      return to.answer("401 Unauthorized", "", "Invalid Credentials");
     to.answer("200 OK", "", R"({"items":[{"name":"a","size":"1"}]})");
   };
   const auto listed = opened()->list("", 10);
@@ -118,8 +121,10 @@ const std::string kPacked = from_base64("H4sIAAAAAAACA8tIzcnJBwCGphA2BQAAAA==").
 TEST_F(GoogleObjects, UnpacksWhatTheStoreKeepsPacked) {
   handler = [](const Request& request, Answering& to) {
     EXPECT_EQ(request.headers.at("accept-encoding"), "gzip");
-    to.answer("200 OK", "Content-Encoding: gzip\r\nx-goog-stored-content-encoding: gzip\r\nx-goog-hash: md5=" +
-                            to_base64(storage::md5(kPacked)) + "\r\n", kPacked);
+    to.answer("200 OK",
+              "Content-Encoding: gzip\r\nx-goog-stored-content-encoding: gzip\r\nx-goog-hash: md5=" +
+                  to_base64(storage::md5(kPacked)) + "\r\n",
+              kPacked);
   };
   const auto store = opened();
   EXPECT_EQ(store->fetch("a.txt", target(), meter).value(), 5u);
@@ -131,8 +136,9 @@ TEST_F(GoogleObjects, UnpacksWhatTheStoreKeepsPacked) {
 
 TEST_F(GoogleObjects, TakesWhatWasUnpackedOnItsWay) {
   handler = [](const Request&, Answering& to) {
-    to.answer("200 OK", "x-goog-stored-content-encoding: gzip\r\nx-goog-hash: md5=" + to_base64(storage::md5(kPacked)) +
-                            "\r\n", "hello");
+    to.answer("200 OK",
+              "x-goog-stored-content-encoding: gzip\r\nx-goog-hash: md5=" + to_base64(storage::md5(kPacked)) + "\r\n",
+              "hello");
   };
   EXPECT_EQ(opened()->fetch("a.txt", target(), meter).value(), 5u);
   EXPECT_EQ(fetched(), "hello");
@@ -328,7 +334,8 @@ TEST_F(GoogleObjects, SaysWhatIsWrongWithItsParameters) {
     EXPECT_EQ(Objects::open(access, settings, connection(), Purpose::reading).error().code, ErrorCode::invalid_data);
   }
   access.bucket = "box";
-  EXPECT_EQ(Objects::open(access, settings, connection(), Purpose::reading).error().code, ErrorCode::invalid_credentials);
+  EXPECT_EQ(Objects::open(access, settings, connection(), Purpose::reading).error().code,
+            ErrorCode::invalid_credentials);
   settings.url = "storage.example";
   EXPECT_EQ(Objects::open(access, settings, connection(), Purpose::reading).error().code, ErrorCode::invalid_data);
 }

@@ -36,8 +36,8 @@ struct Access {
   std::string private_key;
 
   static constexpr auto access_fields = std::tuple{
-      schema::field(&Access::project_id, "project_id",
-                    "Project; it pays for the requests if the bucket asks for that.", {.required = true}),
+      schema::field(&Access::project_id, "project_id", "Project; it pays for the requests if the bucket asks for that.",
+                    {.required = true}),
       schema::field(&Access::bucket, "bucket", "Name of the bucket.", {.required = true}),
       schema::field(&Access::client_email, "client_email", "Name of the service account.",
                     {.required = true, .secret = true}),

@@ -108,8 +108,8 @@ Result<std::string> assertion_of(const Account& account, std::chrono::system_clo
                             {"aud", account.audience},
                             {"iat", begin},
                             {"exp", begin + kLife.count()}};
-  const auto text = fmt::format("{}.{}", to_base64url(R"({"alg":"RS256","typ":"JWT"})"),
-                                to_base64url(json::serialize(claims)));
+  const auto text =
+      fmt::format("{}.{}", to_base64url(R"({"alg":"RS256","typ":"JWT"})"), to_base64url(json::serialize(claims)));
   RECAST_TRY(const auto signature, signature_of(key.get(), text));
   return fmt::format("{}.{}", text, to_base64url(signature));
 }

@@ -82,7 +82,8 @@ TEST(Grant, BringsATokenAndItsLife) {
   ASSERT_TRUE(token);
   EXPECT_EQ(token->text, "ya29.x");
   EXPECT_EQ(token->life, 3599s);
-  for (const auto* const body : {"", "{}", "[]", R"({"access_token":"a\r\nX: y","expires_in":1})", R"({"access_token":7})"})
+  for (const auto* const body :
+       {"", "{}", "[]", R"({"access_token":"a\r\nX: y","expires_in":1})", R"({"access_token":7})"})
     EXPECT_EQ(token_of({200, {}, body}).error().code, ErrorCode::unavailable) << body;
 }
 

@@ -16,8 +16,8 @@ struct UnpackLimits {
   std::stop_token stop;
 };
 
-/// Unpacks a gzip file (all its members) in place; its new size. A file that is no gzip stays as it is: stores say so of
-/// such files, too. unavailable if it is damaged, file_too_large, timeout, cancelled, disk_full.
+/// Unpacks a gzip file (all its members) in place; its new size. A file that is no gzip stays as it is: stores say so
+/// of such files, too. unavailable if it is damaged, file_too_large, timeout, cancelled, disk_full.
 Result<std::uint64_t> unpack_gzip(const std::filesystem::path& file, const UnpackLimits& limits);
 
 }  // namespace recast::storages::google

@@ -16,9 +16,9 @@ class Upload {
  public:
   struct Store {
     const storage::Http& http;
-    std::function<Result<std::string>()> begin;         ///< gives the address of a new upload, a secret
-    std::function<Error(const net::Answer&)> explain;   ///< an answer that is no success
-    bool trusted = false;                               ///< such addresses are the operator's own
+    std::function<Result<std::string>()> begin;        ///< gives the address of a new upload, a secret
+    std::function<Error(const net::Answer&)> explain;  ///< an answer that is no success
+    bool trusted = false;                              ///< such addresses are the operator's own
   };
   /// All must outlive it. A chunk of 256 KiB, or a multiple of it.
   Upload(const Store& store, const storage::Source& source, std::uint64_t chunk, storage::Meter& meter)
