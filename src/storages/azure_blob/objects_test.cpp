@@ -86,6 +86,17 @@ TEST_F(AzureObjects, WritesALargeFileInBlocksThatAreItsOwn) {
   EXPECT_EQ(lengths.size(), 1u);
 }
 
+TEST_F(AzureObjects, MixesNoUploadsOfTheSameBlob) {
+  HttpTestServer server([](const Request&, Answering& to) { to.answer("201 Created", "", ""); });
+  connection().settings.multipart_bytes = 1;
+  const auto store = open(server);
+  ASSERT_TRUE(store->send(file("one"), "x", meter));
+  ASSERT_TRUE(store->send(file("two"), "x", meter));
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 4u);
+  EXPECT_NE(requests.at(1).body, requests.at(3).body);
+}
+
 TEST_F(AzureObjects, CommitsNothingThatIsIncomplete) {
   HttpTestServer server([](const Request& request, Answering& to) {
     to.answer(request.target.contains("comp=block&") ? "403 No" : "201 Created",
