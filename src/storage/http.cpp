@@ -57,7 +57,8 @@ class Fetching {
     } else {
       RECAST_CHECK(restart());
       const auto tag = header(head, "etag");
-      const bool strong = tag.size() >= 2 && tag.front() == '"' && header(head, "content-encoding").empty();
+      // Swift sends its strong tags without quotes.
+      const bool strong = !tag.empty() && !tag.starts_with("W/") && header(head, "content-encoding").empty();
       etag_ = strong ? std::string(tag) : std::string();
       if (const auto length = number(header(head, "content-length")); length && !std::exchange(expected_, true))
         meter_.expect(*length);

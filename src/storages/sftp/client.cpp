@@ -10,7 +10,7 @@ namespace recast::storages::sftp {
 namespace {
 
 constexpr std::uint32_t kVersion = 3;
-constexpr std::uint64_t kUnderWay = 2 << 20;  // bytes that are asked for or sent ahead: the window of common servers
+constexpr std::uint64_t kUnderWay = 2 << 20;   // bytes that are asked for or sent ahead: the window of common servers
 constexpr std::uint32_t kLargest = 255 << 10;  // one request, where the server tells that it takes so much
 constexpr std::uint32_t kFileMode = 0644;
 constexpr std::uint32_t kFolderMode = 0755;

@@ -117,8 +117,8 @@ Result<> Connection::configure(const std::string& host) {
 }
 
 Result<> Connection::connect(net::Client& net, const HostKeys& host_keys, int kind) {
-  RECAST_TRY(auto socket, net.connect({"sftp", access_.host, static_cast<std::uint16_t>(access_.port)},
-                                      terms_.deadline, terms_.stop));
+  RECAST_TRY(auto socket, net.connect({"sftp", access_.host, static_cast<std::uint16_t>(access_.port)}, terms_.deadline,
+                                      terms_.stop));
   session_.reset(ssh_new());
   if (!session_) return no_connection();
   ssh_set_blocking(session_.get(), 0);
@@ -246,8 +246,8 @@ Result<> Connection::wait() {
   const auto left = terms_.deadline.left(std::chrono::milliseconds(kLook));
   const int done = ssh_event_dopoll(event_.get(), static_cast<int>(left.count()));
   if (!arrived_.empty()) return {};
-  const bool gone = done == SSH_ERROR || ssh_is_connected(session_.get()) == 0 ||
-                    ssh_channel_is_eof(channel_) != 0 || ssh_channel_is_open(channel_) == 0;
+  const bool gone = done == SSH_ERROR || ssh_is_connected(session_.get()) == 0 || ssh_channel_is_eof(channel_) != 0 ||
+                    ssh_channel_is_open(channel_) == 0;
   return gone ? cut("waiting") : Result<>();
 }
 

@@ -61,9 +61,9 @@ Result<> HostKeys::prepare(ssh_session session) const {
 }
 
 bool HostKeys::prefer(ssh_session session, int at) {
-  static constexpr std::array<const char*, 4> kinds{
-      nullptr, "ssh-ed25519", "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521",
-      "rsa-sha2-512,rsa-sha2-256"};
+  static constexpr std::array<const char*, 4> kinds{nullptr, "ssh-ed25519",
+                                                    "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521",
+                                                    "rsa-sha2-512,rsa-sha2-256"};
   if (at >= static_cast<int>(kinds.size())) return false;
   const auto* const kind = kinds[static_cast<std::size_t>(at)];
   return kind == nullptr || ssh_options_set(session, SSH_OPTIONS_HOSTKEYS, kind) == SSH_OK;

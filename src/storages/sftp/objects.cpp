@@ -104,7 +104,8 @@ Result<std::vector<storage::Object>> Objects::list(const std::string& folder, st
       auto attributes = entry.attributes;
       if (attributes.is_link() || !attributes.permissions) {
         const auto target = client.stat(path + "/" + entry.name);
-        if (!target) return target.error().code == ErrorCode::not_found ? Result<bool>(true) : std::unexpected(target.error());
+        if (!target)
+          return target.error().code == ErrorCode::not_found ? Result<bool>(true) : std::unexpected(target.error());
         attributes = *target;
       }
       const bool dots = entry.name == "." || entry.name == "..";
@@ -128,7 +129,8 @@ class Objects::Fetching {
   }
   Result<> run(Client& client) {
     RECAST_TRY(const auto found, client.stat(path_));
-    if (!found.may_be_file()) return fail(ErrorCode::not_found, found.is_folder() ? "the name is that of a folder" : "not a file");
+    if (!found.may_be_file())
+      return fail(ErrorCode::not_found, found.is_folder() ? "the name is that of a folder" : "not a file");
     RECAST_TRY(const auto handle, client.open(path_, kRead));
     RECAST_TRY(const auto now, client.stat_handle(handle));
     RECAST_CHECK(go_on_with(now));
@@ -142,9 +144,12 @@ class Objects::Fetching {
  private:
   /// What an earlier connection brought is kept if the file is still the same.
   Result<> go_on_with(const Attributes& now) {
-    if (now.size && *now.size > most_) return fail(ErrorCode::file_too_large, "The file exceeds the maximum size of " + std::to_string(most_) + " bytes");
+    if (now.size && *now.size > most_)
+      return fail(ErrorCode::file_too_large,
+                  "The file exceeds the maximum size of " + std::to_string(most_) + " bytes");
     if (!expected_ && now.size) meter_.expect(*now.size);
-    const bool same = expected_ && now.size && now.modified && first_.size == now.size && first_.modified == now.modified;
+    const bool same =
+        expected_ && now.size && now.modified && first_.size == now.size && first_.modified == now.modified;
     expected_ = true;
     first_ = now;
     if (!same) meter_.take_back(std::exchange(done_, 0));
@@ -222,8 +227,7 @@ void Objects::clean_up(Connection& connection, const std::string& path) const {
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {
   RECAST_TRY(const auto path, path_of(name));
   RECAST_TRY(const auto source, storage::Source::open(from));
-  return with_connection(
-      [&](Connection& connection) { return send_once(connection, source, path, meter); });
+  return with_connection([&](Connection& connection) { return send_once(connection, source, path, meter); });
 }
 
 Result<> Objects::remove(const std::string& name) {

@@ -54,9 +54,7 @@ struct Access {
                     "Fingerprint of the server's key, SHA256:… as ssh-keygen -l shows it. If it is given, no other key "
                     "is accepted."),
   };
-  Result<> check_access() const {
-    return storage::require_one(password, "password", private_key, "private_key");
-  }
+  Result<> check_access() const { return storage::require_one(password, "password", private_key, "private_key"); }
 };
 
 struct Import : Access {

@@ -129,7 +129,8 @@ Error meaning_of(Status status, std::string_view server_text) {
   }
   const auto text = storage::provider_text(server_text, "");
   return {ErrorCode::unavailable,
-          server_text.empty() ? fmt::format("Failure (Code: {})", static_cast<std::uint32_t>(status)) : text, {}};
+          server_text.empty() ? fmt::format("Failure (Code: {})", static_cast<std::uint32_t>(status)) : text,
+          {}};
 }
 
 std::unexpected<Error> unreadable() { return fail(ErrorCode::unavailable, "the answer of the server cannot be read"); }

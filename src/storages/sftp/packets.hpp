@@ -34,7 +34,14 @@ enum class Type : std::uint8_t {
 };
 
 /// SSH_FX_…
-enum class Status : std::uint32_t { ok = 0, eof = 1, no_such_file = 2, permission_denied = 3, failure = 4, unsupported = 8 };
+enum class Status : std::uint32_t {
+  ok = 0,
+  eof = 1,
+  no_such_file = 2,
+  permission_denied = 3,
+  failure = 4,
+  unsupported = 8
+};
 
 /// Bits of an open.
 constexpr std::uint32_t kRead = 0x01;
