@@ -36,6 +36,9 @@ class Client {
  public:
   explicit Client(Channel& channel) : channel_(channel) {}
 
+  /// Nothing is under way.
+  bool is_at_rest() const { return unanswered_ == 0 && out_.empty(); }
+
   /// Agrees on the version; asks for the server's limits where it tells them.
   Result<> start();
   Result<Attributes> stat(std::string_view path);

@@ -49,11 +49,8 @@ Result<std::unique_ptr<Connection>> Connection::open(net::Client& net, const Acc
 Connection::~Connection() {
   if (!session_) return;
   if (event_) ssh_event_remove_session(event_.get(), session_.get());
-  if (!broken_) {
-    ssh_disconnect(session_.get());
-  } else {
-    ssh_silent_disconnect(session_.get());
-  }
+  // The polite one would leave a descriptor open that was handed over.
+  ssh_silent_disconnect(session_.get());
 }
 
 void Connection::set_terms(const Terms& terms) {

@@ -74,7 +74,7 @@ Result<> HostKeys::check(ssh_session session) const {
   if (fingerprint.empty()) return fail(ErrorCode::unavailable, "could not connect to host");
   if (is_pinned()) {
     if (bare(fingerprint) == pin_) return {};
-    log::warning("a server has another key than the client named", {{"server", place_}, {"key", fingerprint}});
+    log::info("a server has another key than the client named", {{"server", place_}, {"key", fingerprint}});
     return fail(ErrorCode::unavailable, "the server's host key is not the one that host_key names");
   }
   return mode_ == "off" ? Result<>() : check_known(session, fingerprint);

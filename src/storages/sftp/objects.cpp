@@ -48,17 +48,15 @@ Objects::Objects(const Access& access, const Settings& settings, const storage::
       connection_(connection),
       host_keys_(settings, access, connection.settings.state_folder) {}
 
-Terms Objects::terms() const { return {connection_.deadline, connection_.stop, connection_.net.patience()}; }
-
-Result<std::unique_ptr<Connection>> Objects::lease() const {
+Result<std::unique_ptr<Connection>> Objects::lease(const Terms& terms) const {
   std::unique_ptr<Connection> connection;
   idle_.with([&](auto& idle) {
     if (idle.empty()) return;
     connection = std::move(idle.back());
     idle.pop_back();
   });
-  if (!connection) return Connection::open(connection_.net, access_, host_keys_, terms());
-  connection->set_terms(terms());
+  if (!connection) return Connection::open(connection_.net, access_, host_keys_, terms);
+  connection->set_terms(terms);
   return connection;
 }
 
@@ -74,13 +72,15 @@ Result<> Objects::pause(int attempt) const {
 
 Result<> Objects::with_connection(const std::function<Result<>(Connection&)>& work) const {
   for (int attempt = 1;; ++attempt) {
-    auto connection = lease();
+    auto connection = lease({connection_.deadline, connection_.stop, connection_.net.patience()});
     Result<> done;
     bool again = false;
     if (connection) {
       done = work(**connection);
       again = (*connection)->is_broken();
-      if (!again) idle_.with([&](auto& idle) { idle.push_back(std::move(*connection)); });
+      // Where much is still under way, a new connection is faster.
+      if (!again && (*connection)->client().is_at_rest())
+        idle_.with([&](auto& idle) { idle.push_back(std::move(*connection)); });
     } else {
       done = std::unexpected(std::move(connection).error());
       again = done.error().code == ErrorCode::timeout || done.error().message.starts_with("could not connect") ||
@@ -190,44 +190,44 @@ Result<std::string> Objects::open_for_writing(Client& client, const std::string&
   return handle;
 }
 
-Result<> Objects::send_once(Connection& connection, const storage::Source& source, const std::string& path,
+Result<> Objects::send_once(Client& client, const storage::Source& source, const std::string& path, bool& begun,
                             storage::Meter& meter) const {
-  auto& client = connection.client();
-  const auto written_to = settings_.temporary_name ? path + ".part" : path;
-  RECAST_TRY(const auto handle, open_for_writing(client, written_to));
+  RECAST_TRY(const auto handle, open_for_writing(client, path));
+  begun = true;
   std::uint64_t sent = 0;
   const auto upload = [&]() -> Result<> {
     RECAST_CHECK(client.write(handle, source.whole().descriptor, source.size(), meter, sent));
     const auto there = client.stat_handle(handle);
-    if (!there && connection.is_broken()) return std::unexpected(there.error());
     if (there && there->size && *there->size != source.size())
       return fail(ErrorCode::unavailable, "the server holds another number of bytes than were sent");
-    RECAST_CHECK(client.close(handle));
-    return settings_.temporary_name ? client.rename(written_to, path) : Result<>();
+    return client.close(handle);
   };
   auto uploaded = upload();
-  if (uploaded) return {};
-  meter.take_back(sent);
-  clean_up(connection, written_to);
+  if (!uploaded) meter.take_back(sent);
   return uploaded;
 }
 
-void Objects::clean_up(Connection& connection, const std::string& path) const {
-  const Terms brief{Deadline::in(kCleanUp), {}, connection_.net.patience()};
-  if (!connection.is_broken()) {
-    connection.set_terms(brief);
-    const auto removed = connection.client().remove(path);
-    if (removed || !connection.is_broken()) return;
+void Objects::clean_up(const std::string& path) const {
+  for (int attempt = 0; attempt < 2; ++attempt) {  // an idle connection may have been cut meanwhile
+    auto connection = lease({Deadline::in(kCleanUp), {}, connection_.net.patience()});
+    if (!connection) return;
+    (void)(*connection)->client().remove(path);
+    if (!(*connection)->is_broken()) return;
   }
-  const Terms again{Deadline::in(kCleanUp), {}, connection_.net.patience()};
-  const auto other = Connection::open(connection_.net, access_, host_keys_, again);
-  if (other) (void)(*other)->client().remove(path);
 }
 
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {
   RECAST_TRY(const auto path, path_of(name));
   RECAST_TRY(const auto source, storage::Source::open(from));
-  return with_connection([&](Connection& connection) { return send_once(connection, source, path, meter); });
+  const auto written_to = settings_.temporary_name ? path + ".part" : path;
+  bool begun = false;
+  auto sent = with_connection([&](Connection& connection) -> Result<> {
+    auto& client = connection.client();
+    RECAST_CHECK(send_once(client, source, written_to, begun, meter));
+    return settings_.temporary_name ? client.rename(written_to, path) : Result<>();
+  });
+  if (!sent && begun) clean_up(written_to);
+  return sent;
 }
 
 Result<> Objects::remove(const std::string& name) {

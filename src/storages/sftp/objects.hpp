@@ -28,14 +28,14 @@ class Objects final : public storage::ObjectStore {
 
   /// What is done with a connection; with another one once more if that was cut off, a few times.
   Result<> with_connection(const std::function<Result<>(Connection&)>& work) const;
-  Result<std::unique_ptr<Connection>> lease() const;
+  Result<std::unique_ptr<Connection>> lease(const Terms& terms) const;
   Result<> pause(int attempt) const;
-  Result<> send_once(Connection& connection, const storage::Source& source, const std::string& path,
+  /// `begun`: there is something to clean up if it fails.
+  Result<> send_once(Client& client, const storage::Source& source, const std::string& path, bool& begun,
                      storage::Meter& meter) const;
   Result<std::string> open_for_writing(Client& client, const std::string& path) const;
-  /// Removes what a failed upload has left: over its own connection, or else over a new one.
-  void clean_up(Connection& connection, const std::string& path) const;
-  Terms terms() const;
+  /// Removes what a failed upload has left, whatever the task's own terms are.
+  void clean_up(const std::string& path) const;
 
   const Access access_;
   const Settings settings_;
