@@ -19,8 +19,8 @@ struct Settings {
   std::int64_t segment_bytes = 1LL << 30;
 
   static constexpr auto fields = std::tuple{
-      schema::field(&Settings::domain, "domain", "Id of the Keystone domain that users and projects are looked for in.",
-                    {.required = true}),
+      schema::field(&Settings::domain, "domain",
+                    "Id of the Keystone domain that users and projects are looked for in."),
       schema::field(&Settings::large_bytes, "large_bytes",
                     "Files larger than this, or than the store takes in one piece, are uploaded as segments of a large "
                     "object.",

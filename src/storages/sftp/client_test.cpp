@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "../../../tests/support/temporary_folder.hpp"
+#include "base/text.hpp"
 #include "storages/sftp/fake_server.hpp"
 #include "storages/sftp/key.hpp"
 #include "storages/sftp/objects.hpp"
