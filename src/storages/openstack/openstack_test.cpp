@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 
 #include "../../../tests/support/temporary_folder.hpp"
 #include "net/client_fixture.hpp"

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/unique_handle.hpp"
 #include "storages/sftp/client.hpp"
 
 using namespace recast;

@@ -60,7 +60,7 @@ void Connection::set_terms(const Terms& terms) {
 }
 
 Result<> Connection::check_terms() {
-  if (terms_.stop.stop_requested()) return fail(ErrorCode::cancelled, "The task was cancelled.");
+  if (terms_.stop.stop_requested()) return fail(ErrorCode::cancelled, "Task has been cancelled");
   if (terms_.deadline.expired()) return fail(ErrorCode::timeout, "timed out");
   const auto now = std::chrono::steady_clock::now();
   if (now - window_begin_ < terms_.patience.stall) return {};

@@ -66,7 +66,7 @@ Result<> Objects::pause(int attempt) const {
   std::unique_lock lock(mutex);
   const auto duration = connection_.deadline.left(connection_.net.patience().pause_after(attempt));
   woken.wait_for(lock, connection_.stop, duration, [] { return false; });
-  if (connection_.stop.stop_requested()) return fail(ErrorCode::cancelled, "The task was cancelled.");
+  if (connection_.stop.stop_requested()) return fail(ErrorCode::cancelled, "Task has been cancelled");
   return connection_.deadline.expired() ? fail(ErrorCode::timeout, "timed out") : Result<>();
 }
 
