@@ -122,11 +122,10 @@ Result<> Connection::connect(net::Client& net, const HostKeys& host_keys, int ki
   RECAST_CHECK(configure(bare_host(access_.host)));
   RECAST_CHECK(host_keys.prepare(session_.get()));
   if (!HostKeys::prefer(session_.get(), kind)) return no_connection();
-  int descriptor = socket.get();
+  const int descriptor = socket.get();
   if (ssh_options_set(session_.get(), SSH_OPTIONS_FD, &descriptor) != SSH_OK) return no_connection();
+  (void)socket.release();  // libssh closes it, perhaps already in the first call
   auto connected = finish([&] { return ssh_connect(session_.get()); }, SSH_AGAIN);
-  // From the first call on it is libssh's, unless that failed before it took it.
-  if (ssh_get_fd(session_.get()) == descriptor || connected == SSH_OK) (void)socket.release();
   if (!connected) broken_ = true;
   RECAST_TRY(const auto answer, std::move(connected));
   if (answer != SSH_OK) {
