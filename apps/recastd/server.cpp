@@ -89,6 +89,7 @@ class Running final : public Server {
     RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
+    options_.storages.transfers().state_folder = folders_.data.string();
     for (const auto& one : options_.storages.operations()) RECAST_CHECK(operations_.add(one));
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));

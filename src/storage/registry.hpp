@@ -100,7 +100,7 @@ class Registry {
   }
 
   /// What all of them obey; set before the first task runs.
-  TransferSettings& transfers() { return *transfers_; }
+  TransferSettings& transfers() const { return *transfers_; }
   const std::vector<Section>& sections() const { return sections_; }
   /// The operations of all services; they live on this registry's settings.
   const std::vector<operation::Operation>& operations() const { return operations_; }
