@@ -84,7 +84,8 @@ project_name = service
 username = swift
 password = {password}
 delay_auth_decision = True
-token_cache_time = -1
+cache = swift.cache
+token_cache_time = {token_cache}
 [filter:keystoneauth]
 use = egg:swift#keystoneauth
 operator_roles = admin, member
@@ -92,13 +93,14 @@ operator_roles = admin, member
 
 
 class Keystone(Server):
-    """Tokens are looked up anew for each request, so one that was revoked (DELETE /v3/auth/tokens) is refused at once. A token_life below 45 s
-    is refused by the middleware on a slow machine, for its own token ends as well.
+    """Tokens are looked up anew for each request, so one that was revoked (DELETE /v3/auth/tokens) is refused at once; token_cache is the seconds
+    they are believed instead, for Keystone takes a second or more on a busy machine. A token_life below 45 s is refused by the middleware on a slow
+    one, for its own token ends as well.
     """
 
-    def __init__(self, token_life=3600, max_file_size=5368709122, slo=True):
+    def __init__(self, token_life=3600, token_cache=-1, max_file_size=5368709122, slo=True):
         super().__init__()
-        self.token_life = token_life
+        self.token_life, self.token_cache = token_life, token_cache
         self.swift = Swift(max_file_size=max_file_size, slo=slo, waits=False)
 
     def launch(self):
@@ -115,7 +117,7 @@ class Keystone(Server):
         self.swift.start()
         self.swift.spawn_swift("keystone-proxy", self.swift.proxy_conf(
             "keystone-proxy", proxy_port, "authtoken keystoneauth " + ("slo " if self.swift.slo else "") + "dlo",
-            AUTH_TOKEN.format(url=self.url, password=SERVICE_PASSWORD)))
+            AUTH_TOKEN.format(url=self.url, password=SERVICE_PASSWORD, token_cache=self.token_cache)))
         # Keystone reads on one connection while it writes on another, which only this mode of SQLite allows.
         with contextlib.closing(sqlite3.connect(self.folder / "keystone.db")) as database:
             database.execute("PRAGMA journal_mode = WAL")
