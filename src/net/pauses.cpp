@@ -17,7 +17,8 @@ std::chrono::milliseconds Patience::pause_after(int attempt) const {
   static thread_local std::minstd_rand generator{std::random_device{}()};
   const auto factor = factors[static_cast<std::size_t>(std::clamp(attempt, 1, 3) - 1)];
   const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
-  return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(first_pause.count() * factor) * jitter));
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(static_cast<double>(first_pause.count() * factor) * jitter));
 }
 
 std::chrono::milliseconds pause_after(int attempt, const Settings& settings, std::string_view retry_after) {
