@@ -33,7 +33,7 @@ class BlockIds {
 };
 
 std::string block_list(const BlockIds& ids, std::size_t count) {
-  std::string xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>";
+  std::string xml = R"(<?xml version="1.0" encoding="utf-8"?><BlockList>)";
   for (std::size_t at = 0; at < count; ++at) xml += fmt::format("<Latest>{}</Latest>", ids[at]);
   return xml + "</BlockList>";
 }
