@@ -10,6 +10,7 @@
 #include "storage/digest.hpp"
 #include "storage/xml.hpp"
 #include "storages/s3/errors.hpp"
+#include "storages/s3/listing.hpp"
 
 namespace recast::storages::s3 {
 
@@ -111,23 +112,14 @@ Result<> Objects::list_page(ListVersion version, const std::string& prefix, std:
   if (version == ListVersion::two) asked.query.emplace_back("list-type", "2");
   if (!next.empty()) asked.query.emplace_back(version == ListVersion::two ? "continuation-token" : "marker", next);
   RECAST_TRY(const auto answer, call(asked));
-  RECAST_TRY(const auto page, storage::parse_xml(answer.body));
-  if (page.name != "ListBucketResult") return fail(ErrorCode::unavailable, "the answer is no list of objects");
-  const bool encoded = page.text_of("EncodingType") == "url";
-  std::string last;
-  for (const auto& child : page.children) {
-    if (child.name != "Contents") continue;
-    const auto key = child.text_of("Key");
-    storage::Object object{encoded ? percent_decode(key) : std::string(key), number(child.text_of("Size"))};
-    last = object.name;
-    const bool stands_for_a_folder = object.size == 0 && object.name.ends_with('/');
-    if (!stands_for_a_folder) objects.push_back(std::move(object));
+  RECAST_TRY(auto page, read_page(answer.body));
+  for (auto& object : page.objects) {
     if (objects.size() > at_most) break;
+    objects.push_back(std::move(object));
   }
-  const auto before = next;
-  next.clear();
-  if (page.text_of("IsTruncated") != "true") return {};
-  next = version == ListVersion::two ? std::string(page.text_of("NextContinuationToken")) : last;
+  const auto before = std::exchange(next, {});
+  if (!page.truncated) return {};
+  next = version == ListVersion::two ? page.token : page.last;
   if (next.empty() || next == before) return fail(ErrorCode::unavailable, "the list of objects does not go on");
   return {};
 }
