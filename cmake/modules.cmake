@@ -30,7 +30,7 @@ function(recast_tests name sources)
   target_link_libraries(${name}_test PRIVATE ${ARGN} recast_test_support GTest::gtest GTest::gmock GTest::gtest_main)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120
-                       ENVIRONMENT "RECAST_BINARIES=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};RECAST_SOURCE=${CMAKE_SOURCE_DIR}")
+                       ENVIRONMENT "RECAST_BINARIES=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endfunction()
 
 # Fuzz targets: libFuzzer under the `fuzz` preset; elsewhere the same code replays its seeds as an ordinary test.

@@ -62,6 +62,15 @@ std::map<std::string, Known> known_formats(const json::array& records) {
   return known;
 }
 
+/// Why no operation is listed for what was asked.
+Error nothing_found(const OperationsFlags& flags) {
+  for (const auto& format : {flags.from, flags.to}) {
+    if (!format.empty() && format::find(format) == nullptr)
+      return {ErrorCode::invalid_data, fmt::format("There is no format called {}; see recast formats.", format), {}};
+  }
+  return {ErrorCode::invalid_conversion_type, "This server has no operation of this kind; see recast operations.", {}};
+}
+
 std::string cell(const Names& engines, std::string_view why) {
   if (!engines.empty()) return fmt::format("{}", fmt::join(engines, ", "));
   return why.empty() ? "–" : fmt::format("no: {}", why);
@@ -80,6 +89,7 @@ int operations(const OperationsFlags& flags, const TargetFlags& target_flags) {
   const auto answer = Client(target->endpoint).get(path);
   if (!answer) return complain(answer.error());
   const auto& records = answer->at("data").as_array();
+  if (records.empty() && !flags.json) return complain(nothing_found(flags));
   if (flags.json) {
     print_json(*answer);
   } else if (flags.options) {

@@ -41,6 +41,10 @@ class LateClient final : public net::Client {
     if (client == nullptr) return fail(ErrorCode::unavailable, "the server is starting");
     return client->connect(place, deadline, std::move(stop));
   }
+  net::Patience patience() override {
+    std::lock_guard lock(mutex_);
+    return client_ == nullptr ? net::Patience() : client_->patience();
+  }
 
  private:
   net::Client* wait(Deadline deadline, const std::stop_token& stop) {

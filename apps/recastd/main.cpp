@@ -1,8 +1,8 @@
 // recastd: the server. Reads its settings, starts the parts, waits for a signal.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/unique_handle.hpp"
 #include "options.hpp"
+#include "reference.hpp"
 #include "server.hpp"
 
 extern char** environ;
@@ -29,6 +30,7 @@ struct Arguments {
   std::string first_key_file;
   bool print_config = false;
   bool settings_reference = false;
+  bool import_export_reference = false;
   bool create_key = false;
   bool doctor = false;
 };
@@ -80,7 +82,7 @@ Result<> tell_ports(const Options& options, const Server& server) {
 /// What is in memory may be a secret. A limit of 1, not 0: it also keeps the kernel from handing the image to a
 /// program, such as systemd-coredump (core(5)).
 void forbid_core_dumps() {
-  const struct rlimit limit {.rlim_cur = 1, .rlim_max = 1};
+  const struct rlimit limit { .rlim_cur = 1, .rlim_max = 1 };
   if (::setrlimit(RLIMIT_CORE, &limit) != 0) log::warning("core dumps cannot be turned off", {});
 }
 
@@ -137,6 +139,8 @@ int run(int argc, char** argv) {
   app.add_flag("--print-config", arguments.print_config, "Print the settings in force as TOML and exit");
   app.add_flag("--settings-reference", arguments.settings_reference,
                "Print the settings' reference page (Markdown) and exit");
+  app.add_flag("--import-export-reference", arguments.import_export_reference,
+               "Print the reference page of imports and exports (Markdown) and exit");
   app.add_flag("--create-admin-key", arguments.create_key, "Make a further administrator's API key, print it and exit");
   app.add_flag("--doctor", arguments.doctor, "Say what this machine can do (isolation, engines) and exit");
   add_setting_flags(app, settings, flags);
@@ -146,6 +150,12 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
 
+  if (arguments.import_export_reference) {
+    const auto page = import_export_reference(options);
+    if (!page) return complain(page.error());
+    fmt::print("{}", *page);
+    return 0;
+  }
   if (arguments.settings_reference) {
     fmt::print("{}", settings.reference());
     return 0;

@@ -24,6 +24,7 @@ struct ServerSettings {
   std::string certificate;
   std::string key;
   std::string data;
+  std::string storage = "local";
   std::string programs;
   std::string port_file;
   std::string log_level = "info";
@@ -43,6 +44,8 @@ struct ServerSettings {
       schema::field(&ServerSettings::key, "key", "Private key of the certificate (PEM file)."),
       schema::field(&ServerSettings::data, "data",
                     "Folder of database and files. Empty: $XDG_DATA_HOME/recast or ~/.local/share/recast."),
+      schema::field(&ServerSettings::storage, "storage",
+                    "Where files of tasks are kept: local (in the data folder), or s3 (see storage_s3)."),
       schema::field(&ServerSettings::programs, "programs",
                     "Folder of recast-jail and the recast-worker programs. Empty: where recastd itself is, or "
                     "../libexec/recast."),

@@ -89,6 +89,7 @@ class Running final : public Server {
     RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
+    options_.storages.transfers().state_folder = folders_.data.string();
     for (const auto& one : options_.storages.operations()) RECAST_CHECK(operations_.add(one));
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));
@@ -129,9 +130,15 @@ class Running final : public Server {
 
  private:
   Result<> open_storage() {
-    const auto* driver = options_.storages.find("local");
-    if (driver == nullptr) return fail(ErrorCode::internal, "the storage driver local is not in this build");
-    RECAST_TRY(storage_, driver->open({{"root", folders_.files.string()}}));
+    const auto& name = options_.server.storage;
+    const auto* driver = options_.storages.find(name);
+    if (driver == nullptr)
+      return fail(ErrorCode::invalid_data, fmt::format("there is no storage \"{}\"", name), "server.storage");
+    RECAST_TRY(auto policy, net::Policy::open(options_.outbound));
+    storage_net_ = net::make_client(options_.outbound, std::move(policy));
+    auto settings = *driver->set;
+    if (name == "local") settings["root"] = folders_.files.string();
+    RECAST_TRY(storage_, driver->open(settings, {storage_net_.get(), folders_.incoming}));
     return {};
   }
 
@@ -226,6 +233,7 @@ class Running final : public Server {
   operation::Registry operations_;
   event::Bus bus_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<net::Client> storage_net_;  ///< for our own files; clients' tasks have another
   std::unique_ptr<storage::Storage> storage_;
   std::unique_ptr<api::LinkSigner> signer_;
   LateClient net_;

@@ -22,7 +22,14 @@ bool has_operation(const job::Job& job, std::string_view operation) {
   return std::ranges::any_of(job.tasks, [operation](const auto& task) { return task.operation == operation; });
 }
 
-http::Response answer(const View& view, const job::Job& job, unsigned status, Redirect redirect) {
+/// What the tasks of a job that is shown bring along. Lists have no such thing: a page of them would be too long.
+Include of_tasks(const http::Query& query) {
+  const auto asked = Include::of(query);
+  return asked.has("report") || asked.has("tasks.report") ? Include({"report"}) : Include();
+}
+
+http::Response answer(const View& view, const job::Job& job, unsigned status, Redirect redirect,
+                      const Include& include) {
   if (redirect == Redirect::yes && job.status == job::Status::finished) {
     if (auto target = view.first_export(job)) {
       auto response = http::Response::redirect(302, *std::move(target));
@@ -30,21 +37,25 @@ http::Response answer(const View& view, const job::Job& job, unsigned status, Re
       return response;
     }
   }
-  return data_response(status, view.job(job, View::Tasks::with));
+  return data_response(status, view.job(job, View::Tasks::with, include));
 }
+
+store::Extras extras_of(const Include& include) { return {.report = include.has("report")}; }
 
 /// Answers when the job has ended, or has been deleted.
 http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect redirect) {
   auto& context = call.context;
   const View view(context, call.bases);
   const auto user = call.principal.user.id;
-  return wait_for(context, id,
-                  [&context, view, user, id, status, redirect](Patience patience) -> std::optional<http::Response> {
-                    const auto job = context.services.store.job(user, id);
-                    if (!job) return error_response(job.error());
-                    if (patience == Patience::until_ended && !job::is_terminal(job->status)) return std::nullopt;
-                    return answer(view, *job, status, redirect);
-                  });
+  const auto include = of_tasks(call.request.query);
+  return wait_for(
+      context, id,
+      [&context, view, user, id, status, redirect, include](Patience patience) -> std::optional<http::Response> {
+        const auto job = context.services.store.job(user, id, extras_of(include));
+        if (!job) return error_response(job.error());
+        if (patience == Patience::until_ended && !job::is_terminal(job->status)) return std::nullopt;
+        return answer(view, *job, status, redirect, include);
+      });
 }
 
 /// The whole job is checked before a row is written: a bad task never leaves half a job behind.
@@ -66,8 +77,9 @@ Result<http::Response> show(Call& call, bool blocking) {
   const JobId id(call.request.captures.at(0));
   const auto redirect = flag(call.request.query, "redirect") ? Redirect::yes : Redirect::no;
   if (blocking) return when_ended(call, id, 200, redirect);
-  RECAST_TRY(const auto job, call.context.services.store.job(call.principal.user.id, id));
-  return answer(View(call.context, call.bases), job, 200, redirect);
+  const auto include = of_tasks(call.request.query);
+  RECAST_TRY(const auto job, call.context.services.store.job(call.principal.user.id, id, extras_of(include)));
+  return answer(View(call.context, call.bases), job, 200, redirect, include);
 }
 
 Result<http::Response> show_job(Call& call) { return show(call, call.mode.blocking); }

@@ -18,6 +18,8 @@ namespace json = boost::json;
 /// The words of `include=a,b`; unknown ones do no harm (core.md 0.1 row 16).
 class Include {
  public:
+  Include() = default;
+  explicit Include(std::vector<std::string> words) : words_(std::move(words)) {}
   static Include of(const http::Query& query);
   bool has(std::string_view word) const;
 

@@ -34,7 +34,7 @@ json::value message(const job::Task& task) {
 
 }  // namespace
 
-json::object View::job(const job::Job& job, Tasks tasks) const {
+json::object View::job(const job::Job& job, Tasks tasks, const Include& include) const {
   json::object out;
   out["id"] = job.id.str();
   out["tag"] = or_null(job.tag);
@@ -44,7 +44,7 @@ json::object View::job(const job::Job& job, Tasks tasks) const {
   out["ended_at"] = or_null(job.ended);
   if (tasks == Tasks::with) {
     json::array list;
-    for (const auto& one : job.tasks) list.push_back(task(one));
+    for (const auto& one : job.tasks) list.push_back(task(one, include));
     out["tasks"] = std::move(list);
   }
   out["links"] = json::object{{"self", link("jobs/" + job.id.str())}};

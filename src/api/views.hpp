@@ -18,7 +18,7 @@ class View {
 
   /// In lists tasks only come with include=tasks.
   enum class Tasks { with, without };
-  json::object job(const job::Job& job, Tasks tasks) const;
+  json::object job(const job::Job& job, Tasks tasks, const Include& include = {}) const;  ///< what its tasks include
   json::object task(const job::Task& task, const Include& include = {}) const;
   /// Where the first file of the first finished export/url task lies.
   std::optional<std::string> first_export(const job::Job& job) const;

@@ -19,21 +19,46 @@ struct Candidate {
   int rank = 0;
 };
 
+/// Names of a pair that belong to an engine which takes them over from the one whose alias they are.
+using Taken = std::set<std::tuple<std::string, std::string, std::string, std::string>>;
+
+bool has_all(const Installation& installation, const Conversion& pair) {
+  return std::ranges::none_of(pair.needs, [&](const std::string& program) {
+    return std::ranges::find(installation.lacking, program) != installation.lacking.end();
+  });
+}
+
+Taken taken_names(const std::vector<Installation>& installations) {
+  Taken taken;
+  for (const auto& installation : installations) {
+    const auto& info = installation.engine->info();
+    for (const auto& name : info.takes_over) {
+      for (const auto& ability : info.abilities) {
+        for (const auto& pair : ability.conversions) {
+          if (has_all(installation, pair)) taken.emplace(ability.operation, pair.from, pair.to, name);
+        }
+      }
+    }
+  }
+  return taken;
+}
+
 std::vector<Candidate> candidates(const std::vector<Installation>& installations) {
   std::set<const Engine*> seen;
+  const auto taken = taken_names(installations);
   std::vector<Candidate> rows;
   for (const auto& installation : installations) {
     if (!seen.insert(installation.engine).second) continue;
     const auto& info = installation.engine->info();
     auto names = info.aliases;
     names.insert(names.begin(), info.name);
+    names.insert(names.end(), info.takes_over.begin(), info.takes_over.end());
     for (const auto& ability : info.abilities) {
       for (const auto& pair : ability.conversions) {
-        const auto lacks = [&](const std::string& program) {
-          return std::ranges::find(installation.lacking, program) != installation.lacking.end();
-        };
-        if (std::ranges::any_of(pair.needs, lacks)) continue;
+        if (!has_all(installation, pair)) continue;
         for (std::size_t i = 0; i < names.size(); ++i) {
+          const bool is_own_alias = std::ranges::find(info.aliases, names[i]) != info.aliases.end();
+          if (is_own_alias && taken.contains({ability.operation, pair.from, pair.to, names[i]})) continue;
           // An alias comes right behind its engine: one of the two is the default, never both.
           rows.push_back({{ability.operation, pair.from, pair.to, installation.engine, names[i], false},
                           pair.rank * 100 + static_cast<int>(i)});
@@ -103,9 +128,10 @@ std::vector<const Installation*> Catalogue::installations(std::string_view engin
   std::vector<const Installation*> result;
   for (const auto& installation : installations_) {
     const auto& info = installation.engine->info();
-    if (info.name == engine || std::ranges::find(info.aliases, engine) != info.aliases.end()) {
-      result.push_back(&installation);
-    }
+    const auto lists = [&](const std::vector<std::string>& names) {
+      return std::ranges::find(names, engine) != names.end();
+    };
+    if (info.name == engine || lists(info.aliases) || lists(info.takes_over)) result.push_back(&installation);
   }
   return result;
 }
@@ -137,7 +163,8 @@ Result<std::vector<Choice>> Catalogue::choices(const Wish& wish) const {
     if (!wish.engine.empty() && pair.reported_name != wish.engine) continue;
     const auto same = [&](const Choice& choice) { return choice.engine == pair.engine; };
     if (std::ranges::any_of(result, same)) continue;  // an alias
-    const auto installed = installations(pair.reported_name);
+    auto installed = installations(pair.reported_name);
+    std::erase_if(installed, [&](const auto* one) { return one->engine != pair.engine; });
     auto version = std::ranges::find_if(installed, wanted);
     if (version == installed.end() && pair.reported_name == wish.engine && is_alias(installed, wish.engine))
       version = std::ranges::find_if(installed, &Installation::is_default);

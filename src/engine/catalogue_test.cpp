@@ -47,6 +47,35 @@ TEST_F(CatalogueTest, AnAliasIsReportedBackAsTheClientWroteIt) {
   EXPECT_EQ(choice->reported_name, "office");
 }
 
+/// Has one of the pairs, and the name of another engine there.
+struct Guest final : Engine {
+  Guest() : Engine(describe()) {}
+  static Info describe() {
+    Info info;
+    info.name = "guest";
+    info.takes_over = {"office"};
+    info.abilities = {{.conversions = {{"docx", "pdf", 80}, {"docx", "odt", 80, {"ghost"}}}, .options = {}}};
+    return info;
+  }
+  Result<Plan> make_plan(const Request&) const override { return Plan{}; }
+};
+
+TEST_F(CatalogueTest, AnAliasMeansTheEngineThatTakesItOverWhereThatIsInstalled) {
+  const Guest guest;
+  const Catalogue both{{{&writer, "7.4", "", true, false, false, false, {}},
+                        {&guest, "8.1", "/opt/guest", true, true, false, false, {}}}};
+  const auto choice = both.choose({.from = "docx", .to = "pdf", .engine = "office"});
+  ASSERT_TRUE(choice) << choice.error().message;
+  EXPECT_EQ(choice->engine, &guest);
+  EXPECT_EQ(choice->reported_name, "office");
+  EXPECT_EQ(choice->installation->prefix, "/opt/guest");
+  EXPECT_EQ(both.choose({.from = "docx", .to = "pdf", .engine = "office", .version = "2019"})->engine, &guest);
+  EXPECT_EQ(both.choose({.from = "docx", .to = "pdf"})->engine, &writer) << "the default stays";
+  EXPECT_EQ(both.choose({.from = "docx", .to = "pdf", .engine = "guest"})->engine, &guest);
+  EXPECT_EQ(both.choose({.from = "jpg", .to = "png", .engine = "office"})->engine, &writer) << "a pair it has not";
+  EXPECT_EQ(both.choices({.from = "docx", .to = "pdf", .engine = "office"})->size(), 1U);
+}
+
 TEST_F(CatalogueTest, AVersionIsChosenExactlyOrAsLatest) {
   EXPECT_EQ(
       catalogue.choose({.from = "docx", .to = "pdf", .engine = "writer", .version = "24.8"})->installation->prefix,

@@ -63,6 +63,9 @@ struct Probe {
 struct Info {
   std::string name;
   std::vector<std::string> aliases;  ///< other engine names it answers to, such as "office" for libreoffice
+  /// Aliases of other engines that mean this one wherever it is installed and has the pair: an operator installed it to
+  /// that end.
+  std::vector<std::string> takes_over;
   std::string summary;
   std::string group;  ///< default catalogue group: document, image, video, audio, …
   std::vector<Ability> abilities;

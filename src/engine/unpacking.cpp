@@ -1,5 +1,7 @@
 #include "engine/unpacking.hpp"
 
+#include "schema/parse.hpp"
+
 namespace recast::engine {
 
 namespace {
@@ -14,14 +16,37 @@ std::vector<std::string> packing(const std::string& to) {
   if (to == "tar.bz2") words.emplace_back("-j");
   words.emplace_back("--format");
   words.emplace_back(to == "zip" ? "zip" : to == "7z" ? "7zip" : "pax");
-  words.emplace_back(".");
+  for (const auto* const word : {"--no-recursion", "--null", "-T", "tmp/list"}) words.emplace_back(word);
   return words;
+}
+
+struct Options {
+  std::string pattern;
+  static constexpr auto fields = std::tuple{
+      schema::field(&Options::pattern, "pattern",
+                    "Only files whose name matches: * stands for any characters, ? for one. With a slash in it, "
+                    "the pattern is for the whole path."),
+  };
+};
+
+/// Deletes what was not asked for.
+ProgramStep only(const std::string& pattern) {
+  const bool whole = pattern.contains('/');
+  ProgramStep step;
+  step.program = "find";
+  step.arguments = {"out", "-type", "f", "!", whole ? "-path" : "-name", whole ? "out/" + pattern : pattern, "-delete"};
+  return step;
+}
+
+std::string pattern_of(const Request& request) {
+  const auto* const pattern = request.options.if_contains("pattern");
+  return pattern != nullptr && pattern->is_string() ? std::string(pattern->get_string()) : std::string();
 }
 
 }  // namespace
 
 std::vector<Ability> unpacking_abilities(std::initializer_list<std::string_view> from, int rank) {
-  Ability extract{.operation = std::string(kExtract)};
+  Ability extract{.operation = std::string(kExtract), .conversions = {}, .options = schema::describe<Options>()};
   for (const auto format : from) extract.conversions.push_back({std::string(format), "", rank});
   return {extract, {.conversions = pairs(from, {"zip", "7z", "tar", "tar.gz", "tar.bz2"}, rank, {"bsdtar"})}};
 }
@@ -32,10 +57,17 @@ Plan unpacking_plan(const Request& request,
   const bool extracts = request.operation == kExtract;
   plan.steps.push_back({.action = unpack(request.inputs.front(), extracts ? "out" : "tmp/unpacked"), .weight = 4});
   if (extracts) {
-    plan.outputs = {"out/**"};
+    if (const auto pattern = pattern_of(request); !pattern.empty()) plan.steps.push_back({.action = only(pattern)});
+    plan.outputs = {"out/**"};  // links are none
     plan.may_be_empty = true;
     return plan;
   }
+  // Files and folders only: a link could be an archive's way to what lies outside of it.
+  ProgramStep list;
+  list.program = "find";
+  list.arguments = {"tmp/unpacked", "-mindepth", "1", "(", "-type", "f", "-o", "-type", "d", ")", "-printf", "%P\\0"};
+  list.output_file = "tmp/list";
+  plan.steps.push_back({.action = std::move(list)});
   ProgramStep pack;
   pack.program = "bsdtar";
   pack.arguments = packing(request.to);

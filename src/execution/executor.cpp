@@ -126,7 +126,7 @@ fs::path find_program(const std::string& program, const std::string& prefix) {
   };
   if (program.starts_with('/')) return ::access(program.c_str(), R_OK) == 0 ? fs::path(program) : fs::path();
   if (!prefix.empty()) {
-    for (const auto* const folder : {"", "bin", "program"}) {
+    for (const auto* const folder : {"", "bin", "program", "converter", "server/FileConverter/bin"}) {
       if (auto file = fs::path(prefix) / folder / program; usable(file)) return file;
     }
   }

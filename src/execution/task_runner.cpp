@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "base/unique_handle.hpp"
 #include "execution/hash.hpp"
+#include "execution/pages.hpp"
 #include "format/format.hpp"
 
 namespace recast::execution {
@@ -206,7 +207,10 @@ class Runner final : public scheduler::TaskRunner {
       ending.engine_version = context.version();
     }
     if (!outcome) return std::unexpected(std::move(outcome).error());
-    if (!ending.report.empty()) RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
+    if (!ending.report.empty()) {
+      RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
+      add_pages(context.inputs(), outcome->files, stop, ending.report);
+    }
     RECAST_CHECK(keep(claim, outcome->files, ending.files));
     for (auto& member : outcome->extra) ending.extra.insert_or_assign(member.key(), std::move(member.value()));
     ending.message = std::move(outcome->message);
@@ -258,6 +262,24 @@ class Runner final : public scheduler::TaskRunner {
     }
     report["files"] = std::move(list);
     return {};
+  }
+
+  /// Pages of the inputs and outputs, where they are known.
+  void add_pages(const operation::Files& inputs, const operation::Files& outputs, const std::stop_token& stop,
+                 json::object& report) {
+    auto all = inputs;
+    all.insert(all.end(), outputs.begin(), outputs.end());
+    const auto pages = count_pages(means_.executor.workers(), all, stop);
+    json::array told;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      told.push_back(json::object{{"filename", inputs[i].name}, {"size", inputs[i].size}});
+      if (pages[i]) told.back().get_object()["pages"] = *pages[i];
+    }
+    report["inputs"] = std::move(told);
+    auto& files = report.at("files").get_array();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (const auto& count = pages[inputs.size() + i]) files[i].get_object()["pages"] = *count;
+    }
   }
 
   /// Files of an attempt that failed are no one's.

@@ -40,6 +40,8 @@ constexpr std::array kNeverRead = std::to_array<Never>({
     {"dwf", "no free software reads it"},
     {"sk sk1", "the only free readers have left Debian; save it as SVG"},
     {"hwpx", "no free software in Debian reads it"},
+    {"cgm", "LibreOffice's reader misplaces its text and cuts the drawing; save it as SVG"},
+    {"sf2", "nothing is made of it: players take it as it is"},
     {"ace", "its free reader knows only the first version and has a history of security holes"},
 });
 
@@ -47,8 +49,7 @@ constexpr std::array kNeverWritten = std::to_array<Never>({
     {"rar", "only its owner's program may make such archives; 7z and zip are as small"},
     {"dwg dwf", "no free software in Debian writes it; dxf is the format to exchange"},
     {"sk sk1 hwpx hwp", "no free software in Debian writes it"},
-    {"ace alz arc arj cab deb rpm dmg img lha rz bz tar.bz jar tar.7z tz lz lzo tar.lzo tzo z",
-     "it is opened, not made; zip, 7z and the kinds of tar are"},
+    {"ace alz arc arj cab deb rpm dmg img lha bz tar.bz", "it is opened, not made; zip, 7z and the kinds of tar are"},
     {"pages numbers key", "only Apple's programs write it"},
     {"abw zabw wpd wps lwp sdw sdc sda odd et dps",
      "it is read to get documents out of it; docx, xlsx and odt replace it"},
@@ -61,7 +62,7 @@ constexpr std::array kNeverWritten = std::to_array<Never>({
     {"cbr cbc", "it needs a RAR or a collection; cbz is read by the same programs"},
     {"chm", "no free software in Debian writes it; epub replaces it"},
     {"djvu", "no program in Debian makes a good one of any page; pdf replaces it"},
-    {"amr dss", "its encoders are not free; opus and m4a replace it"},
+    {"dss", "its encoder is not free; opus and m4a replace it"},
     {"sfark", "it is opened to get an sf2"},
     {"rm rmvb cavs dvr mod", "nothing free writes it as its players expect; mp4 and mkv replace it"},
 });

@@ -81,6 +81,14 @@ class CurlClient final : public Client {
     return open_connection(environment_, place, deadline, std::move(stop));
   }
 
+  Patience patience() override {
+    const auto& settings = environment_.settings;
+    return {.attempts = settings.attempts,
+            .first_pause = std::chrono::milliseconds(settings.retry_milliseconds),
+            .stall = std::chrono::seconds(settings.stall_seconds),
+            .stall_bytes_per_second = settings.stall_bytes_per_second};
+  }
+
  private:
   struct Step {
     std::string method;

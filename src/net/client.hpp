@@ -61,6 +61,17 @@ struct Place {
   std::uint16_t port = 0;
 };
 
+/// How patient transfers are (settings section "outbound"), for protocols that are spoken by others over connect().
+struct Patience {
+  int attempts = 4;
+  std::chrono::milliseconds first_pause{1000};
+  std::chrono::seconds stall{60};
+  int stall_bytes_per_second = 1024;
+
+  /// The pause after the `attempt`th attempt, counted from 1, with its jitter (import-export.md 2.9).
+  std::chrono::milliseconds pause_after(int attempt) const;
+};
+
 /// An HTTP proxy for a program without a network: it takes the program's connections from a listening socket of the
 /// program's own, and makes those to the outside by the outbound policy. Each request names where it goes, so every
 /// redirect, picture and WebSocket is looked at. Ends with this object, all its connections too.
@@ -92,6 +103,7 @@ class Client {
   /// A connection that does not block, through the egress proxy if there is one. unavailable ("could not connect to
   /// host", "target address is not allowed"), timeout or cancelled; no prefix.
   virtual Result<UniqueFd> connect(const Place& place, Deadline deadline, std::stop_token stop) = 0;
+  virtual Patience patience() { return {}; }
 };
 
 }  // namespace recast::net

@@ -97,7 +97,9 @@ class Run {
     for (int attempt = 1;; ++attempt) {
       auto ended = follow(first);
       if (ended || !retry_ || attempt >= attempts) return ended;
-      if (const auto failure = transfer_.pause(pause_after(attempt, environment_.settings, retry_after_)); failure != Failure::none) return failed(failure);
+      if (const auto failure = transfer_.pause(pause_after(attempt, environment_.settings, retry_after_));
+          failure != Failure::none)
+        return failed(failure);
     }
   }
 

@@ -12,13 +12,19 @@ bool is_worth_a_retry(unsigned status) {
          status == 504;
 }
 
-std::chrono::milliseconds pause_after(int attempt, const Settings& settings, std::string_view retry_after) {
+std::chrono::milliseconds Patience::pause_after(int attempt) const {
   static constexpr std::array<int, 3> factors{1, 4, 10};
   static thread_local std::minstd_rand generator{std::random_device{}()};
   const auto factor = factors[static_cast<std::size_t>(std::clamp(attempt, 1, 3) - 1)];
   const double jitter = std::uniform_real_distribution<double>(0.75, 1.25)(generator);
-  const auto own =
-      std::chrono::milliseconds(static_cast<std::int64_t>(settings.retry_milliseconds * factor * jitter));
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(static_cast<double>(first_pause.count() * factor) * jitter));
+}
+
+std::chrono::milliseconds pause_after(int attempt, const Settings& settings, std::string_view retry_after) {
+  Patience patience;
+  patience.first_pause = std::chrono::milliseconds(settings.retry_milliseconds);
+  const auto own = patience.pause_after(attempt);
   unsigned seconds = 0;
   const auto [end, error] = std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
   if (error != std::errc() || end != retry_after.data() + retry_after.size()) return own;

@@ -199,5 +199,17 @@ TEST(Pauses, GrowAndHeedTheServer) {
   EXPECT_LE(pause_after(1, settings, "Fri, 31 Dec 1999 23:59:59 GMT"), 2s);
 }
 
+TEST(Patience, IsWhatTheOperatorSays) {
+  Settings with{.attempts = 7, .stall_seconds = 5, .retry_milliseconds = 100};
+  const auto patience = make_client(with, Policy::open(with).value())->patience();
+  EXPECT_EQ(patience.attempts, 7);
+  EXPECT_EQ(patience.stall, 5s);
+  const auto lies_around = [&](int attempt, std::chrono::milliseconds middle) {
+    const auto pause = patience.pause_after(attempt);
+    return pause >= middle * 3 / 4 && pause <= middle * 5 / 4;
+  };
+  EXPECT_TRUE(lies_around(1, 100ms) && lies_around(2, 400ms) && lies_around(3, 1s) && lies_around(9, 1s));
+}
+
 }  // namespace
 }  // namespace recast::net

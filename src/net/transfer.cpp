@@ -59,6 +59,7 @@ struct Context {
   std::uint64_t received = 0;
   std::size_t head_bytes = 0;
   std::uint64_t sent = 0;  ///< of the hop's file
+  std::uint64_t told = 0;  ///< of these, counted by the caller
   Head head;
   Appetite appetite = Appetite::more;
   bool refused = false;  ///< an address was refused by the policy
@@ -125,7 +126,10 @@ size_t on_send(char* data, size_t size, size_t count, void* user) {
     return CURL_READFUNC_ABORT;
   }
   context.sent += static_cast<std::uint64_t>(got);
-  if (context.hop.on_sent) context.hop.on_sent(static_cast<std::uint64_t>(got));
+  if (context.sent > context.told) {  // after a rewind the same bytes are not counted twice
+    if (context.hop.on_sent) context.hop.on_sent(context.sent - context.told);
+    context.told = context.sent;
+  }
   return static_cast<size_t>(got);
 }
 

@@ -39,9 +39,9 @@ struct Hop {
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> fields;
   std::optional<std::string_view> body;
-  const FilePart* file = nullptr;                   ///< the body, streamed
-  std::function<void(std::uint64_t)> on_sent;       ///< bytes of `file`, as they go
-  bool trusted = false;                             ///< the policy is not asked
+  const FilePart* file = nullptr;              ///< the body, streamed
+  std::function<void(std::uint64_t)> on_sent;  ///< bytes of `file`, as they go
+  bool trusted = false;                        ///< the policy is not asked
   std::string user;
   std::string password;
   bool decode = false;  ///< undo a Content-Encoding that was not asked for

@@ -226,6 +226,12 @@ void Outputs::add(const File& input, std::string_view to, std::vector<fs::path> 
   groups_.push_back({input.name, input.dir, std::string(to), std::move(results)});
 }
 
+void Outputs::add_kept(const File& input, std::string_view format, std::vector<fs::path> results) {
+  const auto own = format::extension(input.name);
+  const bool same = !own.empty() && format::of_file_name(input.name) == format::canonical(format);
+  add(input, same ? own.substr(1) : format, std::move(results));
+}
+
 Result<Files> Outputs::take() {
   std::size_t total = 0;
   for (const auto& group : groups_) total += group.results.size();

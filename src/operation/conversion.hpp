@@ -67,6 +67,8 @@ class Outputs {
   /// `pattern` is the `filename` option or empty.
   explicit Outputs(std::string pattern) : pattern_(std::move(pattern)) {}
   void add(const File& input, std::string_view to, std::vector<fs::path> results);
+  /// The same where the format stays: so does the client's spelling of it, "photo.jpeg".
+  void add_kept(const File& input, std::string_view format, std::vector<fs::path> results);
   /// Names made unique within their folders, sizes read.
   Result<Files> take();
 

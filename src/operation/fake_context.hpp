@@ -139,7 +139,7 @@ class FakeContext final : public TaskContext {
     asked_magic.push_back(file);
     return magic_answer;
   }
-  net::Client& net() override { return fake_net; }
+  net::Client& net() override { return real_net ? *real_net : fake_net; }
   Result<std::optional<File>> own_file(std::string_view url) override {
     const auto found = own_files.find(std::string(url));
     return found == own_files.end() ? std::nullopt : std::optional(found->second);
@@ -152,6 +152,7 @@ class FakeContext final : public TaskContext {
   std::vector<std::string> names;  ///< of files that bring theirs
   std::map<std::string, File> own_files;
   FakeNet fake_net;
+  std::unique_ptr<net::Client> real_net;  ///< in its place, for tests with servers of their own
   std::stop_source stopper;
 
   std::vector<int> percents;

@@ -57,6 +57,12 @@ TEST(GoOn, EndsLoopsOfCancelledAndLateTasks) {
   EXPECT_EQ(context.go_on().error().code, ErrorCode::cancelled);
 }
 
+TEST_F(Routes, GoFromMetafilesToCadThroughDrawings) {
+  const FakeEngine draw{"draw", {{"wmf", "svg"}}}, inkscape{"inkscape", {{"svg", "dxf"}}};
+  const engine::Catalogue catalogue({{.engine = &draw, .version = "1"}, {.engine = &inkscape, .version = "1"}});
+  EXPECT_THAT(*find_route(catalogue, {"wmf", "dxf", {}, {}}), ElementsAre("wmf", "svg", "dxf"));
+}
+
 TEST_F(Routes, AreDirectWhereAnEngineGoesThere) { EXPECT_THAT(*route("docx", "pdf"), ElementsAre("docx", "pdf")); }
 
 TEST_F(Routes, GoThroughWhatLosesNothing) {
@@ -66,6 +72,26 @@ TEST_F(Routes, GoThroughWhatLosesNothing) {
   EXPECT_THAT(*route("pptx", "txt"), ElementsAre("pptx", "pdf", "txt"));
   EXPECT_THAT(*route("cr2", "webp"), ElementsAre("cr2", "png", "webp"));
   EXPECT_THAT(*route("cr2", "pdf"), ElementsAre("cr2", "png", "pdf"));
+}
+
+TEST(RareFormats, AreReachedThroughTheOneThatHoldsTheSame) {
+  const FakeEngine archives{"archivetool", {{"cbr", "cbz"}, {"rar", "cbz"}}};
+  const FakeEngine books{"calibre", {{"cbz", "epub"}, {"cbz", "pdf"}}};
+  const FakeEngine drawings{"potrace", {{"png", "svg"}, {"svg", "svgz"}}};
+  const FakeEngine sounds{"ffmpeg", {{"mp3", "wav"}, {"mp4", "wav"}, {"wav", "amr"}}};
+  FakeContext context{{{.engine = &archives, .version = "1"},
+                       {.engine = &books, .version = "1"},
+                       {.engine = &drawings, .version = "1"},
+                       {.engine = &sounds, .version = "1"}}};
+  const auto route = [&](std::string from, std::string to) {
+    return find_route(context.catalogue(), {std::move(from), std::move(to), {}, {}});
+  };
+  EXPECT_THAT(*route("cbr", "epub"), ElementsAre("cbr", "cbz", "epub"));
+  EXPECT_THAT(*route("cbr", "pdf"), ElementsAre("cbr", "cbz", "pdf"));
+  EXPECT_FALSE(route("rar", "pdf")) << "not every archive is a comic";
+  EXPECT_THAT(*route("png", "svgz"), ElementsAre("png", "svg", "svgz"));
+  EXPECT_THAT(*route("mp3", "amr"), ElementsAre("mp3", "wav", "amr"));
+  EXPECT_THAT(*route("mp4", "amr"), ElementsAre("mp4", "wav", "amr"));
 }
 
 TEST_F(Routes, DoNotGoThroughWhatWouldBeNonsense) {

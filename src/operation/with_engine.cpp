@@ -45,7 +45,10 @@ Result<Outcome> each_input(TaskContext& context, const Common& options, const js
   Outcome outcome{.credits = 1};
   const auto add = [&](const File& input, std::string_view from, Converted done) -> Result<> {
     const auto to = wish_for(std::string(from)).to;
-    outputs.add(input, to.empty() ? std::string(from) : to, std::move(done.files));
+    if (to.empty() || to == from)
+      outputs.add_kept(input, from, std::move(done.files));
+    else
+      outputs.add(input, to, std::move(done.files));
     return {};
   };
   RECAST_TRY(outcome.message, run_each(context, options, payload, wish_for, add));

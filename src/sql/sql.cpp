@@ -136,7 +136,8 @@ Result<Connection> Connection::open(const std::filesystem::path& file, Mode mode
     sqlite3_busy_timeout(raw, kBusyMilliseconds);
     if (mode == Mode::read_write)
       connection.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
-    connection.run("PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;");
+    connection.run(
+        "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;");
   } catch (const Failure& problem) {
     const auto full = problem.kind() == Failure::Kind::full;
     return fail(full ? ErrorCode::disk_full : ErrorCode::internal,

@@ -45,6 +45,22 @@ std::string hash_of(const EVP_MD* kind, std::string_view text) {
   return hash.end();
 }
 
+/// Calls `add` with every piece of it.
+template <class Add>
+Result<> each_piece(const net::FilePart& part, const std::stop_token& stop, const Add& add) {
+  std::vector<char> piece(1 << 18);
+  for (std::uint64_t done = 0; done < part.length;) {
+    if (stop.stop_requested()) return fail(ErrorCode::cancelled, "The task was cancelled");
+    const auto wanted = std::min<std::uint64_t>(piece.size(), part.length - done);
+    const auto got = ::pread(part.descriptor, piece.data(), wanted, static_cast<off_t>(part.offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail(ErrorCode::internal, "The file cannot be read");
+    add(std::string_view(piece.data(), static_cast<std::size_t>(got)));
+    done += static_cast<std::uint64_t>(got);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string sha256(std::string_view text) { return hash_of(EVP_sha256(), text); }
@@ -63,18 +79,17 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
 Result<Digests> digests(const net::FilePart& part) {
   Hash sha(EVP_sha256());
   Hash five(EVP_md5());
-  std::vector<char> piece(1 << 18);
-  for (std::uint64_t done = 0; done < part.length;) {
-    const auto wanted = std::min<std::uint64_t>(piece.size(), part.length - done);
-    const auto got = ::pread(part.descriptor, piece.data(), wanted, static_cast<off_t>(part.offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return fail(ErrorCode::internal, "The file cannot be read");
-    const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+  RECAST_CHECK(each_piece(part, {}, [&](std::string_view bytes) {
     sha.add(bytes);
     five.add(bytes);
-    done += bytes.size();
-  }
+  }));
   return Digests{sha.end(), five.end()};
+}
+
+Result<std::string> md5_of(const net::FilePart& part, const std::stop_token& stop) {
+  Hash hash(EVP_md5());
+  RECAST_CHECK(each_piece(part, stop, [&](std::string_view bytes) { hash.add(bytes); }));
+  return hash.end();
 }
 
 }  // namespace recast::storage

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,7 @@ struct Digests {
 };
 /// Both in one pass over a piece of a file. internal if it cannot be read.
 Result<Digests> digests(const net::FilePart& part);
+/// The MD5 alone, for stores that want no other. cancelled once it is asked to stop.
+Result<std::string> md5_of(const net::FilePart& part, const std::stop_token& stop = {});
 
 }  // namespace recast::storage

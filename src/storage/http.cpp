@@ -57,7 +57,8 @@ class Fetching {
     } else {
       RECAST_CHECK(restart());
       const auto tag = header(head, "etag");
-      const bool strong = tag.size() >= 2 && tag.front() == '"' && header(head, "content-encoding").empty();
+      // Some stores forget the quotes (Google, Swift).
+      const bool strong = !tag.empty() && !tag.starts_with("W/") && header(head, "content-encoding").empty();
       etag_ = strong ? std::string(tag) : std::string();
       if (const auto length = number(header(head, "content-length")); length && !std::exchange(expected_, true))
         meter_.expect(*length);
@@ -170,8 +171,7 @@ class Http::Lease {
   std::unique_ptr<net::Session> session_;
 };
 
-Http::Http(const Connection& connection, Protocol protocol)
-    : connection_(connection), protocol_(std::move(protocol)) {}
+Http::Http(const Connection& connection, Protocol protocol) : connection_(connection), protocol_(std::move(protocol)) {}
 
 Http::~Http() = default;
 
@@ -193,14 +193,18 @@ void Http::clean_up(const Make& make) const {
 }
 
 Result<std::uint64_t> Http::fetch(const std::function<Result<net::Call>(const Headers& range)>& make,
-                                  const fs::path& to, Meter& meter) const {
+                                  const fs::path& to, Meter& meter,
+                                  const std::function<void(const net::Answer& head)>& on_head) const {
   UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return std::unexpected(from_errno(errno, "The download cannot be written"));
   Fetching fetching(std::move(fd), static_cast<std::uint64_t>(connection_.settings.max_file_bytes), meter);
   const auto attempt = [&]() -> Result<net::Call> {
     RECAST_TRY(const auto range, fetching.resume());
     RECAST_TRY(auto call, make(range));
-    call.place = [&](const net::Answer& head) { return fetching.place(head); };
+    call.place = [&](const net::Answer& head) {
+      if (on_head) on_head(head);
+      return fetching.place(head);
+    };
     call.on_bytes = [&](std::uint64_t bytes) { fetching.took(bytes); };
     return call;
   };

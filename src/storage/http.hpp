@@ -70,9 +70,10 @@ class Http {
   void clean_up(const Make& make) const;
 
   /// Streams a body into a new file. `make` gets the headers of a resumption (Range, If-Match), which it sends and
-  /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew.
+  /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew. `on_head` gets the
+  /// head of every answer that brings bytes.
   Result<std::uint64_t> fetch(const std::function<Result<net::Call>(const Headers& range)>& make, const fs::path& to,
-                              Meter& meter) const;
+                              Meter& meter, const std::function<void(const net::Answer& head)>& on_head = {}) const;
   /// Calls `send(part)` for every part, some at once.
   Result<> in_parts(const Parts& parts, const std::function<Result<>(std::size_t part)>& send) const;
 
@@ -90,12 +91,14 @@ class Counted {
   explicit Counted(Meter& meter) : meter_(meter) {}
   /// For the next attempt.
   void count(net::Call& call) {
-    meter_.take_back(std::exchange(sent_, 0));
+    take_back();
     call.on_bytes = [this](std::uint64_t bytes) {
       sent_ += bytes;
       meter_.add(bytes);
     };
   }
+  /// Nothing of it arrived.
+  void take_back() { meter_.take_back(std::exchange(sent_, 0)); }
 
  private:
   Meter& meter_;

@@ -71,8 +71,8 @@ Result<> require_one(std::string_view first, std::string_view first_option, std:
   std::ranges::replace(words, '_', ' ');
   std::string own(first_option);
   std::ranges::replace(own, '_', ' ');
-  return fail(ErrorCode::invalid_data,
-              fmt::format("The {} field is required when {} is not present.", own, words), std::string(first_option));
+  return fail(ErrorCode::invalid_data, fmt::format("The {} field is required when {} is not present.", own, words),
+              std::string(first_option));
 }
 
 }  // namespace recast::storage

@@ -65,6 +65,7 @@ struct TransferSettings {
   std::int64_t max_total_bytes = 50'000'000'000;
   std::int64_t multipart_bytes = 64LL << 20;
   std::int64_t part_bytes = 16LL << 20;
+  std::string state_folder;  ///< no setting: where a driver may keep files of its own; empty if nowhere
 
   static constexpr auto fields = std::tuple{
       schema::field(&TransferSettings::files_at_once, "files_at_once",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "schema/parse.hpp"
+#include "storage/remote_storage.hpp"
 #include "storage/storage.hpp"
 #include "storage/transfers.hpp"
 
@@ -27,7 +28,9 @@ class Registry {
  public:
   struct Driver {
     std::vector<schema::FieldInfo> settings;
-    std::function<Result<std::unique_ptr<Storage>>(const boost::json::object& settings)> open;
+    std::function<Result<std::unique_ptr<Storage>>(const boost::json::object& settings, const Surroundings&)> open;
+    /// What the operator set in the driver's section.
+    std::shared_ptr<boost::json::object> set = std::make_shared<boost::json::object>();
   };
   /// The settings of one service, for the settings tables.
   struct Section {
@@ -39,13 +42,32 @@ class Registry {
   };
 
   template <class Settings>
-  Result<> add(const std::string& name, Result<std::unique_ptr<Storage>> (*open)(const Settings&)) {
+  Result<> add(const std::string& name,
+               Result<std::unique_ptr<Storage>> (*open)(const Settings&, const Surroundings&)) {
     if (drivers_.contains(name)) return fail(ErrorCode::invalid_data, "two storages are called " + name, "storage");
-    drivers_[name] = {schema::describe<Settings>(),
-                      [open](const boost::json::object& object) -> Result<std::unique_ptr<Storage>> {
-                        RECAST_TRY(const auto settings, schema::parse<Settings>(object));
-                        return open(settings);
-                      }};
+    drivers_[name] = {
+        schema::describe<Settings>(),
+        [open](const boost::json::object& object, const Surroundings& around) -> Result<std::unique_ptr<Storage>> {
+          RECAST_TRY(const auto settings, schema::parse<Settings>(object));
+          return open(settings, around);
+        }};
+    return {};
+  }
+  /// The same, with a section of settings for the operator: "storage_<name>".
+  template <class Settings>
+  Result<> add(const std::string& name, std::string doc,
+               Result<std::unique_ptr<Storage>> (*open)(const Settings&, const Surroundings&)) {
+    RECAST_CHECK(add(name, open));
+    const auto set = drivers_[name].set;
+    sections_.push_back({"storage_" + name, std::move(doc), schema::describe<Settings>(),
+                         [set](const boost::json::object& values) -> Result<> {
+                           *set = values;
+                           return {};
+                         },
+                         [set] {
+                           const auto settings = schema::parse<Settings>(*set);
+                           return schema::dump(settings ? *settings : Settings());
+                         }});
     return {};
   }
   const Driver* find(const std::string& name) const {
@@ -78,7 +100,7 @@ class Registry {
   }
 
   /// What all of them obey; set before the first task runs.
-  TransferSettings& transfers() { return *transfers_; }
+  TransferSettings& transfers() const { return *transfers_; }
   const std::vector<Section>& sections() const { return sections_; }
   /// The operations of all services; they live on this registry's settings.
   const std::vector<operation::Operation>& operations() const { return operations_; }
@@ -88,11 +110,10 @@ class Registry {
   operation::Operation operation_of(operation::Operation base, const std::string& title,
                                     std::shared_ptr<Settings> settings,
                                     Result<operation::Outcome> (*run)(operation::TaskContext&, const Terms&)) {
-    base = operation::define<Options>(std::move(base), nullptr,
-                                      +[](const Options& options, const engine::Catalogue&) { return options.check(); });
-    base.run = [title, settings = std::move(settings), transfers = transfers_, hidden = base.hidden,
-                run](operation::TaskContext& context, const boost::json::object& payload)
-        -> Result<operation::Outcome> {
+    base = operation::define<Options>(
+        std::move(base), nullptr, +[](const Options& options, const engine::Catalogue&) { return options.check(); });
+    base.run = [title, settings = std::move(settings), transfers = transfers_, hidden = base.hidden, run](
+                   operation::TaskContext& context, const boost::json::object& payload) -> Result<operation::Outcome> {
       RECAST_TRY(const auto options, schema::parse<Options>(payload));
       RECAST_CHECK(options.check());
       Terms terms{.title = title,

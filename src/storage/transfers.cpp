@@ -58,9 +58,9 @@ Result<std::vector<Object>> chosen(ObjectStore& store, const Terms& terms) {
   const auto most = static_cast<std::size_t>(terms.settings.max_files);
   RECAST_TRY(auto objects, store.list(choice.many, most));
   if (objects.empty()) {
-    return fail(ErrorCode::not_found,
-                choice.many_is_folder ? fmt::format("No files found in \"{}\"", choice.many)
-                                      : fmt::format("No files found for prefix \"{}\"", choice.many));
+    return fail(ErrorCode::not_found, choice.many_is_folder
+                                          ? fmt::format("No files found in \"{}\"", choice.many)
+                                          : fmt::format("No files found for prefix \"{}\"", choice.many));
   }
   if (objects.size() > most) return fail(ErrorCode::unavailable, fmt::format("There are more than {} files", most));
   const auto largest = static_cast<std::uint64_t>(terms.settings.max_file_bytes);
@@ -107,7 +107,8 @@ std::string masked(std::string text, const std::vector<std::string>& secrets) {
 Error told(Error error, Direction direction, const Terms& terms) {
   const bool fetching = direction == Direction::fetching;
   const auto failed = fetching ? ErrorCode::download_failed : ErrorCode::upload_failed;
-  const auto beginning = fetching ? fmt::format("Download from {}", terms.title) : fmt::format("Saving to {}", terms.title);
+  const auto beginning =
+      fetching ? fmt::format("Download from {}", terms.title) : fmt::format("Saving to {}", terms.title);
   switch (error.code) {
     case ErrorCode::cancelled:
     case ErrorCode::disk_full:
@@ -164,9 +165,8 @@ Result<operation::Outcome> export_objects(operation::TaskContext& context, const
     RECAST_TRY(auto names, destinations(terms.choice, outgoing));
     if (names.empty()) return names;
     RECAST_TRY(const auto store, terms.open(transfers.connection()));
-    RECAST_CHECK(transfers.each(names.size(), [&](std::size_t at) {
-      return store->send(inputs[at].path, names[at], transfers.meter());
-    }));
+    RECAST_CHECK(transfers.each(
+        names.size(), [&](std::size_t at) { return store->send(inputs[at].path, names[at], transfers.meter()); }));
     return names;
   };
   const auto names = send();

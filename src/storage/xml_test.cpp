@@ -19,7 +19,8 @@ TEST(Xml, ReadsWhatStoresSay) {
 }
 
 TEST(Xml, RefusesWhatIsNone) {
-  for (const auto* const text : {"", "x", "<a>", "<a></b>", "<a/><b/>", "{\"a\":1}"}) EXPECT_FALSE(parse_xml(text)) << text;
+  for (const auto* const text : {"", "x", "<a>", "<a></b>", "<a/><b/>", "{\"a\":1}"})
+    EXPECT_FALSE(parse_xml(text)) << text;
 }
 
 TEST(Xml, RefusesEntitiesOfItsOwn) {

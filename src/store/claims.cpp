@@ -73,7 +73,8 @@ Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t cou
     return anything_queued(connection, load);  // mostly there is nothing, and then nothing is to be written
   }));
   if (!any || count == 0) return std::vector<Claim>();
-  RECAST_TRY(auto all, writer_.write([&](Write& write) -> Result<std::vector<Taken>> {
+  // A claim that a power cut takes leaves the task waiting; a renewal makes longer ones last.
+  RECAST_TRY(auto all, writer_.write_passing([&](Write& write) -> Result<std::vector<Taken>> {
     auto candidates = find_candidates(write.sql, load);
     std::vector<Taken> taken;
     while (taken.size() < count && !candidates.empty()) {
@@ -117,7 +118,7 @@ Result<std::vector<TaskId>> SqlStore::renew(const std::vector<std::pair<TaskId, 
 }
 
 Result<> SqlStore::set_progress(const TaskId& id, int attempt, int percent, std::string_view message) {
-  return writer_.write([&](Write& write) -> Result<> {
+  return writer_.write_passing([&](Write& write) -> Result<> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     write.sql.execute("UPDATE tasks SET percent = $2, message = $3 WHERE id = $1", id, std::clamp(percent, 0, 100),
                       presentable(message));

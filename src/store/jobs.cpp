@@ -99,11 +99,11 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   });
 }
 
-Result<job::Job> SqlStore::job(UserId user, const JobId& id) {
+Result<job::Job> SqlStore::job(UserId user, const JobId& id, const Extras& extras) {
   return readers_.read([&](sql::Connection& connection) -> Result<job::Job> {
     auto job = find_job(connection, id);
     if (!job || job->user != user) return std::unexpected(no_such("job"));
-    job->tasks = tasks_of_job(connection, id);
+    job->tasks = tasks_of_job(connection, id, extras);
     return *std::move(job);
   });
 }

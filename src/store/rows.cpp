@@ -145,9 +145,9 @@ Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const T
   return read_task(connection, rows);
 }
 
-std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id) {
+std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id, const Extras& extras) {
   std::vector<job::Task> tasks;
-  auto rows = connection.query(select_tasks("job_id = $1 ORDER BY position"), id);
+  auto rows = connection.query(select_tasks("job_id = $1 ORDER BY position", extras), id);
   while (rows.next()) tasks.push_back(read_task(connection, rows));
   return tasks;
 }
@@ -205,8 +205,8 @@ json::object whole_payload(StoredPayload stored, const Vault& vault) {
 }
 
 StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
-  auto rows =
-      connection.query("SELECT payload, body, sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
+  auto rows = connection.query(
+      "SELECT payload, body, sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", id);
   if (!rows.next()) return {};
   StoredPayload stored{.text = rows.text(0), .body = {}, .sealed = {}};
   if (!rows.is_null(1)) stored.body = rows.view(1);

@@ -47,7 +47,7 @@ std::string select_tasks(std::string_view what, const Extras& extras = {});
 job::Task read_task(sql::Connection& connection, const sql::Rows& rows);
 std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id, const Extras& extras = {});
 Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id, const Extras& extras = {});
-std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id);
+std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id, const Extras& extras = {});
 
 /// A payload as it is stored: JSON of what may be seen, and apart from it its secrets, and the file that an
 /// import/base64 or import/raw brings along. Secrets and body are read for a claim only; the body is dropped once the

@@ -48,7 +48,8 @@ class Secrets : public StoreTest {
   }
   std::string sealed(const TaskId& id) {
     auto connection = sql::Connection::open(settings_.file, sql::Connection::Mode::read_only).value();
-    auto rows = connection.query("SELECT coalesce(sealed, 'null') FROM payloads JOIN tasks ON number = task WHERE id = $1", id);
+    auto rows =
+        connection.query("SELECT coalesce(sealed, 'null') FROM payloads JOIN tasks ON number = task WHERE id = $1", id);
     return rows.next() ? rows.text(0) : "none";
   }
 };

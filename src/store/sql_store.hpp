@@ -35,7 +35,7 @@ class SqlStore final : public Store {
   Result<std::size_t> rotate_secrets() override;
 
   Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
-  Result<job::Job> job(UserId user, const JobId& id) override;
+  Result<job::Job> job(UserId user, const JobId& id, const Extras& extras) override;
   Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) override;
   Result<> delete_job(UserId user, const JobId& id) override;
 

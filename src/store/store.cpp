@@ -18,8 +18,7 @@ Result<std::unique_ptr<Store>> Store::open(Settings settings, const Clock& clock
   if (settings.key_file.empty()) settings.key_file = settings.file.parent_path() / "secrets.key";
   RECAST_TRY(auto vault, Vault::open(settings.key_file, random));
   return std::unique_ptr<Store>(
-      new SqlStore(std::move(settings), clock, random, std::move(host_name), std::move(connection),
-                   std::move(vault)));
+      new SqlStore(std::move(settings), clock, random, std::move(host_name), std::move(connection), std::move(vault)));
 }
 
 SqlStore::SqlStore(Settings settings, const Clock& clock, Random& random, std::string host_name,

@@ -101,7 +101,7 @@ struct QueueDepth {
 };
 
 /// All rows, and the only SQL of the program. Every writing function is one transaction (grouped with others into one
-/// durable commit) and returns after the commit; status changes and their events are the same transaction. Tasks come
+/// commit, durable but for claims and progress: decision 0023) and returns after the commit; status changes and their events are the same transaction. Tasks come
 /// without payload unless it says otherwise. Safe from many threads. A lost database throws std::runtime_error; a full
 /// disk is disk_full and nothing changed.
 class Store {
@@ -149,7 +149,8 @@ class Store {
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
   /// too_many_jobs.
   virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
-  virtual Result<job::Job> job(UserId user, const JobId& id) = 0;  ///< with tasks; not_found for a foreign one
+  /// With tasks; not_found for a foreign one.
+  virtual Result<job::Job> job(UserId user, const JobId& id, const Extras& extras = {}) = 0;
   virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
   virtual Result<> delete_job(UserId user, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 

@@ -60,7 +60,8 @@ bool copy_body(Write& write, const TaskId& from, const TaskId& to) {
 
 /// Gives the copy the secrets of its original.
 Result<> copy_secrets(Write& write, const TaskId& from, const TaskId& to) {
-  auto rows = write.sql.query("SELECT sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", from);
+  auto rows =
+      write.sql.query("SELECT sealed FROM payloads WHERE task = (SELECT number FROM tasks WHERE id = $1)", from);
   if (!rows.next() || rows.is_null(0)) return {};
   if (rows.text(0).empty()) {
     return fail(ErrorCode::invalid_data,

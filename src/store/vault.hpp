@@ -19,7 +19,8 @@ namespace recast::store {
 /// threads.
 class Vault {
  public:
-  /// internal if the file is there but cannot be read or is no key file: a new key would make what is sealed unreadable.
+  /// internal if the file is there but cannot be read or is no key file: a new key would make what is sealed
+  /// unreadable.
   static Result<Vault> open(const std::filesystem::path& file, Random& random);
 
   /// Text for a column; never empty.

@@ -37,10 +37,10 @@ Writer::~Writer() {
   thread_.join();
 }
 
-std::future<void> Writer::queue(std::function<bool(Write&)> change, bool even_if_full) {
+std::future<void> Writer::queue(std::function<bool(Write&)> change, Kind kind) {
   auto item = std::make_unique<Item>();
   item->change = std::move(change);
-  item->even_if_full = even_if_full;
+  item->kind = kind;
   auto done = item->done.get_future();
   {
     std::lock_guard lock(mutex_);
@@ -55,10 +55,10 @@ std::size_t Writer::waiting() {
   return queue_.size();
 }
 
-void Writer::post(std::function<bool(Write&)> change) { queue(std::move(change), false); }
+void Writer::post(std::function<bool(Write&)> change) { queue(std::move(change), {}); }
 
-bool Writer::run(std::function<bool(Write&)> change, bool even_if_full, Error& full) {
-  auto done = queue(std::move(change), even_if_full);
+bool Writer::run(std::function<bool(Write&)> change, Kind kind, Error& full) {
+  auto done = queue(std::move(change), kind);
   try {
     done.get();
     return true;
@@ -89,7 +89,7 @@ void Writer::loop() {
 }
 
 bool Writer::is_refused(Item& item) {
-  if (!reserve_.is_lent() || item.even_if_full) return false;
+  if (!reserve_.is_lent() || item.kind.even_if_full) return false;
   item.failure = std::make_exception_ptr(sql::Failure(sql::Failure::Kind::full, "the disk is full"));
   return true;
 }
@@ -103,8 +103,16 @@ bool Writer::apply(Item& item) {
   return false;
 }
 
+void Writer::flush_commits(bool flush) {
+  if (flush == flushes_) return;
+  connection_.run(flush ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  flushes_ = flush;
+}
+
 void Writer::commit_together(Batch& batch) {
   try {
+    // The flush of one that lasts takes along whatever was written before.
+    flush_commits(!std::ranges::all_of(batch, [](const auto& item) { return item->kind.passing; }));
     sql::Transaction transaction(connection_, sql::Transaction::Kind::write);
     for (auto& item : batch) {
       if (is_refused(*item)) continue;
@@ -128,13 +136,14 @@ void Writer::commit_together(Batch& batch) {
 void Writer::commit_alone(Item& item) {
   if (is_refused(item)) return;
   try {
+    flush_commits(!item.kind.passing);
     sql::Transaction transaction(connection_, sql::Transaction::Kind::write);
     if (!apply(item)) return;
     transaction.commit();
     ++commits_;
   } catch (const sql::Failure& failure) {
     item.failure = std::current_exception();
-    const bool again = failure.kind() == sql::Failure::Kind::full && item.even_if_full && reserve_.lend();
+    const bool again = failure.kind() == sql::Failure::Kind::full && item.kind.even_if_full && reserve_.lend();
     if (again) commit_alone(item);
   } catch (...) {
     item.failure = std::current_exception();

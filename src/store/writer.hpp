@@ -55,12 +55,18 @@ class Writer {
   /// database throw std::runtime_error. Not from a listener: it would wait for itself.
   template <class Change>
   auto write(Change&& change) -> std::invoke_result_t<Change, Write&> {
-    return write_as(false, std::forward<Change>(change));
+    return write_as({}, std::forward<Change>(change));
+  }
+  /// The same for what merely passes, such as progress: it does not wait for the disk. What a power cut takes of it is
+  /// as if it had not been done; a process that dies takes nothing.
+  template <class Change>
+  auto write_passing(Change&& change) -> std::invoke_result_t<Change, Write&> {
+    return write_as({.passing = true}, std::forward<Change>(change));
   }
   /// The same for what ends or deletes something: it may use the reserve when the disk is full, and thereby makes room.
   template <class Change>
   auto write_even_if_full(Change&& change) -> std::invoke_result_t<Change, Write&> {
-    return write_as(true, std::forward<Change>(change));
+    return write_as({.even_if_full = true}, std::forward<Change>(change));
   }
   /// Queues a change nobody waits for.
   void post(std::function<bool(Write&)> change);
@@ -70,9 +76,13 @@ class Writer {
   std::size_t waiting();
 
  private:
+  struct Kind {
+    bool even_if_full = false;
+    bool passing = false;
+  };
   struct Item {
     std::function<bool(Write&)> change;
-    bool even_if_full = false;
+    Kind kind;
     std::promise<void> done;
     std::optional<Write> write;
     std::exception_ptr failure;
@@ -80,7 +90,7 @@ class Writer {
   using Batch = std::vector<std::unique_ptr<Item>>;
 
   template <class Change>
-  auto write_as(bool even_if_full, Change&& change) -> std::invoke_result_t<Change, Write&> {
+  auto write_as(Kind kind, Change&& change) -> std::invoke_result_t<Change, Write&> {
     using Answer = std::invoke_result_t<Change, Write&>;
     std::optional<Answer> answer;
     Error full;
@@ -89,15 +99,17 @@ class Writer {
           answer.emplace(change(write));
           return answer->has_value();
         },
-        even_if_full, full);
+        kind, full);
     if (!done) return std::unexpected(std::move(full));
     return *std::move(answer);
   }
-  bool run(std::function<bool(Write&)> change, bool even_if_full, Error& full);
-  std::future<void> queue(std::function<bool(Write&)> change, bool even_if_full);
+  bool run(std::function<bool(Write&)> change, Kind kind, Error& full);
+  std::future<void> queue(std::function<bool(Write&)> change, Kind kind);
   void loop();
   void commit_together(Batch& batch);
   void commit_alone(Item& item);
+  /// Whether the next commits wait until the disk has them; not inside a transaction.
+  void flush_commits(bool flush);
   /// Whether the reserve is in use and the change not worth it.
   bool is_refused(Item& item);
   /// Whether the change is to be kept; one that was refused has an answer but leaves nothing.
@@ -112,6 +124,7 @@ class Writer {
   std::condition_variable changed_;
   Batch queue_;
   bool stopping_ = false;
+  bool flushes_ = true;  ///< as the connection was opened
   std::atomic<std::int64_t> commits_ = 0;
   std::thread thread_;
 };

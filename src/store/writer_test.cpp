@@ -158,5 +158,21 @@ TEST_F(WriterTest, TellsOfEventsInTheOrderOfTheCommits) {
   for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(events_.at(i), "e" + std::to_string(i));
 }
 
+TEST_F(WriterTest, WaitsForTheDiskOnlyWithWhatLasts) {
+  const auto flushing = [](Write& write) -> Result<std::string> {
+    auto rows = write.sql.query("PRAGMA synchronous");
+    rows.next();
+    return rows.text(0);
+  };
+  EXPECT_EQ(writer_->write(flushing).value(), "2");
+  EXPECT_EQ(writer_->write_passing(flushing).value(), "1");
+  EXPECT_EQ(writer_->write_even_if_full(flushing).value(), "2");
+  std::string passing, lasting;
+  together({[&] { passing = writer_->write_passing(flushing).value(); },
+            [&] { lasting = writer_->write(flushing).value(); }});
+  EXPECT_EQ(passing, "2") << "one that lasts is in the same commit";
+  EXPECT_EQ(lasting, "2");
+}
+
 }  // namespace
 }  // namespace recast::store

@@ -50,7 +50,7 @@ Result<> TestServer::open(const Options& options) {
   RECAST_TRY(parts.store, store::Store::open(rows, clock_, parts.random, "test-host"));
   storage::Registry drivers;
   RECAST_CHECK(storages::register_all(drivers));
-  RECAST_TRY(parts.storage, drivers.find("local")->open({{"root", (folder_ / "files").string()}}));
+  RECAST_TRY(parts.storage, drivers.find("local")->open({{"root", (folder_ / "files").string()}}, {}));
   RECAST_CHECK(add_users());
   parts.store->on_events([&parts](const std::vector<store::Event>& events) { parts.bus.publish(events); });
   RECAST_CHECK(parts.store->set_load_classes([&parts](std::string_view name) {

@@ -304,6 +304,48 @@ class Pictures(Journey):
         self.assertEqual(probe(files["page.png"], ".png", "stream=width"), "90")
 
 
+class Reports(Journey):
+    def test_pages_of_inputs_and_outputs(self):
+        self.need("qpdf")
+        self.need("poppler")
+        page = self.client.convert("words.txt", b"some words\n", "pdf")
+        job = self.client.call("POST", "/v2/jobs", {"tasks": {
+            "one": {"operation": "import/base64", "file": base64.b64encode(page).decode(), "filename": "one.pdf"},
+            "two": {"operation": "import/base64", "file": base64.b64encode(page).decode(), "filename": "two.pdf"},
+            "both": {"operation": "merge", "input": ["one", "two"], "output_format": "pdf"},
+            "scan": {"operation": "convert", "input": "both", "output_format": "tiff", "engine": "poppler"},
+            "picture": {"operation": "convert", "input": "one", "output_format": "png"}}})["data"]
+        job = self.client.call("GET", f"/v2/jobs/{job['id']}/wait?include=report")["data"]
+        self.assertEqual(job["status"], "finished", job)
+        reports = {task["name"]: task["report"] for task in job["tasks"]}
+        self.assertIsNone(reports["one"])
+        self.assertEqual([(f["filename"], f.get("pages")) for f in reports["both"]["inputs"]], [("one.pdf", 1), ("two.pdf", 1)])
+        self.assertEqual([(f["filename"], f.get("pages")) for f in reports["both"]["files"]], [("one.pdf", 2)])
+        self.assertEqual(reports["both"]["inputs"][0]["size"], len(page))
+        self.assertEqual(reports["scan"]["inputs"][0]["pages"], 2)
+        self.assertEqual(sum(f["pages"] for f in reports["scan"]["files"]), 2)
+        self.assertNotIn("pages", reports["picture"]["files"][0])
+        self.assertNotIn("report", self.client.call("GET", f"/v2/jobs/{job['id']}")["data"]["tasks"][2])
+        named = self.client.call("GET", f"/v2/jobs/{job['id']}?include=tasks.report")["data"]["tasks"]
+        self.assertEqual(named[2]["report"], reports["both"])
+
+
+class CommandLine(Journey):
+    def recast(self, *words):
+        done = subprocess.run([recast.BINARIES / "recast", *words, f"--server=http://127.0.0.1:{self.server.port}", f"--key={self.server.key}"],
+                              capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_a_format_that_is_none_is_named(self):
+        status, said, complaint = self.recast("operations", "--from", "foo")
+        self.assertNotEqual(status, 0)
+        self.assertEqual(said, "")
+        self.assertIn("There is no format called foo", complaint)
+        status, said, complaint = self.recast("operations", "--operation", "convert", "--from", "jpeg", "--to", "docm")
+        self.assertNotEqual(status, 0)
+        self.assertIn("no operation of this kind", complaint)
+
+
 class Websites(Journey):
     def setUp(self):
         super().setUp()
@@ -373,11 +415,12 @@ class Websites(Journey):
     def test_an_element_that_never_comes(self):
         task = self.capture(url=self.site.url, output_format="pdf", wait_for_element="#never", timeout=8)["tasks"][0]
         self.assertEqual((task["status"], task["code"]), ("error", "TIMEOUT"), task["message"])
+        self.assertIn("The element #never of wait_for_element did not appear.", task["message"])
 
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]
     loader = unittest.TestLoader()
-    suite = unittest.TestSuite(test for group in (Commands, Pictures, Websites) for test in loader.loadTestsFromTestCase(group)
+    suite = unittest.TestSuite(test for group in (Commands, Pictures, Reports, CommandLine, Websites) for test in loader.loadTestsFromTestCase(group)
                                if not wanted or any(word in test.id() for word in wanted))
     sys.exit(not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful())

@@ -90,14 +90,16 @@ EngineRun::~EngineRun() = default;
 
 Result<operation::Executed> EngineRun::run(const Job& job) {
   engine::Request request{
-      .inputs = {}, .from = job.from, .to = job.to, .options = job.options, .engine = {}, .install = {}};
+      .inputs = {}, .from = job.from, .to = job.to, .options = job.options, .engine = {}, .install = job.install};
   request.operation = job.operation;
   for (std::size_t i = 0; i < job.files.size(); ++i) {
     const auto extension = i == 0 && !job.from.empty() ? "." + job.from : job.files[i].extension().string();
     request.inputs.push_back("in/in-" + std::to_string(i + 1) + extension);
   }
   RECAST_TRY(const auto plan, engine_->plan(request));
+  const engine::Installation installation{.engine = engine_, .version = version_, .prefix = job.install};
   operation::Execution execution;
+  if (!job.install.empty()) execution.installation = &installation;
   execution.plan = &plan;
   execution.inputs = job.files;
   execution.input_names = request.inputs;

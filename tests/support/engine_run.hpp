@@ -50,6 +50,7 @@ class EngineRun {
     std::stop_token stop{};
     std::vector<int>* percents = nullptr;  ///< gets what the run reports
     boost::json::object* report = nullptr;
+    fs::path install{};  ///< folder its programs are in; empty: the system's own
   };
   Result<operation::Executed> run(const Job& job);
 

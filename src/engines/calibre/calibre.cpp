@@ -6,6 +6,7 @@
 
 #include "engine/explain.hpp"
 #include "engine/registry.hpp"
+#include "engines/calibre/help.hpp"
 #include "engines/calibre/options.hpp"
 #include "schema/parse.hpp"
 
@@ -24,8 +25,8 @@ std::vector<engine::Conversion> conversions() {
     result.insert(result.end(), more.begin(), more.end());
   };
   const std::initializer_list<std::string_view> sources = {
-      "epub", "mobi", "azw",  "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb",  "pdb", "pml", "rb",
-      "snb",  "tcr",  "txtz", "cbz",  "cbr",  "cbc", "chm", "docx",  "odt", "rtf", "html", "txt", "pdf"};
+      "epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb",  "pdb", "pml",
+      "rb",   "snb",  "tcr", "txtz", "cbz",  "cbc", "chm", "docx",  "odt", "rtf", "html", "txt", "pdf"};
   const std::initializer_list<std::string_view> books = {"epub", "mobi", "azw3", "fb2", "htmlz", "lit",
                                                          "lrf",  "pdb",  "rb",   "snb", "tcr",   "txtz"};
   add(sources, books, 10);
@@ -37,6 +38,9 @@ std::vector<engine::Conversion> conversions() {
   add({"epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "oeb", "pdb", "pml", "rb", "snb",
        "tcr", "txtz", "chm"},
       {"docx", "rtf", "txt"}, 20);
+  for (auto& pair : result) {
+    if (pair.from == "chm") pair.needs.emplace_back(kHelpExtractor);
+  }
   return result;
 }
 
@@ -79,8 +83,8 @@ Error explain(const engine::StepEnd& end) {
        {"Incorrect password", ErrorCode::open_failed, "The file is encrypted.", "password"},
        {"unrardll", ErrorCode::open_failed,
         "The comic is a RAR archive, which calibre opens with a program that is not free; cbz works."},
-       {"chm2oeb", ErrorCode::open_failed, "This version of calibre cannot open the help file."},
-       {"root_dir_of_input", ErrorCode::open_failed, "This version of calibre cannot open the help file."},
+       {"failed to open in/", ErrorCode::open_failed, "The help file is damaged or of another format."},
+       {"index.html is empty", ErrorCode::open_failed, "There are no pages in the help file."},
        {"IndexError", ErrorCode::open_failed, "The book is damaged, or of a kind calibre does not know."},
        {"UnboundLocalError", ErrorCode::open_failed, "The book is damaged, or of a kind calibre does not know."},
        {"No images found in comic", ErrorCode::open_failed, "There is no picture in the comic."}},
@@ -90,7 +94,7 @@ Error explain(const engine::StepEnd& end) {
 /// Books that may bring a picture of their cover along, as ebook-meta finds it.
 std::vector<engine::Conversion> covers() {
   return engine::pairs({"epub", "mobi", "azw", "azw3", "azw4", "prc", "fb2", "htmlz", "lit", "lrf", "pdb", "rb", "snb",
-                        "txtz", "cbz", "cbr", "cbc", "chm"},
+                        "txtz", "cbz", "cbc"},
                        {"jpg"}, 10, {"ebook-meta"});
 }
 
@@ -164,6 +168,7 @@ class Calibre final : public engine::Engine {
       plan.steps.push_back({.action = std::move(rename)});
       input = "tmp/book.epub";
     }
+    if (request.from == "chm") input = calibre::open_help_file(plan, input);
     auto convert = program("ebook-convert", {input, folder   ? "tmp/book.oeb"
                                                     : packed ? "tmp/book.pmlz"
                                                              : "out/out." + request.to});

@@ -119,6 +119,28 @@ TEST_F(Calibre, GivesTheCoverOfABook) {
   EXPECT_EQ(none.error().message, "The book has no cover.");
 }
 
+TEST_F(Calibre, OpensHelpFilesOfTheCorpus) {
+  const char* const corpus = std::getenv("RECAST_CORPUS");
+  if (corpus == nullptr) GTEST_SKIP() << "RECAST_CORPUS is not set";
+  if (execution::find_program("extract_chmLib", {}).empty()) GTEST_SKIP() << "extract_chmLib is not installed";
+  const auto folder = std::filesystem::path(corpus) / "ebook";
+  const auto book = run().convert("chm", "epub", {folder / "help.chm"});
+  ASSERT_TRUE(book) << book.error().message;
+  const auto pages = test::output_of("unzip -Z1 " + book->front().string() + " '*.htm*' | wc -l");
+  EXPECT_GE(std::atoi(pages.c_str()), 39) << "one for each page of the help file";
+  const auto text = run().convert("chm", "txt", {folder / "gpedit.chm"});
+  ASSERT_TRUE(text) << text.error().message;
+  const auto words = test::read_file(text->front());
+  EXPECT_NE(words.find("Filtrer en utilisant des filtres de conditions"), std::string::npos);
+  EXPECT_NE(words.find("diteur d"), std::string::npos) << "of a page";
+  const auto empty = run().convert("chm", "epub", {folder / "small.chm"});
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().message, "There are no pages in the help file.");
+  const auto none = run().convert_bytes("this is no help file", "chm", "epub");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ErrorCode::open_failed) << none.error().message;
+}
+
 TEST_F(Calibre, SaysThatABookIsDamaged) {
   for (const auto* const kind : {"epub", "mobi", "lit"}) {
     const auto files = run().convert_bytes("this is no book at all", kind, "fb2");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "engine/registry.hpp"
 #include "engines/chrome/options.hpp"
@@ -33,6 +34,14 @@ Result<> check_margins(const Options& options) {
     return fail(ErrorCode::invalid_data, "The margins leave nothing of the page_height.", "margin_top");
   }
   return {};
+}
+
+/// The task's own limit, less a moment: who waits in vain shall say what for before it ends the browser.
+std::optional<std::int64_t> seconds_of(const engine::json::object& options) {
+  constexpr std::int64_t kMoment = 2;
+  const auto* const timeout = options.if_contains("timeout");
+  if (timeout == nullptr || !timeout->is_int64() || timeout->get_int64() <= kMoment) return std::nullopt;
+  return timeout->get_int64() - kMoment;
 }
 
 /// A browser's failure has its own code and text already; what is left is a child that died.
@@ -77,6 +86,7 @@ class Chrome final : public engine::Engine {
     engine::WorkerStep step;
     step.worker = "chrome";
     step.request = {{"to", request.to}, {"options", schema::to_object(options)}};
+    if (const auto seconds = seconds_of(request.options)) step.request["seconds"] = *seconds;
     step.inputs = request.inputs;
     if (request.operation == "capture-website") {
       RECAST_TRY(const auto website, schema::parse<Website>(request.options));

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "../../../tests/support/engine_run.hpp"
+#include "../../../tests/support/picture.hpp"
 #include "engine/registry.hpp"
 
 namespace recast::engines {
@@ -192,6 +193,18 @@ TEST_F(ChromeRun, EndsSoonAfterAStopRequest) {
       convert("<p>x", "pdf", {{"wait_time", 60'000}}, Deadline::in(std::chrono::seconds(50)), stop.get_token());
   ASSERT_FALSE(pdf);
   EXPECT_EQ(pdf.error().code, ErrorCode::cancelled) << pdf.error().message;
+}
+
+TEST_F(ChromeRun, CropsWhatIsBelow) {
+  const std::string page =
+      "<body style='margin:0'><div style='height:300px;background:red'></div>"
+      "<div style='height:1300px;background:blue'>";
+  const json options{{"screen_width", 400}, {"width", 100}, {"height", 100}, {"fit", "crop"}};
+  const auto files = browser().convert_bytes(page, "html", "png", options);
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_EQ(test::size_of(files->front()), std::pair(100, 100));
+  EXPECT_THAT(test::pixel_of(files->front(), 50, 5), testing::StartsWith("255 0 0"));
+  EXPECT_THAT(test::pixel_of(files->front(), 50, 95), testing::StartsWith("0 0 255"));
 }
 
 TEST_F(ChromeRun, NamesThePageThatIsMissing) {

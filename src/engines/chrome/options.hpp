@@ -80,7 +80,7 @@ struct Options {
       schema::field(
           &Options::fit, "fit",
           "How the image fills width and height: max keeps its shape and never enlarges, crop fills both and cuts "
-          "the overflow, scale stretches.",
+          "what is below and beside, scale stretches.",
           {.values = {"max", "crop", "scale"}}),
       schema::field(&Options::quality, "quality", "Quality of a JPEG, 1 to 100.", {.min = 1, .max = 100}),
   };

@@ -121,7 +121,8 @@ engine::Plan read(const engine::Request& request) {
   return plan;
 }
 
-/// In a PDF the tags of everybody are those of its information dictionary; ExifTool alone would write XMP only.
+/// In a PDF the tags of everybody are those of its information dictionary; ExifTool alone would write XMP only. Both
+/// are named: one that writes "all" besides the dictionary adds a value of a list to it twice.
 bool is_in_dictionary(std::string_view tag) {
   static constexpr std::array<std::string_view, 6> tags{"title",    "author",  "subject",
                                                         "keywords", "creator", "producer"};
@@ -134,11 +135,14 @@ Result<std::string> arguments_for(const WriteOptions& options, std::string_view 
     return fail(ErrorCode::invalid_data, "The metadata must not have more than 200 tags.", "metadata");
   std::string lines;
   for (const auto& [tag, value] : options.metadata) {
-    RECAST_TRY(const auto line, assignment(tag, value));
-    lines += line + "\n";
-    if (from != "pdf" || !is_in_dictionary(tag)) continue;
-    RECAST_TRY(const auto dictionary, assignment("PDF:" + tag, value));
-    lines += dictionary + "\n";
+    const auto write = [&](const std::string& name) -> Result<> {
+      RECAST_TRY(const auto line, assignment(name, value));
+      lines += line + "\n";
+      return {};
+    };
+    const bool twice = from == "pdf" && is_in_dictionary(tag);
+    RECAST_CHECK(write(twice ? "XMP:" + tag : tag));
+    if (twice) RECAST_CHECK(write("PDF:" + tag));
   }
   if (lines.size() > kLongestArguments) return fail(ErrorCode::invalid_data, "The metadata is too long.", "metadata");
   return lines;

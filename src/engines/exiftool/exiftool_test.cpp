@@ -48,7 +48,7 @@ TEST(ExifToolPlan, PutsValuesIntoAFileAndNeverIntoArguments) {
 TEST(ExifToolPlan, WritesTheDictionaryOfAPdfAndMakesItFinal) {
   const auto plan = write_plan("pdf", {{"Title", "Plan"}, {"XMP:Rating", "3"}});
   ASSERT_TRUE(plan) << plan.error().message;
-  EXPECT_EQ(plan->files.at("in/arguments"), "-All:Title=Plan\n-PDF:Title=Plan\n-XMP:Rating=3\n");
+  EXPECT_EQ(plan->files.at("in/arguments"), "-XMP:Title=Plan\n-PDF:Title=Plan\n-XMP:Rating=3\n");
   ASSERT_EQ(plan->steps.size(), 2U);
   EXPECT_EQ(test::line(*plan, 1),
             (std::vector<std::string>{"qpdf", "--warning-exit-0", "tmp/written.pdf", "out/out.pdf"}));
@@ -144,6 +144,24 @@ TEST_F(ExifTool, WritesWhatOtherProgramsRead) {
   EXPECT_THAT(said, HasSubstr("Größe <&> \"x\""));
   EXPECT_THAT(said, HasSubstr("R. Vale"));
   EXPECT_THAT(test::output_of("qpdf --check " + written->string()), HasSubstr("No syntax or stream encoding errors"));
+}
+
+TEST_F(ExifTool, ReplacesTheListsOfAPdf) {
+  auto file = pdf();
+  for (const std::string value : {"red, green", "blue"}) {
+    const auto written = write(file, "pdf", {{"Keywords", value}, {"Subject", "About " + value}});
+    ASSERT_TRUE(written) << written.error().message;
+    file = temp_.write(value + ".pdf", test::read_file(*written));
+    const auto said = test::output_of("pdfinfo '" + file.string() + "'");
+    EXPECT_THAT(said, testing::ContainsRegex("Keywords: +" + value + "\n"));
+    EXPECT_THAT(said, testing::ContainsRegex("Subject: +About " + value + "\n"));
+    const auto every =
+        test::output_of("exiftool -a -s -s -s -XMP:Subject -PDF:Subject -PDF:Keywords '" + file.string() + "'");
+    EXPECT_EQ(every, "About " + value + "\nAbout " + value + "\n" + value + "\n");
+    const auto tags = read(file, "pdf");
+    ASSERT_TRUE(tags);
+    EXPECT_EQ(tags->at("Keywords"), json::value(value));
+  }
 }
 
 TEST_F(ExifTool, LeavesNothingOfAnOlderValueInAPdf) {

@@ -32,6 +32,8 @@ constexpr std::array kRules{
     Rule{"EBML header parsing failed", ErrorCode::open_failed, "The file is damaged: its header is not readable."},
     Rule{"Could not find tag for codec", ErrorCode::conversion_failed,
          "The format cannot hold this codec; leave out copy to have it coded anew."},
+    Rule{"Could not write header for output file", ErrorCode::conversion_failed,
+         "The format cannot hold what the file holds; leave out copy to have it coded anew."},
     Rule{"matches no streams", ErrorCode::conversion_failed, "The file has no picture or sound of the kind asked for."},
     Rule{"does not contain any stream", ErrorCode::conversion_failed,
          "The file has no picture or sound of the kind asked for."},

@@ -74,6 +74,11 @@ Result<> Planner::read_options() {
 
 Result<> Planner::find_subtitles() {
   const bool from_file = options_.subtitles_mode == "hard" || options_.subtitles_mode == "soft";
+  if (options_.subtitles_mode == "copy" && request_.inputs.size() > 1) {
+    return fail(ErrorCode::invalid_data,
+                "The subtitles_mode copy keeps the film's own subtitles; a file of subtitles needs soft or hard.",
+                "subtitles");
+  }
   if (!from_file) return {};
   if (!container_.has_video()) {
     return fail(ErrorCode::invalid_data, fmt::format("A {} has no subtitles.", container_.name), "subtitles_mode");
@@ -190,13 +195,18 @@ Result<engine::Plan> Planner::plan() {
   if (trim_.end) append(convert, {"-to", fmt::format("{:.3f}", *trim_.end)});
   append(convert, opening(input));
   if (options_.subtitles_mode == "soft") {
-    append(convert, {"-protocol_whitelist", "file", "-format_whitelist", "srt,webvtt,ass", "-i", subtitles_});
+    append(convert, {"-protocol_whitelist", "file", "-format_whitelist", "srt", "-i", std::string(kCutSubtitles)});
   }
   RECAST_TRY(auto middle, streams());
   append(convert, std::move(middle));
   append(convert, container_settings());
 
-  auto plan = convert_with_progress(input, std::move(convert), Progress(trim_));
+  const auto part = container_.image && moment ? Trim{.start = moment, .end = {}, .field = "timestamp"} : trim_;
+  auto plan = convert_with_progress(input, std::move(convert), Progress(part));
+  if (options_.subtitles_mode == "soft") {
+    auto cut = cut_subtitles(input, subtitles_, trim_);
+    plan.steps.insert(plan.steps.begin(), std::make_move_iterator(cut.begin()), std::make_move_iterator(cut.end()));
+  }
   plan.outputs = {"out/out." + request_.to};
   return plan;
 }
@@ -222,6 +232,7 @@ engine::Info describe() {
   info.detection = {.programs = {"ffmpeg", "ffprobe"},
                     .version_command = {"ffmpeg", "-version"},
                     .version_pattern = "ffmpeg version n?([0-9.]+)"};
+  info.workers = {{.name = "ffmpeg", .program = "recast-worker-ffmpeg", .arguments = {}}};
   info.probe = {.from = "wav", .to = "flac", .content = probe_sound(), .options = {}};
   return info;
 }

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using json = boost::json::object;
 
 /// Samples are made by ffmpeg itself: three seconds of a moving pattern of odd size and a tone, as raw AVI.
@@ -151,6 +152,28 @@ TEST_F(FfmpegRun, DrawsSubtitlesIntoThePicture) {
   }
 }
 
+TEST_F(FfmpegRun, IsNotLongerThanItsPicture) {
+  const auto words = run_.folder().write("long.srt",
+                                         "1\n00:00:00,500 --> 00:00:01,000\nA\n\n2\n00:00:01,500 --> "
+                                         "00:00:59,000\nB\n\n3\n00:01:20,000 --> 00:01:30,000\nC\n");
+  for (const auto* const to : {"mp4", "mkv", "webm"}) {
+    const boost::json::object options{
+        {"subtitles_mode", "soft"}, {"preset", "ultrafast"}, {"trim_start", 1}, {"trim_end", 2}};
+    const auto files = run_.convert("mkv", to, {sample("film.mkv"), words}, options);
+    ASSERT_TRUE(files) << to << ": " << files.error().message;
+    const auto seen =
+        test::output_of("ffprobe -v error -show_entries format=duration -of csv=p=0 '" + files->front().string() + "'");
+    EXPECT_NEAR(std::stod("0" + seen), 1, 0.1) << to;
+    const auto back = run_.convert(to, "srt", {files->front()});
+    ASSERT_TRUE(back) << to << ": " << back.error().message;
+    EXPECT_THAT(test::read_file(back->front()), AllOf(HasSubstr("B"), HasSubstr("00:00:00,5"), Not(HasSubstr("A"))));
+  }
+  const auto late = run_.folder().write("late.srt", "1\n00:01:20,000 --> 00:01:30,000\nC\n");
+  const auto none = run_.convert("mkv", "mp4", {sample("film.mkv"), late}, {{"subtitles_mode", "soft"}});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, "None of the subtitles lies within the film.");
+}
+
 TEST_F(FfmpegRun, TakesAPictureFromAFilm) {
   for (const auto* const to : {"jpg", "png"}) {
     const auto files = convert("mkv", to, sample("film.mkv"), {{"timestamp", "00:00:02"}, {"width", 100}});
@@ -182,11 +205,22 @@ TEST_F(FfmpegRun, DoesNotCallAnEmptyFileAResult) {
   for (const auto* const to : {"mp4", "mp3", "gif", "wav"}) {
     const auto files = convert("mkv", to, sample("film.mkv"), {{"trim_start", "00:10:00"}});
     ASSERT_FALSE(files) << to;
-    EXPECT_THAT(files.error().message, HasSubstr("ends before the time asked for")) << to;
+    EXPECT_THAT(files.error().message, HasSubstr("The trim_start is at 600.0 seconds, but the file ends after 3."))
+        << to;
+    EXPECT_EQ(files.error().field, "trim_start");
   }
   const auto still = convert("mkv", "png", sample("film.mkv"), {{"timestamp", "00:10:00"}});
   ASSERT_FALSE(still);
-  EXPECT_THAT(still.error().message, HasSubstr("ends before the time asked for"));
+  EXPECT_EQ(still.error().field, "timestamp");
+}
+
+TEST_F(FfmpegRun, SaysThatACopyDoesNotFit) {
+  const auto film = convert("mkv", "webm", sample("film.mkv"), {{"video_codec", "copy"}, {"audio_codec", "copy"}});
+  ASSERT_FALSE(film);
+  EXPECT_THAT(film.error().message, HasSubstr("leave out copy to have it coded anew"));
+  const auto sound = convert("mkv", "mp3", sample("film.mkv"), {{"audio_codec", "copy"}});
+  ASSERT_FALSE(sound);
+  EXPECT_THAT(sound.error().message, HasSubstr("leave out copy to have it coded anew"));
 }
 
 TEST_F(FfmpegRun, FollowsNoPlaylistWhateverItIsCalled) {

@@ -43,7 +43,12 @@ engine::Plan convert_with_progress(const std::string& input, Arguments arguments
   plan.steps.push_back({.action = std::move(probe), .weight = 1});
   plan.steps.push_back({.action = std::move(convert), .weight = 99});
   plan.explain = &explain;
-  plan.doubt = &doubt;
+  plan.doubt = [progress](const engine::StepEnd& end) {
+    auto error = doubt(end);
+    if (!error) return error;
+    auto why = progress.too_late();
+    return why ? why : error;
+  };
   return plan;
 }
 

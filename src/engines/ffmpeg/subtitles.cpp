@@ -2,6 +2,7 @@
 
 #include "engine/explain.hpp"
 #include "engines/ffmpeg/formats.hpp"
+#include "engines/ffmpeg/steps.hpp"
 
 namespace recast::engines::ffmpeg {
 
@@ -19,6 +20,30 @@ Error explain_subtitles(const engine::StepEnd& end) {
 }
 
 }  // namespace
+
+std::vector<engine::Step> cut_subtitles(const std::string& film, const std::string& subtitles, const Trim& part) {
+  constexpr auto* kLength = "tmp/length.txt";
+  constexpr auto* kWhole = "tmp/whole.srt";
+  Arguments look{
+      "-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of", "default=noprint_wrappers=1"};
+  append(look, opening(film));
+  auto probe = program("ffprobe", std::move(look));
+  probe.output_file = kLength;
+  auto unify =
+      program("ffmpeg", {"-hide_banner", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file",
+                         "-format_whitelist", "srt,webvtt,ass", "-i", subtitles, "-map", "0:s:0", "-f", "srt", kWhole});
+  engine::WorkerStep cut{.worker = "ffmpeg",
+                         .request = {{"start", part.start.value_or(0)}},
+                         .inputs = {kLength, kWhole},
+                         .outputs = {std::string(kCutSubtitles)}};
+  if (part.end) cut.request["end"] = *part.end;
+  cut.limits = {.cpu = std::chrono::seconds(60), .memory = 1ULL << 30, .output = 128ULL << 20, .descriptors = 64};
+  std::vector<engine::Step> steps;
+  steps.push_back({.action = std::move(probe)});
+  steps.push_back({.action = std::move(unify)});
+  steps.push_back({.action = std::move(cut)});
+  return steps;
+}
 
 bool is_subtitle(std::string_view format) { return format == "srt" || format == "vtt" || format == "ass"; }
 

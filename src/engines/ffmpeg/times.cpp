@@ -70,4 +70,13 @@ std::optional<int> Progress::percent(std::string_view line) const {
   return static_cast<int>(std::clamp(percent, 0.0, 99.0));
 }
 
+std::optional<Error> Progress::too_late() const {
+  const auto& [start, end, field] = state_->trim;
+  if (!start || !state_->duration || *start < *state_->duration) return std::nullopt;
+  return Error{
+      ErrorCode::invalid_data,
+      fmt::format("The {} is at {:.1f} seconds, but the file ends after {:.1f}.", field, *start, *state_->duration),
+      std::string(field)};
+}
+
 }  // namespace recast::engines::ffmpeg

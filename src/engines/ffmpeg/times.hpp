@@ -16,6 +16,7 @@ Result<std::optional<double>> parse_time(std::string_view text, std::string_view
 struct Trim {
   std::optional<double> start;
   std::optional<double> end;
+  std::string_view field = "trim_start";  ///< the option that says the start
 };
 
 /// Percent of a conversion, from the output of ffprobe (which names the duration) and then of ffmpeg (which says how
@@ -28,6 +29,8 @@ class Progress {
   void learn(std::string_view line) const;
   /// A line of ffmpeg's -progress.
   std::optional<int> percent(std::string_view line) const;
+  /// What to say if nothing came out: whether the start lies behind the end.
+  std::optional<Error> too_late() const;
 
  private:
   struct State {

@@ -47,6 +47,26 @@ std::set<std::string> tables(std::string_view font) {
   return result;
 }
 
+TEST_F(FontForgeRun, DrawsASpecimenForAThumbnail) {
+  if (const auto program = lacks({"convert-im6.q16"}); !program.empty()) GTEST_SKIP() << program << " is not installed";
+  const auto font = fontforge::sample_font();
+  for (const auto* const from : {"ttf", "otf", "woff", "woff2", "eot"}) {
+    const auto file = run().folder().write(std::string("font.") + from,
+                                           from == std::string_view("ttf") ? font : bytes_of(font, "ttf", from));
+    const auto done = run().run({.operation = "thumbnail", .from = from, .to = "png", .files = {file}});
+    ASSERT_TRUE(done) << from << ": " << done.error().message;
+    const auto ink = test::output_of("convert-im6.q16 " + done->files.at(0).string() +
+                                     " -colorspace gray -format '%[fx:minima<0.1] %[fx:maxima>0.9]' info:");
+    EXPECT_EQ(ink, "1 1") << from << ": black on white";
+  }
+  const auto none = run().run({.operation = "thumbnail",
+                               .from = "ttf",
+                               .to = "png",
+                               .files = {run().folder().write("none.ttf", "this is no font")}});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, ErrorCode::open_failed) << none.error().message;
+}
+
 TEST_F(FontForgeRun, ConvertsEveryPairAndKeepsNameAndCharacters) {
   const auto font = fontforge::sample_font();
   const auto expected = facts(font, "ttf");

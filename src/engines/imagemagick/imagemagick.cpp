@@ -93,6 +93,15 @@ Arguments Planner::source() {
   return {file + frames, "+repage"};
 }
 
+/// What is missing of a camera's picture LibRaw leaves black or white, and ends well.
+std::optional<Error> doubt_raw(const engine::StepEnd& end) {
+  for (const auto* const words : {": data corrupted at ", "Unexpected end of file", "unexpected end of file"}) {
+    if (!end.errors.contains(words)) continue;
+    return Error{ErrorCode::conversion_failed, "The camera's picture is damaged, or its end is missing.", {}};
+  }
+  return magick::doubt(end);
+}
+
 /// LibRaw's picture, or the largest one the camera put beside it where LibRaw cannot read the sensor's data.
 Arguments Planner::decoded_raw() {
   const auto& input = request_.inputs.front();
@@ -104,7 +113,7 @@ Arguments Planner::decoded_raw() {
                                        "-PreviewImage", "-OtherImage", "-ThumbnailImage", input});
   std::get<engine::ProgramStep>(previews.action).accepted = {1};
   plan_.steps.push_back(std::move(previews));
-  plan_.doubt = &magick::doubt;
+  plan_.doubt = &doubt_raw;
   return {"tiff:tmp/raw.tiff",
           "jpeg:tmp/JpgFromRaw.jpg",
           "jpeg:tmp/PreviewImage.jpg",

@@ -22,7 +22,8 @@ using Arguments = std::vector<std::string>;
 
 constexpr std::string_view kSample =
     "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><rect width='20' height='10' fill='red'/></svg>";
-constexpr int kNoSuchPage = 99;  // what Poppler's tools end with if a page range lies behind the document
+constexpr std::chrono::seconds kMetafile{30};  // of a processor's time: what is not read then never is
+constexpr int kNoSuchPage = 99;                // what Poppler's tools end with if a page range lies behind the document
 
 void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_inserter(to)); }
 
@@ -75,8 +76,21 @@ Arguments exporting(const Options& options, const std::string& to) {
   if (to == "png") append(result, image_size(options));
   if (to == "png" && !options.background.empty())
     append(result, {"--export-background=" + options.background, "--export-background-opacity=1"});
-  if (options.text_to_path) result.emplace_back("--export-text-to-path");
+  if (options.text_to_path || to == "dxf") result.emplace_back("--export-text-to-path");
+  // Its writer of DXF knows paths only.
+  if (to == "dxf") result.emplace_back("--actions=select-all:all;object-unlink-clones;select-all:all;object-to-path");
   return result;
+}
+
+/// Nothing but paths becomes lines, and a file without any is worth nothing: grep fails where there are none.
+void want_lines(engine::Plan& plan) {
+  plan.steps.push_back(program("grep", {"-r", "-l", "-E", "^(LINE|LWPOLYLINE|POLYLINE|SPLINE)[[:space:]]*$", "out"}));
+  plan.explain = [](const engine::StepEnd& end) -> Error {
+    if (end.signal != 0 || end.exit_code != 1 || !end.output.empty() || !end.errors.empty()) return explain(end);
+    return {ErrorCode::conversion_failed,
+            "There is nothing in the drawing that DXF could hold: it has no lines, shapes or text.",
+            {}};
+  };
 }
 
 engine::Plan plan_file(const engine::Request& request, const Options& options) {
@@ -88,6 +102,7 @@ engine::Plan plan_file(const engine::Request& request, const Options& options) {
   append(arguments,
          {(box ? "--export-filename=tmp/out." : "--export-filename=out/out.") + request.to, request.inputs.front()});
   plan.steps.push_back(program("inkscape", std::move(arguments), 4));
+  if (request.from == "wmf") std::get<engine::ProgramStep>(plan.steps.back().action).limits.cpu = kMetafile;
   if (box) fit_box(plan, options);
   plan.outputs = {"out/out." + request.to};
   return plan;
@@ -136,7 +151,8 @@ std::vector<engine::Conversion> conversions() {
     add(from, {"svg", "png", "pdf", "eps", "ps", "dxf"}, 20);
     if (from != std::string_view("emf")) add(from, {"emf", "wmf"}, 20);
   }
-  add("wmf", {"svg", "png", "pdf", "eps", "ps", "dxf", "emf"}, 70);  // some keep it busy for minutes: LibreOffice first
+  // Some keep it busy for minutes: LibreOffice first. It writes no DXF; what it makes of the file goes on as SVG.
+  add("wmf", {"svg", "png", "pdf", "eps", "ps", "emf"}, 70);
   add("pdf", {"svg"}, 30);
   add("pdf", {"emf", "wmf", "dxf"}, 20);
   return list;
@@ -166,6 +182,7 @@ class Inkscape final : public engine::Engine {
     auto plan = request.from == "pdf" ? plan_pages(request, options, pages.merged()) : plan_file(request, options);
     plan.explain = &explain;
     plan.doubt = &doubt;
+    if (request.to == "dxf") want_lines(plan);
     return plan;
   }
 };

@@ -26,6 +26,12 @@ Result<engine::Plan> plan(const std::string& from, const std::string& to, json::
   return test::plan_of(&register_inkscape, from, to, std::move(options));
 }
 
+TEST(InkscapePlan, DoesNotReadAMetafileForEver) {
+  const auto plan = test::engine_of(&register_inkscape).plan({.inputs = {"in/in-1.wmf"}, .from = "wmf", .to = "png"});
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_LE(std::get<engine::ProgramStep>(plan->steps.front().action).limits.cpu, std::chrono::seconds(30));
+}
+
 TEST(InkscapePlan, SaysWhatToExport) {
   EXPECT_THAT(test::line(*plan("svg", "pdf", {{"text_to_path", true}}), 0),
               ElementsAre("inkscape", "--export-type=pdf", "--export-area-page", "--export-text-to-path",
@@ -56,9 +62,44 @@ TEST_F(InkscapeRun, WritesEveryFormat) {
     const auto bytes = test::read_file(files.front());
     EXPECT_EQ(format::check(to, bytes, bytes.size()), format::Verdict::agrees) << to;
   }
-  const auto dxf = convert(kDrawing, "svg", "dxf");
-  ASSERT_EQ(dxf.size(), 1U);
-  EXPECT_THAT(test::read_file(dxf.front()), HasSubstr("ENTITIES"));
+}
+
+/// Entities of a DXF file and the box around them, as ezdxf counts and measures; "" without ezdxf.
+std::string entities(const fs::path& file) {
+  return test::output_of("/usr/bin/python3 -c \"import ezdxf; from ezdxf import bbox; space = ezdxf.readfile('" +
+                         file.string() +
+                         "').modelspace(); box = bbox.extents(space); print(len(space), *(round(v) for v in "
+                         "[*box.extmin, *box.extmax]))\"");
+}
+
+TEST_F(InkscapeRun, WritesShapesAndTextAsLinesOfDxf) {
+  if (test::output_of("/usr/bin/python3 -c 'import ezdxf' && echo yes") != "yes\n") GTEST_SKIP() << "there is no ezdxf";
+  const std::string begin = "<svg xmlns='http://www.w3.org/2000/svg' width='96' height='48'>";
+  const auto count = [&](const std::string& shapes) -> std::pair<int, std::string> {
+    const auto files = convert(begin + shapes + "</svg>", "svg", "dxf");
+    if (files.empty()) return {0, {}};
+    const auto text = entities(files.front());
+    return {std::atoi(text.c_str()), text};
+  };
+  // 96 pixels are an inch, and the writer's unit is a millimetre.
+  const auto [sides, box] = count("<g transform='translate(10,5)'><rect width='86' height='43'/></g>");
+  EXPECT_EQ(sides, 4) << box;
+  EXPECT_THAT(box, HasSubstr("4 3 0 0 25 11")) << "left, lower and right, upper";
+  EXPECT_GE(count("<circle cx='40' cy='20' r='15'/>").first, 1);
+  EXPECT_GE(count("<text x='5' y='20' font-family='DejaVu Sans' font-size='12'>Recast</text>").first, 30);
+  EXPECT_GE(count("<g xmlns:xlink='http://www.w3.org/1999/xlink'><defs><rect id='r' width='20' height='10'/></defs>"
+                  "<use xlink:href='#r'/><use xlink:href='#r' x='30'/></g>")
+                .first,
+            8);
+}
+
+TEST_F(InkscapeRun, SaysThatNothingIsInADxf) {
+  const auto files =
+      run().convert_bytes("<svg xmlns='http://www.w3.org/2000/svg' width='96' height='48'/>", "svg", "dxf");
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().code, ErrorCode::conversion_failed);
+  EXPECT_THAT(files.error().message, HasSubstr("no lines, shapes or text"));
+  EXPECT_EQ(run().convert_bytes("this is no drawing", "svg", "dxf").error().code, ErrorCode::open_failed);
 }
 
 TEST_F(InkscapeRun, DrawsImagesOfTheSizeAskedFor) {

@@ -1,3 +1,5 @@
-# libmagic lives in the worker only.
+# libmagic and libqpdf live in the worker only.
 pkg_check_modules(magic REQUIRED IMPORTED_TARGET libmagic)
-recast_worker(inspect LIBRARIES PkgConfig::magic)
+pkg_check_modules(qpdf REQUIRED IMPORTED_TARGET libqpdf)
+recast_worker(inspect LIBRARIES PkgConfig::magic PkgConfig::qpdf)
+target_compile_definitions(recast_inspect_worker PUBLIC POINTERHOLDER_TRANSITION=4)

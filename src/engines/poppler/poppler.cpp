@@ -23,7 +23,7 @@ constexpr std::uint32_t kProcesses = 32;
 
 const engine::Conversion kConversions[] = {{"pdf", "png", 10}, {"pdf", "jpg", 10},  {"pdf", "tiff", 10},
                                            {"pdf", "txt", 10}, {"pdf", "html", 20}, {"pdf", "svg", 20},
-                                           {"pdf", "eps", 20}, {"pdf", "ps", 20}};
+                                           {"pdf", "eps", 20}, {"pdf", "ps", 20},   {"pdf", "cbz", 10, {"bsdtar"}}};
 
 using Range = format::PageList::Range;
 using Arguments = std::vector<std::string>;
@@ -56,6 +56,7 @@ class Planner {
   }
 
   engine::Plan raster();
+  engine::Plan comic();
   engine::Plan text();
   engine::Plan html();
   engine::Plan svg();
@@ -142,6 +143,29 @@ engine::Plan Planner::raster() {
     plan_.steps.push_back(step("mogrify", std::move(finish), 2));
     plan_.outputs = {"out/page-*." + request_.to};
   }
+  return std::move(plan_);
+}
+
+/// The pages as JPEG files in a ZIP archive. Readers of comics go by names, and pdftoppm fills numbers up with zeros.
+engine::Plan Planner::comic() {
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    auto arguments = selection(ranges_[i]);
+    append(arguments, rendering("jpg"));
+    append(arguments, {input_, "tmp/page"});
+    plan_.steps.push_back(step("pdftoppm", std::move(arguments), 4));
+    tolerate_after_first(plan_.steps.back(), i, kNoSuchPage);
+  }
+  if (needs_resizing()) {
+    auto finish = engine::resizing(options_.width, options_.height, options_.fit);
+    finish.emplace_back("tmp/page-*.jpg");
+    plan_.steps.push_back(step("mogrify", std::move(finish), 2));
+  }
+  auto list = step("find", {"tmp", "-name", "page-*.jpg", "-printf", "%f\\0"});
+  std::get<engine::ProgramStep>(list.action).output_file = "tmp/list";
+  plan_.steps.push_back(std::move(list));
+  plan_.steps.push_back(step("bsdtar", {"-c", "-f", "out/out.cbz", "--format", "zip", "--uid", "0", "--gid", "0",
+                                        "--numeric-owner", "-C", "tmp", "--null", "-T", "tmp/list"}));
+  plan_.outputs = {"out/out.cbz"};
   return std::move(plan_);
 }
 
@@ -241,6 +265,7 @@ class Poppler final : public engine::Engine {
     }
     RECAST_TRY(auto pages, format::PageList::parse(options.pages));
     Planner planner(request, std::move(options), std::move(pages));
+    if (request.to == "cbz") return planner.comic();
     if (request.to == "txt") return planner.text();
     if (request.to == "html") return planner.html();
     if (request.to == "svg") return planner.svg();

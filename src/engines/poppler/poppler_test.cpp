@@ -140,6 +140,21 @@ TEST_F(PopplerRun, MakesOneImageForEachPage) {
   }
 }
 
+TEST_F(PopplerRun, MakesAComicOfPagesInTheirOrder) {
+  const auto files = convert(pdf_of(12), "cbz", {{"pixel_density", 36}, {"pages", "2-11"}});
+  ASSERT_TRUE(files) << files.error().message;
+  ASSERT_EQ(files->size(), 1U);
+  const auto names = test::output_of("unzip -Z1 " + files->front().string() + " | sort | tr '\\n' ' '");
+  EXPECT_TRUE(names.starts_with("page-02.jpg page-03.jpg")) << names;
+  EXPECT_TRUE(names.ends_with("page-11.jpg ")) << names;
+  // As MuPDF sees it, which opens comics.
+  EXPECT_THAT(test::output_of("mutool convert -o /dev/null -F txt " + files->front().string() + " 1-10 && echo opened"),
+              HasSubstr("opened"));
+  const auto box = convert(pdf_of(1), "cbz", {{"width", 40}, {"height", 60}, {"fit", "crop"}});
+  ASSERT_TRUE(box) << box.error().message;
+  EXPECT_THAT(test::output_of("unzip -p " + box->front().string() + " '*.jpg' | file -"), HasSubstr("40x60"));
+}
+
 TEST_F(PopplerRun, DropsPagesBehindTheEnd) {
   const auto files = convert(pdf_of(3), "png", {{"pixel_density", 36}, {"pages", "2-9,20"}});
   ASSERT_TRUE(files) << files.error().message;

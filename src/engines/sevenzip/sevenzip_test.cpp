@@ -38,6 +38,26 @@ TEST_F(SevenZip, OpensAnImageOfADisk) {
   ASSERT_TRUE(done) << done.error().message;
 }
 
+TEST_F(SevenZip, OpensEncrypted7zWithThePassword) {
+  const auto text = run().folder() / "secret.txt";
+  const auto closed = run().folder() / "closed.7z";
+  test::output_of("printf 'the secret' > " + text.string() + " && 7zz a -ppass -mhe=on " + closed.string() + " " +
+                  text.string());
+  const auto open = [&](const boost::json::object& options) {
+    return run().run({.operation = "archive/extract", .from = "7z", .to = {}, .files = {closed}, .options = options});
+  };
+  const auto done = open({{"password", "pass"}});
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(done->files.size(), 1U);
+  EXPECT_EQ(test::read_file(done->files[0]), "the secret");
+  for (const auto* const wrong : {"guess", ""}) {
+    const auto refused = open({{"password", wrong}});
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().code, ErrorCode::open_failed) << refused.error().message;
+    EXPECT_EQ(refused.error().field, "password");
+  }
+}
+
 TEST_F(SevenZip, OpensArchivesOfTheCorpus) {
   const char* const corpus = std::getenv("RECAST_CORPUS");
   if (corpus == nullptr) GTEST_SKIP() << "RECAST_CORPUS is not set";

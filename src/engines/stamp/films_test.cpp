@@ -105,6 +105,24 @@ TEST_F(FilmWatermarks, StandsUprightOnATurnedFilm) {
   EXPECT_THAT(colour(picture, 120, 260), white());
 }
 
+/// A turned film of narrow pixels, as phones and tapes write them, gets the same letters as the picture people see.
+TEST_F(FilmWatermarks, WritesTheSameWordsWhateverThePixels) {
+  const auto lying = film("narrow.mp4", "-vf scale=160:240,setsar=1/2");
+  const auto turned = run().folder() / "narrow-turned.mp4";
+  output_of(
+      fmt::format("ffmpeg -v error -y -i '{}' -c copy -metadata:s:v rotate=90 '{}'", lying.string(), turned.string()));
+  const auto square = film("square.mp4", "-vf scale=480:160,setsar=1");
+  const json options{{"text", "Recast XO"}, {"font_size", 60}, {"rotation", 10}};
+  const auto seen = frame(marked({turned}, options));
+  const auto wanted = frame(marked({square}, options));
+  ASSERT_EQ(test::size_of(seen), std::pair(480, 160));
+  ASSERT_EQ(test::size_of(wanted), std::pair(480, 160));
+  const auto likeness = output_of(fmt::format(
+      "ffmpeg -hide_banner -i '{}' -i '{}' -lavfi ssim -f null - 2>&1 | sed -n 's/.*All:\\([0-9.]*\\).*/\\1/p'",
+      seen.string(), wanted.string()));
+  EXPECT_GT(std::stod("0" + likeness), 0.9) << likeness;
+}
+
 TEST_F(FilmWatermarks, TellsHowFarItIs) {
   std::vector<int> percents;
   const auto done = run().run({.operation = "watermark",

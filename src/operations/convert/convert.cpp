@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "format/format.hpp"
 #include "operation/common.hpp"
@@ -43,6 +44,15 @@ Result<> check(const json::object& payload, const engine::Catalogue& catalogue) 
   return operation::check_route(catalogue, *route, wish, payload, options.subtitles.empty() ? 1 : 2);
 }
 
+/// Whether the texts hold nothing but blanks and ends of pages, as those of a scan do.
+bool are_blank(const std::vector<std::filesystem::path>& files) {
+  return std::ranges::all_of(files, [](const auto& file) {
+    std::ifstream text(file, std::ios::binary);
+    char first = 0;
+    return !(text >> std::ws >> first);  // std::ws takes form feeds, too
+  });
+}
+
 Result<operation::Outcome> convert(operation::TaskContext& context, const json::object& payload) {
   RECAST_TRY(const auto options, schema::parse<Options>(payload));
   const auto& inputs = context.inputs();
@@ -64,6 +74,8 @@ Result<operation::Outcome> convert(operation::TaskContext& context, const json::
                                      .percent_to = shares.end(at)};
     conversion.inputs.insert(conversion.inputs.end(), subtitles.begin(), subtitles.end());
     RECAST_TRY(auto done, operation::run_route(context, route, conversion));
+    if (wish.from == "pdf" && wish.to == "txt" && done.note.empty() && are_blank(done.files))
+      done.note = "The PDF has no text, its pages may be pictures: pdf/ocr recognises their words.";
     outputs.add(input, wish.to, std::move(done.files));
     if (outcome.message.empty()) outcome.message = std::move(done.note);
   }

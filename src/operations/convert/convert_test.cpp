@@ -200,5 +200,20 @@ TEST_F(Converting, ListsEveryPair) {
             1);
 }
 
+TEST_F(Converting, SaysThatAScanHasNoText) {
+  const FakeEngine reader("reader", {{"pdf", "txt", 10}});
+  FakeContext scans(installed({&reader}));
+  scans.add_input("scan.pdf", kPdf);
+  std::string text = "\f \n\f";
+  scans.on_execute = [&](const operation::Execution&) {
+    return std::vector<std::pair<std::string, std::string>>{{"out.txt", text}};
+  };
+  const auto scan = convert().run(scans, {{"output_format", "txt"}});
+  ASSERT_TRUE(scan) << scan.error().message;
+  EXPECT_EQ(scan->message, "The PDF has no text, its pages may be pictures: pdf/ocr recognises their words.");
+  text = "\n\f  words";
+  EXPECT_EQ(convert().run(scans, {{"output_format", "txt"}})->message, "");
+}
+
 }  // namespace
 }  // namespace recast::operations

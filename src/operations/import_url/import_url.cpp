@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "base/text.hpp"
 #include "format/format.hpp"
 #include "net/client.hpp"
 #include "net/disposition.hpp"
 #include "net/url.hpp"
 #include "operation/registry.hpp"
+#include "operation/request_headers.hpp"
 
 namespace recast::operations {
 
@@ -17,7 +15,7 @@ namespace {
 struct Options {
   std::string url;
   std::string filename;
-  std::map<std::string, std::string> headers;
+  operation::RequestHeaders headers;
 
   static constexpr auto fields = std::tuple{
       schema::field(&Options::url, "url", "Web address of the file; user-info in it becomes HTTP Basic credentials.",
@@ -28,27 +26,12 @@ struct Options {
   };
 };
 
-/// Headers that say how the request is carried, not what is asked for.
-bool is_ours(const std::string& name) {
-  static constexpr std::array<std::string_view, 9> names{
-      "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"};
-  return name.starts_with("proxy-") || std::ranges::find(names, name) != names.end();
-}
-
 /// Our own resumption uses these.
 bool is_dropped(const std::string& name) { return name == "range" || name.starts_with("if-"); }
 
 Result<> check(const Options& options, const engine::Catalogue&) {
   RECAST_CHECK(net::Url::parse(options.url));
-  for (const auto& [name, value] : options.headers) {
-    if (!is_token(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      return fail(ErrorCode::invalid_data, "The headers format is invalid.", "headers");
-    }
-    if (is_ours(lower(name))) {
-      return fail(ErrorCode::invalid_data, fmt::format("The headers must not contain {}.", name), "headers");
-    }
-  }
-  return {};
+  return operation::check_headers(options.headers);
 }
 
 /// The last part of a URL's path, if it has an extension.

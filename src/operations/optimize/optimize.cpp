@@ -45,7 +45,7 @@ Result<operation::Outcome> optimize(operation::TaskContext& context, const Optio
     RECAST_TRY(const auto best, smallest(input, done.files));
     before += input.size;
     after += best.size;
-    outputs.add(input, from, {best.path});
+    outputs.add_kept(input, from, {best.path});
     return {};
   };
   RECAST_TRY(const auto note,

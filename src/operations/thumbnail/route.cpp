@@ -17,8 +17,11 @@ bool is_picture(std::string_view token) { return token == "png" || token == "jpg
 std::vector<std::vector<std::string>> ways(const std::string& from, const std::string& to) {
   std::vector<std::vector<std::string>> middles{{}, {"png"}, {"jpg"}, {"pdf"}, {"pdf", "png"}, {"pdf", "jpg"}};
   const auto* const format = format::find(from);
+  const auto is = [&](std::string_view group) { return format != nullptr && format->group == group; };
   // What draws books knows fewer kinds than what converts them.
-  if (format != nullptr && format->group == "ebook") middles.insert(middles.end(), {{"epub"}, {"epub", "png"}});
+  if (is("ebook")) middles.insert(middles.end(), {{"epub"}, {"epub", "png"}, {"cbz"}, {"cbz", "png"}});
+  // Letters and marked-up texts.
+  if (is("document")) middles.insert(middles.end(), {{"html"}, {"html", "png"}, {"html", "pdf", "png"}});
   std::vector<std::vector<std::string>> list;
   for (const auto& middle : middles) {
     // A format that occurs twice would be a way round in a circle.

@@ -102,6 +102,21 @@ json::object options_of(const Leg& leg, const Options& options, const std::strin
   return out;
 }
 
+/// A cover of a pixel or two is one that somebody's program had to write; nobody wants to see it. The engine that sizes
+/// it knows how large it was.
+Result<> check_cover(const operation::Converted& sized) {
+  constexpr std::int64_t kLeast = 16;
+  if (sized.steps.empty()) return {};
+  const auto side = [&](std::string_view name) {
+    const auto* const value = sized.steps.front().answer.if_contains(name);
+    return value != nullptr && value->is_int64() ? value->get_int64() : kLeast;
+  };
+  const auto width = side("source_width"), height = side("source_height");
+  if (width >= kLeast && height >= kLeast) return {};
+  return fail(ErrorCode::conversion_failed,
+              fmt::format("The cover is a picture of only {} x {} pixels.", width, height));
+}
+
 /// Carries one file along its route. A leg that gives several files makes the next one run for each of them.
 class Maker {
  public:
@@ -134,6 +149,7 @@ class Maker {
           .percent_from = begin + (end - begin) * at / count,
           .percent_to = begin + (end - begin) * (at + 1) / count};
       RECAST_TRY(auto done, operation::run_conversion(context_, conversion));
+      if (leg.role != Role::cover && route_.front().role == Role::cover) RECAST_CHECK(check_cover(done));
       std::ranges::move(done.files, std::back_inserter(all));
     }
     return all;

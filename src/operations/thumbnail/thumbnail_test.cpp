@@ -52,6 +52,7 @@ class Thumbnails : public ::testing::Test {
   FakeEngine poppler{"poppler", {{"pdf", "png"}}, {option("width"), option("pages")}};
   FakeEngine office{"libreoffice", {{"docx", "pdf"}, {"rtf", "pdf"}}, {option("pages")}};
   FakeEngine chrome{"chrome", {{"html", "png"}}};
+  FakeEngine mail{"mail", {{"eml", "html"}}};
   FakeEngine ffmpeg{"ffmpeg", {{"mkv", "png"}, {"mkv", "mp4"}}, {option("width"), option("timestamp")}};
   FakeEngine calibre{engine::Info{.name = "calibre",
                                   .abilities = {{.conversions = {{"mobi", "epub"}}},
@@ -60,7 +61,7 @@ class Thumbnails : public ::testing::Test {
       engine::Info{.name = "tagger", .abilities = {{.operation = "thumbnail", .conversions = {{"mp3", "png"}}}}}};
   FakeEngine mupdf{"mupdf", {{"epub", "png"}}, {option("width"), option("pages")}};
   std::size_t results = 1;
-  FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg, &calibre, &tagger, &mupdf})};
+  FakeContext context{installed({&vips, &poppler, &office, &chrome, &ffmpeg, &calibre, &tagger, &mupdf, &mail})};
 };
 
 TEST_F(Thumbnails, SizeAPictureDirectly) {
@@ -159,11 +160,34 @@ TEST_F(Thumbnails, ShowTheCoverOfABookOrElseItsFirstPage) {
   EXPECT_EQ(options(mupdf), (json::object{{"pages", "1"}, {"width", 300}, {"height", 300}, {"fit", "max"}}));
 }
 
+TEST_F(Thumbnails, ShowNoCoverOfAPixel) {
+  context.answer = {{"source_width", 1}, {"source_height", 1}};
+  context.add_input("book.mobi", std::string(60, '\0') + "BOOKMOBI");
+  EXPECT_EQ(names(run({{"output_format", "png"}})), std::vector<std::string>{"book.png"});
+  ASSERT_EQ(mupdf.requests.size(), 1U) << "the first page is drawn instead";
+  FakeContext songs(installed({&vips, &tagger}));
+  songs.answer = context.answer;
+  songs.on_execute = context.on_execute;
+  songs.add_input("song.mp3", "ID3\4\0\0\0\0\0\0");
+  const auto song = make().run(songs, {{"output_format", "png"}});
+  ASSERT_FALSE(song);
+  EXPECT_EQ(song.error().message, "The cover is a picture of only 1 x 1 pixels.");
+}
+
 TEST_F(Thumbnails, DrawPagesOfABookIfSeveralAreWanted) {
   context.add_input("book.mobi", std::string(60, '\0') + "BOOKMOBI");
   results = 3;
   EXPECT_EQ(names(run({{"output_format", "png"}, {"count", 3}})).size(), 3U);
   EXPECT_EQ(calibre.requests.front().operation, "convert");
+}
+
+TEST_F(Thumbnails, GoByWayOfAWebPage) {
+  context.add_input("letter.eml", "From: a@example.org\nSubject: x\n\nHello\n");
+  EXPECT_EQ(names(run({{"output_format", "png"}})), std::vector<std::string>{"letter.png"});
+  ASSERT_EQ(mail.requests.size(), 1U);
+  EXPECT_EQ(mail.requests[0].to, "html");
+  ASSERT_EQ(chrome.requests.size(), 1U);
+  EXPECT_EQ(options(vips), (json::object{{"width", 300}, {"height", 300}, {"fit", "max"}}));
 }
 
 TEST_F(Thumbnails, SayWhenThereIsNoWay) {

@@ -61,7 +61,7 @@ Result<operation::Outcome> add_watermark(operation::TaskContext& context, const 
     RECAST_CHECK(operation::check_content(context, inputs[at], from));
     if (image) conversion.inputs.push_back(*image);
     RECAST_TRY(auto done, operation::run_conversion(context, conversion));
-    outputs.add(inputs[at], from, std::move(done.files));
+    outputs.add_kept(inputs[at], from, std::move(done.files));
     if (outcome.message.empty()) outcome.message = std::move(done.note);
   }
   RECAST_TRY(outcome.files, outputs.take());

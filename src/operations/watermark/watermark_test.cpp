@@ -18,7 +18,8 @@ class Watermark : public testing::Test {
   static engine::Info info() {
     engine::Info info;
     info.name = "painter";
-    info.abilities = {{.operation = "watermark", .conversions = {{"png", "", 10, {}}}, .most_inputs = 2}};
+    info.abilities = {
+        {.operation = "watermark", .conversions = {{"png", "", 10, {}}, {"jpg", "", 10, {}}}, .most_inputs = 2}};
     return info;
   }
   FakeEngine engine_{info()};
@@ -58,6 +59,22 @@ TEST_F(Watermark, GivesTheImageToEveryInputAndKeepsTheirNames) {
   EXPECT_EQ(outcome->files[1].name, "b.png");
   for (const auto& request : engine_.requests)
     EXPECT_EQ(request.inputs, (std::vector<std::string>{"in/in-1.png", "in/in-2.svg"}));
+}
+
+TEST_F(Watermark, KeepsTheSpellingOfTheFormat) {
+  FakeContext context(installed(engine_));
+  context.add_input("photo.JPEG", "\xff\xd8\xff\xe0");
+  context.add_input("photo.jpe", "\xff\xd8\xff\xe0");
+  context.add_input("scan", "\x89PNG\r\n\x1a\n");
+  context.on_execute = [](const auto&) {
+    return std::vector<std::pair<std::string, std::string>>{{"out/out.x", "marked"}};
+  };
+  const auto outcome = operation_.run(context, {{"text", "x"}});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(outcome->files.size(), 3U);
+  EXPECT_EQ(outcome->files[0].name, "photo.JPEG");
+  EXPECT_EQ(outcome->files[1].name, "photo.jpe");
+  EXPECT_EQ(outcome->files[2].name, "scan.png");
 }
 
 TEST_F(Watermark, FailsWithoutTheFileOfItsImage) {

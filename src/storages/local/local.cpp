@@ -216,6 +216,9 @@ Result<> Local::remove(const storage::Key& key) {
   return {};
 }
 
-Result<> register_local(storage::Registry& registry) { return registry.add<Local::Settings>("local", &Local::open); }
+Result<> register_local(storage::Registry& registry) {
+  return registry.add<Local::Settings>(
+      "local", [](const Local::Settings& settings, const storage::Surroundings&) { return Local::open(settings); });
+}
 
 }  // namespace recast::storages

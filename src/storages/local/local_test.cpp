@@ -21,7 +21,7 @@ using storages::Local;
 std::unique_ptr<Storage> make_local(const fs::path& folder) {
   Registry registry;
   EXPECT_TRUE(storages::register_local(registry));
-  return std::move(registry.find("local")->open({{"root", folder.string()}})).value();
+  return std::move(registry.find("local")->open({{"root", folder.string()}}, {})).value();
 }
 
 INSTANTIATE_TEST_SUITE_P(Local, StorageContract, ::testing::Values(MakeStorage(&make_local)));

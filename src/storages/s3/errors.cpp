@@ -12,9 +12,9 @@ namespace recast::storages::s3 {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kCredentials{
-    "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken",   "InvalidToken",
-    "AccountProblem", "NotSignedUp",      "AllAccessDisabled",     "TokenRefreshRequired"};
+constexpr std::array<std::string_view, 9> kCredentials{"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch",
+                                                       "ExpiredToken", "InvalidToken",       "AccountProblem",
+                                                       "NotSignedUp",  "AllAccessDisabled",  "TokenRefreshRequired"};
 constexpr std::array<std::string_view, 4> kMissing{"NoSuchBucket", "NoSuchKey", "NoSuchUpload", "NoSuchVersion"};
 constexpr std::array<std::string_view, 5> kPassing{"InternalError", "SlowDown", "RequestTimeout", "ServiceUnavailable",
                                                    "OperationAborted"};

@@ -10,6 +10,7 @@
 #include "storage/digest.hpp"
 #include "storage/xml.hpp"
 #include "storages/s3/errors.hpp"
+#include "storages/s3/listing.hpp"
 
 namespace recast::storages::s3 {
 
@@ -44,8 +45,8 @@ Objects::Objects(Access access, const Settings& settings, const storage::Connect
       object_headers_(std::move(object_headers)),
       address_(std::move(address)),
       region_(access_.region),
-      http_(connection, {.explain = [this](const net::Answer& answer) { return explain(answer); },
-                         .another = &is_passing}) {}
+      http_(connection,
+            {.explain = [this](const net::Answer& answer) { return explain(answer); }, .another = &is_passing}) {}
 
 Result<std::unique_ptr<storage::ObjectStore>> Objects::open(Access access, const Settings& settings,
                                                             const storage::Connection& connection,
@@ -111,23 +112,14 @@ Result<> Objects::list_page(ListVersion version, const std::string& prefix, std:
   if (version == ListVersion::two) asked.query.emplace_back("list-type", "2");
   if (!next.empty()) asked.query.emplace_back(version == ListVersion::two ? "continuation-token" : "marker", next);
   RECAST_TRY(const auto answer, call(asked));
-  RECAST_TRY(const auto page, storage::parse_xml(answer.body));
-  if (page.name != "ListBucketResult") return fail(ErrorCode::unavailable, "the answer is no list of objects");
-  const bool encoded = page.text_of("EncodingType") == "url";
-  std::string last;
-  for (const auto& child : page.children) {
-    if (child.name != "Contents") continue;
-    const auto key = child.text_of("Key");
-    storage::Object object{encoded ? percent_decode(key) : std::string(key), number(child.text_of("Size"))};
-    last = object.name;
-    const bool stands_for_a_folder = object.size == 0 && object.name.ends_with('/');
-    if (!stands_for_a_folder) objects.push_back(std::move(object));
+  RECAST_TRY(auto page, read_page(answer.body));
+  for (auto& object : page.objects) {
     if (objects.size() > at_most) break;
+    objects.push_back(std::move(object));
   }
-  const auto before = next;
-  next.clear();
-  if (page.text_of("IsTruncated") != "true") return {};
-  next = version == ListVersion::two ? std::string(page.text_of("NextContinuationToken")) : last;
+  const auto before = std::exchange(next, {});
+  if (!page.truncated) return {};
+  next = version == ListVersion::two ? page.token : page.last;
   if (next.empty() || next == before) return fail(ErrorCode::unavailable, "the list of objects does not go on");
   return {};
 }
@@ -153,14 +145,14 @@ Pairs Objects::headers_for(const std::string& name) const {
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {
   RECAST_TRY(const auto source, storage::Source::open(from));
   const auto whole = static_cast<std::uint64_t>(connection_.settings.multipart_bytes);
-  return corrected([&] {
-    return source.size() <= whole ? send_whole(source, name, meter) : send_in_parts(source, name, meter);
-  });
+  return corrected(
+      [&] { return source.size() <= whole ? send_whole(source, name, meter) : send_in_parts(source, name, meter); });
 }
 
 Result<> Objects::send_whole(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
   RECAST_TRY(const auto hashes, storage::digests(source.whole()));
-  Asked asked{.method = "PUT", .key = name, .query = {}, .headers = headers_for(name), .payload = to_hex(hashes.sha256)};
+  Asked asked{
+      .method = "PUT", .key = name, .query = {}, .headers = headers_for(name), .payload = to_hex(hashes.sha256)};
   asked.headers.emplace_back("Content-MD5", to_base64(hashes.md5));
   storage::Counted counted(meter);
   RECAST_CHECK(http_.call([&]() -> Result<net::Call> {
@@ -175,8 +167,8 @@ Result<> Objects::send_whole(const storage::Source& source, const std::string& n
 Result<> Objects::send_in_parts(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
   const auto wanted = std::max(static_cast<std::uint64_t>(connection_.settings.part_bytes), kSmallestPart);
   const auto parts = storage::Parts::of(source.size(), wanted, kMostParts, kMegabyte);
-  RECAST_TRY(const auto begun, call({.method = "POST", .key = name, .query = {{"uploads", ""}},
-                                     .headers = headers_for(name)}));
+  RECAST_TRY(const auto begun,
+             call({.method = "POST", .key = name, .query = {{"uploads", ""}}, .headers = headers_for(name)}));
   RECAST_TRY(const auto answer, storage::parse_xml(begun.body));
   const std::string upload(answer.text_of("UploadId"));
   if (upload.empty()) return fail(ErrorCode::unavailable, "the store did not begin an upload");

@@ -26,6 +26,26 @@ struct Settings {
   };
 };
 
+/// Where Recast keeps its own files, if that is S3.
+struct OwnSettings {
+  std::string url;
+  std::string bucket;
+  std::string region = "us-east-1";
+  std::string prefix;
+  std::string access_key_id;
+  std::string secret_access_key;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&OwnSettings::url, "url", "Address of an S3-compatible store; Amazon's if empty."),
+      schema::field(&OwnSettings::bucket, "bucket", "Bucket that holds the files."),
+      schema::field(&OwnSettings::region, "region", "Region of the bucket."),
+      schema::field(&OwnSettings::prefix, "prefix", "Put in front of every object's name, such as recast/."),
+      schema::field(&OwnSettings::access_key_id, "access_key_id", "Access key.", {.secret = true}),
+      schema::field(&OwnSettings::secret_access_key, "secret_access_key", "Secret of the access key.",
+                    {.verbatim = true, .secret = true}),
+  };
+};
+
 /// Which bucket, and as whom.
 struct Access {
   std::string bucket;
@@ -52,13 +72,13 @@ struct Import : Access {
   std::string filename;
 
   static constexpr auto fields = std::tuple_cat(
-      access_fields, std::tuple{
-                         schema::field(&Import::key, "key", "Name of the object."),
-                         schema::field(&Import::key_prefix, "key_prefix",
-                                       "All objects whose names begin so; where there is no key."),
-                         schema::field(&Import::filename, "filename",
-                                       "Name of the file; the last part of the key if nothing is said."),
-                     });
+      access_fields,
+      std::tuple{
+          schema::field(&Import::key, "key", "Name of the object."),
+          schema::field(&Import::key_prefix, "key_prefix", "All objects whose names begin so; where there is no key."),
+          schema::field(&Import::filename, "filename",
+                        "Name of the file; the last part of the key if nothing is said."),
+      });
   Result<> check() const { return storage::require_one(key, "key", key_prefix, "key_prefix"); }
   storage::Choice choice() const { return {key, "key", key_prefix, "key_prefix", false, filename}; }
   Result<std::unique_ptr<storage::ObjectStore>> open(const Settings& settings,
@@ -92,8 +112,8 @@ struct Export : Access {
           schema::field(&Export::content_type, "content_type",
                         "Content-Type header of the object; by its extension if nothing is said."),
           schema::field(&Export::metadata, "metadata", "Metadata of the object."),
-          schema::field(&Export::server_side_encryption, "server_side_encryption",
-                        "How the store encrypts the object.", {.values = {"AES256", "aws:kms", "aws:kms:dsse"}}),
+          schema::field(&Export::server_side_encryption, "server_side_encryption", "How the store encrypts the object.",
+                        {.values = {"AES256", "aws:kms", "aws:kms:dsse"}}),
           schema::field(&Export::tagging, "tagging", "Tags of the object, at most 10."),
       });
   Result<> check() const { return {}; }

@@ -73,9 +73,30 @@ Result<std::unique_ptr<storage::ObjectStore>> Export::open(const Settings& setti
   return Objects::open(*this, settings, connection, std::move(headers));
 }
 
+namespace {
+
+Result<std::unique_ptr<storage::Storage>> open_own(const OwnSettings& own, const storage::Surroundings& around) {
+  if (own.bucket.empty()) return fail(ErrorCode::invalid_data, "a bucket is needed", "storage_s3.bucket");
+  Access access;
+  access.bucket = own.bucket;
+  access.region = own.region;
+  access.access_key_id = own.access_key_id;
+  access.secret_access_key = own.secret_access_key;
+  const Settings settings{.url = own.url, .virtual_hosts = {}};
+  return storage::RemoteStorage::open(
+      [access, settings](const storage::Connection& connection) {
+        return Objects::open(access, settings, connection, {});
+      },
+      own.prefix, around);
+}
+
+}  // namespace
+
 }  // namespace s3
 
 Result<> register_s3(storage::Registry& registry) {
+  RECAST_CHECK(
+      registry.add<s3::OwnSettings>("s3", "Recast's own files in S3, where server.storage is s3.", &s3::open_own));
   registry.add_service<s3::Settings, s3::Import, s3::Export>(
       {"s3", "S3", "s3", "Amazon S3 and stores that are compatible with it."});
   return {};

@@ -73,8 +73,8 @@ void sign(Request& request, const Keys& keys, std::string_view region, std::chro
   if (!keys.session_token.empty()) request.headers.emplace_back("x-amz-security-token", keys.session_token);
 
   const auto scope = fmt::format("{}/{}/s3/aws4_request", day, region);
-  const auto text = fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", stamp, scope,
-                                to_hex(storage::sha256(canonical_request(request))));
+  const auto text =
+      fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", stamp, scope, to_hex(storage::sha256(canonical_request(request))));
   auto key = storage::hmac_sha256("AWS4" + keys.secret, day);
   for (const auto part : {region, std::string_view("s3"), std::string_view("aws4_request")}) {
     key = storage::hmac_sha256(key, part);

@@ -14,7 +14,7 @@ constexpr auto kTime = std::chrono::sys_days(std::chrono::May / 24 / 2013);
 constexpr std::string_view kEmpty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 Request request(std::string method, std::string path, Pairs query = {}, Pairs headers = {}) {
-  return {std::move(method), "examplebucket.s3.amazonaws.com", std::move(path), std::move(query), std::move(headers),
+  return {std::move(method),  "examplebucket.s3.amazonaws.com", std::move(path), std::move(query), std::move(headers),
           std::string(kEmpty)};
 }
 

@@ -21,7 +21,7 @@ constexpr std::size_t kBlock = 256 << 10;
 constexpr int kMostRetries = 16;
 
 bool may_be_single(std::string_view format) {
-  static constexpr std::array<std::string_view, 8> names{"gz", "bz2", "bz", "xz", "lzma", "z", "zst", "lz"};
+  static constexpr std::array<std::string_view, 9> names{"gz", "bz2", "bz", "xz", "lzma", "z", "zst", "lz", "plain"};
   return std::ranges::find(names, format) != names.end();
 }
 
@@ -70,8 +70,11 @@ Error Reader::fault() const {
   if (has("passphrase required"))
     return {ErrorCode::open_failed, "The archive is encrypted; set password.", "password"};
   if (has("incorrect passphrase")) return {ErrorCode::open_failed, "The password is wrong.", "password"};
-  if (has("encrypt") || has("crypto codec"))
-    return {ErrorCode::open_failed, "The archive is encrypted in a way that cannot be opened.", "password"};
+  const bool encrypted = has("encrypt") || has("crypto codec");
+  if (encrypted && order_.password.empty())
+    return {ErrorCode::open_failed, "The archive is encrypted; set password.", "password"};
+  // No word on the option: another engine may know more ways to decrypt.
+  if (encrypted) return {ErrorCode::open_failed, "The archive is encrypted, and this password does not open it.", {}};
   if (has("unsupported") || has("not supported"))
     return {ErrorCode::open_failed, fmt::format("The archive is packed in a way that is not known here: {}", text), {}};
   if (encrypted_) return {ErrorCode::open_failed, "The password is wrong, or the archive is damaged.", "password"};
@@ -116,6 +119,7 @@ Result<> Reader::open_nested(int fd) {
 /// A file that is compressed is not just any file.
 Result<> Reader::check_first() {
   first_ = false;
+  if (order_.from == "plain") return {};  // a program took the outer layer off
   if (!is_single(archive_format(handle_.get())) || archive_filter_code(handle_.get(), 0) != ARCHIVE_FILTER_NONE)
     return {};
   return fail(ErrorCode::open_failed, fmt::format("The file is not a {} file.", order_.from));

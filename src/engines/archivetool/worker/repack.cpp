@@ -6,10 +6,17 @@
 #include "engines/archivetool/worker/transfer.hpp"
 #include "engines/archivetool/worker/unique_paths.hpp"
 #include "engines/archivetool/worker/writer.hpp"
+#include "format/format.hpp"
 
 namespace recast::engines::archivetool {
 
 namespace {
+
+/// A comic is its pages, and a note on it that some readers know.
+bool belongs_to_comic(std::string_view path) {
+  const auto* const format = format::find(format::of_file_name(path));
+  return path.ends_with("ComicInfo.xml") || (format != nullptr && format->group == "image");
+}
 
 /// Entries of one archive that become entries of another.
 class Repacker final : public Sink {
@@ -17,12 +24,14 @@ class Repacker final : public Sink {
   Repacker(Writer& writer, Spool& spool) : writer_(writer), spool_(spool) {}
 
   Result<> folder(const Entry& entry) override {
+    if (writer_.is_single() || writer_.is_comic()) return {};
     if (!folders_.insert(entry.path).second) return {};
     RECAST_CHECK(writer_.begin_entry(entry));
     return writer_.end_entry();
   }
 
   Result<> file(const Entry& entry, const Content& content) override {
+    if (writer_.is_comic() && !belongs_to_comic(entry.path)) return other(entry);
     const auto written = renamed(entry);
     files_[entry.path] = written.path;
     if (!entry.size && writer_.needs_sizes()) return through_spool(written, content);
@@ -32,12 +41,13 @@ class Repacker final : public Sink {
   }
 
   Result<> link(const Entry& entry) override {
-    if (!stays_inside(entry.path, entry.target)) return other(entry);
+    if (writer_.is_single() || writer_.is_comic() || !stays_inside(entry.path, entry.target)) return other(entry);
     RECAST_CHECK(writer_.begin_entry(renamed(entry)));
     return writer_.end_entry();
   }
 
   Result<> hard_link(const Entry& entry) override {
+    if (writer_.is_single()) return other(entry);
     const auto target = files_.find(entry.target);
     if (target == files_.end() || entry.path == entry.target) return other(entry);
     auto written = renamed(entry);
@@ -60,6 +70,7 @@ class Repacker final : public Sink {
   using Copies = std::map<std::string, std::vector<Entry>>;
   Copies& copies() { return copies_; }
   std::uint64_t left_out() const { return left_out_; }
+  bool has_files() const { return !files_.empty(); }
 
   Result<> through_spool(Entry entry, const Content& content) {
     RECAST_TRY(entry.size, spool_.fill(content));
@@ -136,6 +147,8 @@ Result<boost::json::object> repack(const worker::Job& job, const Order& order) {
     Copier copier(repacker, spool, again);
     RECAST_CHECK(transfer(reader, copier, {}));
   }
+  if (writer.is_comic() && !repacker.has_files())
+    return fail(ErrorCode::conversion_failed, "There is no picture in the archive, so it is no comic.");
   RECAST_CHECK(writer.close());
   return boost::json::object{{"left_out", repacker.left_out()}};
 }

@@ -21,7 +21,7 @@ struct Row {
 };
 
 // "Restricted" pax: plain ustar headers wherever they suffice, so that old programs read it, too.
-constexpr std::array<Row, 10> kRows{{
+constexpr std::array<Row, 22> kRows{{
     {"zip", archive_write_set_format_zip, archive_write_add_filter_none},
     {"7z", archive_write_set_format_7zip, archive_write_add_filter_none},
     {"tar", archive_write_set_format_pax_restricted, archive_write_add_filter_none},
@@ -32,12 +32,31 @@ constexpr std::array<Row, 10> kRows{{
     {"tar.z", archive_write_set_format_pax_restricted, archive_write_add_filter_compress},
     {"cpio", archive_write_set_format_cpio_newc, archive_write_add_filter_none},
     {"iso", archive_write_set_format_iso9660, archive_write_add_filter_none},
+    {"jar", archive_write_set_format_zip, archive_write_add_filter_none},
+    {"cbz", archive_write_set_format_zip, archive_write_add_filter_none},
+    {"tar.lz", archive_write_set_format_pax_restricted, archive_write_add_filter_lzip},
+    {"tar.lzma", archive_write_set_format_pax_restricted, archive_write_add_filter_lzma},
+    {"gz", archive_write_set_format_raw, archive_write_add_filter_gzip},
+    {"bz2", archive_write_set_format_raw, archive_write_add_filter_bzip2},
+    {"xz", archive_write_set_format_raw, archive_write_add_filter_xz},
+    {"lzma", archive_write_set_format_raw, archive_write_add_filter_lzma},
+    {"z", archive_write_set_format_raw, archive_write_add_filter_compress},
+    {"zst", archive_write_set_format_raw, archive_write_add_filter_zstd},
+    {"lz", archive_write_set_format_raw, archive_write_add_filter_lzip},
+    {"plain", archive_write_set_format_raw, archive_write_add_filter_none},
 }};
+
+bool is_zip(std::string_view format) { return format == "zip" || format == "jar" || format == "cbz"; }
+
+bool has_no_level(std::string_view format) {
+  static constexpr std::array<std::string_view, 6> names{"tar", "tar.z", "cpio", "iso", "z", "plain"};
+  return std::ranges::find(names, format) != names.end();
+}
 
 /// The scale of a packer for our 0 to 9.
 int scaled(std::string_view format, int level) {
-  if (format == "tar.zst") return std::max(1, level * 2 + (level > 0 ? 1 : 0));  // its best is 19
-  if (format == "tar.bz2" || format == "7z") return std::max(1, level);
+  if (format == "tar.zst" || format == "zst") return std::max(1, level * 2 + (level > 0 ? 1 : 0));  // its best is 19
+  if (format == "tar.bz2" || format == "bz2" || format == "7z") return std::max(1, level);
   return level;
 }
 
@@ -74,9 +93,9 @@ Result<> Writer::choose_format() {
 }
 
 Result<> Writer::choose_level() {
-  if (!level_ || format_ == "tar" || format_ == "tar.z" || format_ == "cpio" || format_ == "iso") return {};
+  if (!level_ || has_no_level(format_)) return {};
   const auto number = std::to_string(scaled(format_, *level_));
-  const bool own = format_ == "zip" || format_ == "7z";
+  const bool own = is_zip(format_) || format_ == "7z";
   const auto set = own ? archive_write_set_format_option : archive_write_set_filter_option;
   if (format_ == "7z" && level_ == 0) {
     if (archive_write_set_format_option(handle_.get(), nullptr, "compression", "store") != ARCHIVE_OK)
@@ -87,7 +106,18 @@ Result<> Writer::choose_level() {
   return {};
 }
 
+bool Writer::needs_sizes() const { return !is_zip(format_) && !is_single(); }
+
+bool Writer::is_single() const {
+  return (archive_format(handle_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW;
+}
+
 Result<> Writer::begin_entry(const Entry& entry) {
+  if (is_single() && ++files_ > 1) {
+    return fail(ErrorCode::conversion_failed,
+                fmt::format("A {} is one compressed file, and there are several to pack. tar.gz, zip and 7z hold many.",
+                            format_ == "plain" ? "file of this format" : format_ + " file"));
+  }
   const UniqueHandle<EntryTraits> out(archive_entry_new());
   if (!out) throw std::bad_alloc();
   archive_entry_set_pathname(out.get(), entry.path.c_str());
@@ -110,7 +140,7 @@ Result<> Writer::begin_entry(const Entry& entry) {
       archive_entry_set_filetype(out.get(), AE_IFREG);
       if (entry.size) archive_entry_set_size(out.get(), static_cast<la_int64_t>(*entry.size));
   }
-  if (format_ == "zip") {
+  if (is_zip(format_)) {
     const bool store = level_ == 0 || format::is_compressed(entry.path.substr(entry.path.rfind('/') + 1));
     const auto choose = store ? archive_write_zip_set_compression_store : archive_write_zip_set_compression_deflate;
     if (choose(handle_.get()) != ARCHIVE_OK) return std::unexpected(fault());
@@ -135,6 +165,8 @@ Result<> Writer::end_entry() {
 }
 
 Result<> Writer::close() {
+  if (is_single() && files_ == 0)
+    return fail(ErrorCode::conversion_failed, "There is no file to compress: the archive holds none.");
   if (archive_write_close(handle_.get()) != ARCHIVE_OK) return std::unexpected(fault());
   return {};
 }

@@ -15,8 +15,12 @@ class Writer {
  public:
   static Result<Writer> open(int fd, const std::string& format, std::optional<int> level);
 
-  /// Whether the size of a file must be known before its content comes: everywhere but in a zip.
-  bool needs_sizes() const { return format_ != "zip"; }
+  /// Whether the size of a file must be known before its content comes: wherever a header says it.
+  bool needs_sizes() const;
+  /// Whether it is one compressed file: no folders, no links, no second file.
+  bool is_single() const;
+  /// Whether it is a comic, which holds pictures only.
+  bool is_comic() const { return format_ == "cbz"; }
   /// Whether a file can have further names in the archive. (In a cpio, libarchive loses what they are names of.)
   bool has_hard_links() const { return format_.starts_with("tar"); }
 
@@ -35,6 +39,7 @@ class Writer {
 
   std::string format_;
   std::optional<int> level_;
+  std::uint64_t files_ = 0;
   UniqueHandle<WriteTraits> handle_;
 };
 

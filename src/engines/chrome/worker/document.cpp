@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "engines/chrome/worker/paper.hpp"
+#include "engines/chrome/worker/website.hpp"
 
 namespace recast::chrome {
 
@@ -19,8 +20,7 @@ namespace {
 constexpr std::string_view kAddress = "https://document.invalid/in.html";
 constexpr std::string_view kOrigin = "https://document.invalid/";
 constexpr std::chrono::seconds kPatience{60};  // for loading, and again for an element
-constexpr std::chrono::seconds kAnswer{10};
-constexpr double kLargestSide = 16384;  // the browser's own limit of a picture
+constexpr double kLargestSide = 16384;         // the browser's own limit of a picture
 constexpr double kMostPixels = 100e6;
 constexpr std::int64_t kPiece = 1 << 20;
 
@@ -34,11 +34,6 @@ constexpr std::string_view kFooter =
     R"(<div style="font-size:8px;width:100%;margin:0 10mm;text-align:right"><span class="pageNumber"></span>/)"
     R"(<span class="totalPages"></span></div>)";
 
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* const value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 double number_of(const json::object& object, std::string_view key) {
   const auto* const value = object.if_contains(key);
   if (value == nullptr || !value->is_number()) return 0;
@@ -47,28 +42,6 @@ double number_of(const json::object& object, std::string_view key) {
 
 std::unexpected<Error> crash() {
   return fail(ErrorCode::conversion_failed, "The page ended its browser process; it probably needs too much memory.");
-}
-
-/// "https://host:port" of a web address.
-std::string_view origin_of(std::string_view url) {
-  const auto host = url.find("://");
-  return host == std::string_view::npos ? url : url.substr(0, url.find_first_of("/?#", host + 3));
-}
-
-/// Chromium's word for what went wrong on the way (net_error_list.h), as a sentence.
-Error why_not_loaded(std::string_view problem) {
-  const auto failed = [](std::string_view why) {
-    return Error{ErrorCode::download_failed, fmt::format("The website could not be loaded: {}.", why), {}};
-  };
-  if (problem.contains("ERR_CERT") || problem.contains("ERR_SSL")) return failed("its certificate or TLS is not valid");
-  if (problem.contains("TOO_MANY_REDIRECTS")) return failed("too many redirects");
-  if (problem.contains("ERR_ABORTED")) return failed("the address leads to no page, but to a download or to nothing");
-  if (problem.contains("TIMED_OUT")) return failed("the server does not answer");
-  if (problem.contains("UNSAFE_PORT")) return failed("its port is not allowed");
-  for (const auto* const word : {"TUNNEL", "EMPTY_RESPONSE", "PROXY", "NAME_NOT_RESOLVED", "CONNECTION"}) {
-    if (problem.contains(word)) return failed("could not connect to host");
-  }
-  return failed(problem);
 }
 
 Deadline sooner(Deadline deadline, std::chrono::milliseconds time) {
@@ -133,26 +106,6 @@ void Document::refuse(const std::string& id, const std::string& url, bool whole_
                              Deadline::in(kAnswer));
 }
 
-/// The client's headers may be secrets: they go to the page's own origin.
-void Document::pass_on(const std::string& id, const json::object& request, const Event& event) {
-  json::object go_on{{"requestId", id}};
-  if (!website_->headers.empty() && origin_of(text_of(request, "url")) == origin_of(website_->url)) {
-    json::array headers;
-    const auto add = [&](std::string_view name, std::string_view value) {
-      headers.push_back(json::object{{"name", name}, {"value", value}});
-    };
-    for (const auto& [name, value] : website_->headers) add(name, value);
-    if (const auto* const own = request.if_contains("headers"); own != nullptr && own->is_object()) {
-      for (const auto& [name, value] : own->get_object()) {
-        const auto same = [&](const auto& set) { return equal_ignoring_case(set.first, std::string_view(name)); };
-        if (value.is_string() && std::ranges::none_of(website_->headers, same)) add(name, value.get_string());
-      }
-    }
-    go_on["headers"] = std::move(headers);
-  }
-  (void)browser_.pipe().send("Fetch.continueRequest", go_on, event.session, Deadline::in(kAnswer));
-}
-
 void Document::note_lifecycle(const Event& event) {
   if (text_of(event.params, "frameId") != main_frame_) return;
   const auto name = text_of(event.params, "name"), loader = text_of(event.params, "loaderId");
@@ -194,44 +147,6 @@ Result<> Document::load(std::string_view html, const Options& options, bool for_
   return go(std::string(kAddress), options, deadline);
 }
 
-Result<> Document::visit(const Website& website, const Options& options, bool for_print, Deadline deadline) {
-  RECAST_CHECK(set_screen(options, for_print, deadline));
-  website_ = website;
-  RECAST_CHECK(set_headers(website, deadline));
-  if (website_->headers.empty()) RECAST_CHECK(call("Fetch.disable", {}, deadline));
-  return go(website.url, options, deadline);
-}
-
-/// Those that the browser sets itself it must be told of; what is left in website_ is added to requests.
-Result<> Document::set_headers(const Website& website, Deadline deadline) {
-  RECAST_TRY(const auto version, browser_.pipe().call("Browser.getVersion", {}, "", deadline));
-  auto agent = text_of(version, "userAgent");
-  // Some sites answer with an empty page to a browser that says it has no window.
-  if (const auto at = agent.find("Headless"); at != std::string::npos)
-    agent.erase(at, std::string_view("Headless").size());
-  website_->headers.clear();
-  for (const auto& [name, value] : website.headers) {
-    if (equal_ignoring_case(name, "user-agent")) {
-      agent = value;
-    } else if (equal_ignoring_case(name, "cookie")) {
-      for (const auto one : split(value, ';')) {
-        const auto sign = one.find('=');
-        if (trim(one).empty()) continue;
-        const auto set = call("Network.setCookie",
-                              {{"name", trim(one.substr(0, sign))},
-                               {"value", sign == std::string_view::npos ? "" : trim(one.substr(sign + 1))},
-                               {"url", website.url}},
-                              deadline);
-        if (!set) return fail(ErrorCode::invalid_data, "The Cookie header cannot be read.", "headers");
-      }
-    } else {
-      website_->headers.emplace(name, value);
-    }
-  }
-  RECAST_CHECK(call("Emulation.setUserAgentOverride", {{"userAgent", agent}}, deadline));
-  return {};
-}
-
 Result<> Document::go(const std::string& address, const Options& options, Deadline deadline) {
   loads_.clear();
   latest_.clear();
@@ -262,8 +177,7 @@ Result<> Document::settle(const Options& options, Deadline deadline) {
   const auto waited = browser_.pipe().wait(done, sooner(deadline, kPatience));
   if (crashed_) return crash();
   if (!waited && waited.error().code == ErrorCode::timeout) {
-    return fail(ErrorCode::timeout,
-                fmt::format("The page did not reach {} in {} seconds.", options.wait_until, kPatience.count()),
+    return fail(ErrorCode::timeout, fmt::format("The page did not reach {} in time.", options.wait_until),
                 "wait_until");
   }
   return waited;
@@ -304,19 +218,22 @@ void Document::choose_paper(const Options& options, Deadline deadline) {
 Result<> Document::wait_for_element(const std::string& selector, Deadline deadline) {
   const auto limit = sooner(deadline, kPatience);
   const auto expression = fmt::format("document.querySelector({})!==null", json::serialize(json::string(selector)));
+  const auto late = [](const auto& result) { return !result && result.error().code == ErrorCode::timeout; };
   while (true) {
     const auto found = evaluate(expression, false, limit);
     if (!found && found.error().code == ErrorCode::invalid_data) {
       return fail(ErrorCode::conversion_failed, "The wait_for_element is no CSS selector.", "wait_for_element");
     }
     if (found && found->is_bool() && found->get_bool()) return {};
-    if (limit.expired() || (!found && found.error().code == ErrorCode::timeout)) {
-      return fail(ErrorCode::timeout, "The element of wait_for_element did not appear.", "wait_for_element");
-    }
     // A page that is just loading itself anew refuses a question; the next one it answers.
-    if (!found && (crashed_ || found.error().code != ErrorCode::conversion_failed))
+    if (!found && !late(found) && (crashed_ || found.error().code != ErrorCode::conversion_failed))
       return std::unexpected(found.error());
-    RECAST_CHECK(pause(std::chrono::milliseconds(50), deadline));
+    const auto waited = pause(std::chrono::milliseconds(50), limit);
+    if (late(found) || late(waited)) {
+      return fail(ErrorCode::timeout, fmt::format("The element {} of wait_for_element did not appear.", selector),
+                  "wait_for_element");
+    }
+    RECAST_CHECK(waited);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,6 +14,9 @@ namespace recast::chrome {
 
 using engines::chrome::Options;
 using engines::chrome::Website;
+
+/// How long an answer of the browser's may take that is nothing but an answer.
+constexpr std::chrono::seconds kAnswer{10};
 
 /// One document in the browser's one page. Whatever the document asks for besides itself is refused.
 class Document {

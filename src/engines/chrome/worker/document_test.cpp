@@ -145,6 +145,15 @@ TEST_F(BrowserTest, WaitsForAnElementThatAScriptMakes) {
   EXPECT_TRUE(result) << result.error().message;
 }
 
+TEST_F(BrowserTest, NamesTheElementThatNeverComes) {
+  Options options;
+  options.wait_for_element = "#never";
+  const auto loaded = document_->load("<p>x", options, true, Deadline::in(std::chrono::seconds(3)));
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::timeout);
+  EXPECT_EQ(loaded.error().message, "The element #never of wait_for_element did not appear.");
+}
+
 TEST_F(BrowserTest, NamesASelectorThatIsNone) {
   const auto result = pdf("<p>x", {{"wait_for_element", "##"}});
   ASSERT_FALSE(result);

@@ -69,7 +69,11 @@ class ChromeWorker final : public worker::Worker {
     }
     RECAST_TRY(const auto options, schema::parse<Options>(options_value->get_object()));
     const bool pdf = to->get_string() == "pdf";
-    const auto deadline = Deadline::in(kLongest);
+    const auto* const seconds = job.request.if_contains("seconds");
+    const auto deadline =
+        Deadline::in(seconds != nullptr && seconds->is_int64()
+                         ? std::min<std::chrono::seconds>(std::chrono::seconds(seconds->get_int64()), kLongest)
+                         : kLongest);
     if (const auto* const website = job.request.if_contains("website"); website != nullptr && website->is_object()) {
       RECAST_TRY(const auto wanted, schema::parse<Website>(website->get_object()));
       RECAST_CHECK(open_way_out(job.inputs.front()));

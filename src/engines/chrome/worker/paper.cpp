@@ -63,7 +63,7 @@ Shot frame(const Options& options, double width, double height) {
     shot.width = static_cast<double>(*options.width) / shot.scale;
     shot.height = static_cast<double>(*options.height) / shot.scale;
     shot.x = (width - shot.width) / 2;
-    shot.y = (height - shot.height) / 2;
+    shot.y = 0;  // a page begins at its top
   }
   return shot;
 }

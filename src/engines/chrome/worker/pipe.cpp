@@ -33,12 +33,12 @@ Result<> wait_for(int fd, short what, Deadline deadline) {
   }
 }
 
+}  // namespace
+
 std::string text_of(const json::object& object, std::string_view key) {
   const auto* const value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
-
-}  // namespace
 
 Pipe::Pipe(UniqueFd to, UniqueFd from) : to_(std::move(to)), from_(std::move(from)) {
   set_nonblocking(to_.get());

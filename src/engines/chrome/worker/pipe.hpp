@@ -22,6 +22,9 @@ struct Event {
   json::object params;
 };
 
+/// A member that is text; empty if it is not there or something else.
+std::string text_of(const json::object& object, std::string_view key);
+
 class Pipe {
  public:
   /// `to` and `from` are seen from here: commands go into `to`.

@@ -1,11 +1,13 @@
 // recast-worker-inspect: tells what a file is by its content. The parent loads libmagic's database once; every file is
-// looked at by a jailed child of its own.
+// looked at by a jailed child of its own. With `pages` in the request it counts the pages of all its inputs instead.
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
 #include <cerrno>
 #include <optional>
 
 #include "engines/inspect/worker/inspector.hpp"
+#include "engines/inspect/worker/pages.hpp"
 #include "worker/worker.hpp"
 
 namespace {
@@ -31,6 +33,16 @@ Result<std::vector<char>> read_beginning(int fd) {
   return bytes;
 }
 
+/// A number or null for each input.
+worker::json::object count_all(const std::vector<int>& inputs) {
+  worker::json::array pages;
+  for (const auto input : inputs) {
+    const auto count = recast::engines::inspect::count_pages(input);
+    pages.push_back(count ? worker::json::value(*count) : worker::json::value(nullptr));
+  }
+  return {{"pages", std::move(pages)}};
+}
+
 class InspectWorker final : public worker::Worker {
  public:
   worker::Profile profile() const override {
@@ -45,6 +57,7 @@ class InspectWorker final : public worker::Worker {
   }
 
   Result<worker::json::object> convert(worker::Job& job) override {
+    if (job.request.contains("pages")) return count_all(job.inputs);
     if (job.inputs.size() != 1 || !inspector_) {
       return recast::fail(recast::ErrorCode::internal, "The inspecting worker takes one input.");
     }

@@ -81,7 +81,7 @@ class Text final : public Subject {
     cairo_set_source_rgb(canvas, (colour_ >> 16 & 0xFF) / kFull, (colour_ >> 8 & 0xFF) / kFull,
                          (colour_ & 0xFF) / kFull);
     cairo_translate(canvas, -box_.left, -box_.top);
-    pango_cairo_update_layout(canvas, layout_.get());
+    // Not fitted to the canvas anew: where pixels are not square, Pango would spread the letters.
     pango_cairo_show_layout(canvas, layout_.get());
     return {};
   }

@@ -1,5 +1,9 @@
 #include "engines/vips/worker/colours.hpp"
 
+#include <unistd.h>
+
+#include <array>
+
 #include "engines/vips/colour.hpp"
 
 namespace recast::engines::vips {
@@ -35,10 +39,22 @@ VImage flatten(VImage image, const std::string& colour) {
       VImage::option()->set("background", std::vector<double>{rgb[0] * unit, rgb[1] * unit, rgb[2] * unit}));
 }
 
+/// What presses make of colours. libvips brings a profile of 960 kB, which every picture would carry along: it stands
+/// in where there is none of the smaller ones, Fogra39 of TeX (120 kB) and Ghostscript's SWOP (190 kB).
+const char* press_profile() {
+  static constexpr std::array<const char*, 2> kSmaller{
+      "/usr/share/texlive/texmf-dist/tex/generic/colorprofiles/FOGRA39L_coated.icc",
+      "/usr/share/color/icc/ghostscript/default_cmyk.icc"};
+  for (const auto* const file : kSmaller) {
+    if (::access(file, R_OK) == 0) return file;
+  }
+  return "cmyk";
+}
+
 VImage to_cmyk(const VImage& image) {
   const auto rgb = is_gray(image) || is_deep(image) ? to_srgb(image) : image;
   auto* const options = VImage::option()->set("input_profile", "srgb")->set("embedded", has_profile(rgb));
-  return rgb.icc_transform("cmyk", options->set("intent", VIPS_INTENT_RELATIVE)->set("depth", 8));
+  return rgb.icc_transform(press_profile(), options->set("intent", VIPS_INTENT_RELATIVE)->set("depth", 8));
 }
 
 /// Eight bits a band, in the space it is in.

@@ -50,7 +50,11 @@ class Conversion {
       else
         one_file(sink);
     }
-    return {{"files", files_}, {"width", width_}, {"height", height_}};
+    return {{"files", files_},
+            {"width", width_},
+            {"height", height_},
+            {"source_width", source_.width(0)},
+            {"source_height", source_.height(0)}};
   }
 
  private:

@@ -1,0 +1,2 @@
+# Cuts subtitles to the length of the film they go into.
+recast_worker(ffmpeg)

@@ -1,0 +1,157 @@
+#include "storage/http.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "../../tests/support/temporary_folder.hpp"
+#include "net/http_test_server.hpp"
+#include "net/policy.hpp"
+
+namespace recast::storage {
+namespace {
+
+using test::HttpTestServer;
+using Request = HttpTestServer::Request;
+using Peer = HttpTestServer::Connection;
+
+class HttpStore : public ::testing::Test {
+ protected:
+  Result<std::uint64_t> fetch(const HttpTestServer& server) {
+    const Http http(connection_, {.explain =
+                                      [](const net::Answer& answer) {
+                                        return Error{ErrorCode::unavailable, std::to_string(answer.status), {}};
+                                      },
+                                  .another = {}});
+    return http.fetch(
+        [&](const Headers& range) -> Result<net::Call> {
+          net::Call call;
+          call.url = server.url("/object");
+          call.headers = range;
+          return call;
+        },
+        to_, meter_);
+  }
+  std::string content() const { return test::read_file(to_); }
+
+  test::TemporaryFolder folder_;
+  const fs::path to_ = folder_ / "object";
+  Meter meter_;
+  net::Settings settings_{.allow_cidrs = {"127.0.0.1"}, .attempts = 3, .retry_milliseconds = 1};
+  std::unique_ptr<net::Client> net_ = net::make_client(settings_, net::Policy::open(settings_).value());
+  Connection connection_{*net_, Deadline::in(std::chrono::seconds(20)), {}, {}};
+};
+
+/// Ten bytes with a strong tag; the first answer ends after four.
+void cut_once(const Request& request, Peer& to, std::atomic<int>& count, std::string_view tag) {
+  const auto head =
+      "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: " + std::string(tag) + "\r\nContent-Length: 10\r\n\r\n";
+  if (++count == 1) return to.send(head + "0123");
+  if (!request.headers.contains("range")) return to.send(head + "abcdefghij");
+  to.send(
+      "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nContent-Range: bytes 4-9/10\r\nContent-Length: "
+      "6\r\n\r\n456789");
+}
+
+TEST_F(HttpStore, GoesOnWhereACutWas) {
+  std::atomic<int> count = 0;
+  HttpTestServer server([&](const Request& request, Peer& to) { cut_once(request, to, count, "\"tag\""); });
+  ASSERT_EQ(fetch(server).value(), 10u);
+  EXPECT_EQ(content(), "0123456789");
+  EXPECT_EQ(server.requests().at(1).headers.at("range"), "bytes=4-");
+  EXPECT_EQ(server.requests().at(1).headers.at("if-match"), "\"tag\"");
+  EXPECT_EQ(meter_.percent(), 100);
+}
+
+TEST_F(HttpStore, BeginsAnewWithoutAStrongTag) {
+  std::atomic<int> count = 0;
+  HttpTestServer server([&](const Request& request, Peer& to) { cut_once(request, to, count, "W/\"weak\""); });
+  ASSERT_EQ(fetch(server).value(), 10u);
+  EXPECT_EQ(content(), "abcdefghij");
+  EXPECT_FALSE(server.requests().at(1).headers.contains("range"));
+  EXPECT_EQ(meter_.percent(), 100);
+}
+
+TEST_F(HttpStore, BeginsAnewWhenTheObjectChanged) {
+  std::atomic<int> count = 0;
+  HttpTestServer server([&](const Request& request, Peer& to) {
+    if (count == 1) {
+      ++count;
+      return to.answer("412 Precondition Failed", "", "");
+    }
+    cut_once(request, to, count, "\"tag\"");
+  });
+  ASSERT_EQ(fetch(server).value(), 10u);
+  EXPECT_EQ(content(), "abcdefghij");
+}
+
+TEST_F(HttpStore, TakesNoOtherPartForTheRest) {
+  std::atomic<int> count = 0;
+  HttpTestServer server([&](const Request& request, Peer& to) {
+    if (count == 1) {
+      ++count;
+      return to.send(
+          "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nContent-Range: bytes 0-5/10\r\nContent-Length: "
+          "6\r\n\r\nwrong!");
+    }
+    cut_once(request, to, count, "\"tag\"");
+  });
+  ASSERT_EQ(fetch(server).value(), 10u);
+  EXPECT_EQ(content(), "abcdefghij");
+}
+
+TEST_F(HttpStore, NeverTakesAPieceForTheWhole) {
+  HttpTestServer server([](const Request&, Peer& to) {
+    to.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\n\r\n0123");
+  });
+  const auto size = fetch(server);
+  ASSERT_FALSE(size);
+  EXPECT_EQ(size.error().message, "the connection ended before the end of the answer");
+  EXPECT_EQ(server.requests().size(), 3u);
+}
+
+TEST_F(HttpStore, KeepsToTheLargestFile) {
+  connection_.settings.max_file_bytes = 4;
+  HttpTestServer server([](const Request&, Peer& to) { to.answer("200 OK", "", "01234"); });
+  EXPECT_EQ(fetch(server).error().code, ErrorCode::file_too_large);
+}
+
+TEST_F(HttpStore, FetchesAnEmptyObject) {
+  HttpTestServer server([](const Request&, Peer& to) { to.answer("200 OK", "", ""); });
+  EXPECT_EQ(fetch(server).value(), 0u);
+  EXPECT_TRUE(fs::exists(to_));
+}
+
+TEST(Parts, CoverAFile) {
+  const auto parts = Parts::of(25, 10, 100, 1);
+  ASSERT_EQ(parts.count(), 3u);
+  EXPECT_EQ(parts.offset(2), 20u);
+  EXPECT_EQ(parts.length(1), 10u);
+  EXPECT_EQ(parts.length(2), 5u);
+  EXPECT_EQ(Parts::of(20, 10, 100, 1).count(), 2u);
+}
+
+TEST(Parts, GrowWhereThereWouldBeTooMany) {
+  constexpr std::uint64_t mega = 1 << 20;
+  const auto parts = Parts::of(1'000'000 * mega, 16 * mega, 9'000, mega);
+  EXPECT_LE(parts.count(), 9'000u);
+  EXPECT_EQ(parts.size % mega, 0u);
+  EXPECT_EQ(parts.size, 112 * mega);
+}
+
+TEST(ProviderText, IsOneLineForAClient) {
+  EXPECT_EQ(provider_text("No such\r\n\tthing\x1b[31m ", "NoSuchKey"), "No such thing [31m (Code: NoSuchKey)");
+  EXPECT_EQ(provider_text("", "X"), "(Code: X)");
+  EXPECT_EQ(provider_text("", ""), "the store refused without a reason");
+  EXPECT_EQ(provider_text("text", "not a code"), "text");
+  EXPECT_EQ(provider_text(std::string(299, 'x') + "\u00e4\u00e4", ""), std::string(299, 'x'));
+}
+
+TEST(EncodePath, KeepsSlashesOnly) {
+  EXPECT_EQ(encode_path("a b/\u00e4+(1)~.txt"), "a%20b/%C3%A4%2B%281%29~.txt");
+  EXPECT_EQ(encode_path("//a/../b/"), "//a/../b/");
+  EXPECT_EQ(encode_path(""), "");
+}
+
+}  // namespace
+}  // namespace recast::storage

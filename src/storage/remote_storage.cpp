@@ -1,0 +1,113 @@
+#include "storage/remote_storage.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace recast::storage {
+
+namespace {
+
+constexpr std::chrono::minutes kFresh{10};
+constexpr std::chrono::hours kLongest{5};  // of one transfer
+constexpr std::size_t kMostListed = 10'000'000;
+
+/// What a client may be told of a storage that does not answer; the cause goes into the log with the task.
+Error of_storage(Error error) {
+  if (error.code == ErrorCode::not_found || error.code == ErrorCode::disk_full || error.code == ErrorCode::cancelled)
+    return error;
+  return {ErrorCode::unavailable, fmt::format("the file storage: {}", error.message), {}};
+}
+
+}  // namespace
+
+RemoteStorage::RemoteStorage(Open open, std::string prefix, Surroundings around)
+    : open_(std::move(open)), prefix_(std::move(prefix)), around_(std::move(around)) {}
+
+Result<std::unique_ptr<Storage>> RemoteStorage::open(Open open, std::string prefix, Surroundings around) {
+  if (around.net == nullptr) return fail(ErrorCode::internal, "this storage needs a network");
+  if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
+  auto storage =
+      std::unique_ptr<RemoteStorage>(new RemoteStorage(std::move(open), std::move(prefix), std::move(around)));
+  RECAST_CHECK(storage->opened());
+  return storage;
+}
+
+Result<std::shared_ptr<RemoteStorage::Opened>> RemoteStorage::opened() const {
+  const auto now = std::chrono::steady_clock::now();
+  auto current = current_.with([](const auto& one) { return one; });
+  if (current && now - current->since < kFresh) return current;
+  auto fresh = std::make_shared<Opened>(Opened{{*around_.net, Deadline::in(kLongest + kFresh), {}, {}}, nullptr, now});
+  RECAST_TRY(fresh->store, open_(fresh->connection));
+  current_.with([&](auto& one) { one = fresh; });
+  return fresh;
+}
+
+Result<> RemoteStorage::put(const Key& key, const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return fail(ErrorCode::internal, "what is to be kept is no file");
+  RECAST_TRY(const auto current, opened());
+  Meter meter;
+  const auto sent = current->store->send(file, prefix_ + key.str(), meter);
+  return sent ? Result<>{} : std::unexpected(of_storage(sent.error()));
+}
+
+Result<fs::path> RemoteStorage::spooled(const Key& key) const {
+  RECAST_TRY(const auto current, opened());
+  auto name = (around_.spool / "object-XXXXXX").string();
+  const UniqueFd reserved(::mkostemp(name.data(), O_CLOEXEC));
+  if (!reserved) return std::unexpected(from_errno(errno, "the file storage's folder"));
+  Meter meter;
+  const auto size = current->store->fetch(prefix_ + key.str(), name, meter);
+  if (size) return fs::path(name);
+  std::error_code ignored;
+  fs::remove(name, ignored);
+  return std::unexpected(of_storage(size.error()));
+}
+
+Result<Stat> RemoteStorage::get(const Key& key, const fs::path& to) {
+  RECAST_TRY(const auto path, spooled(key));
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  if (!error) fs::rename(path, to, error);
+  if (error == std::errc::cross_device_link) {
+    error.clear();
+    fs::copy_file(path, to, fs::copy_options::overwrite_existing, error);
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
+  if (error) return std::unexpected(from_errno(error.value(), to.string()));
+  return Stat{size};
+}
+
+Result<UniqueFd> RemoteStorage::open(const Key& key) {
+  RECAST_TRY(const auto path, spooled(key));
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::error_code ignored;
+  fs::remove(path, ignored);  // it lives as long as the descriptor
+  if (!fd) return std::unexpected(from_errno(errno, "the file storage's folder"));
+  return fd;
+}
+
+Result<> RemoteStorage::list(std::string_view prefix, const std::function<Result<>(const Key&)>& each) {
+  RECAST_TRY(const auto current, opened());
+  const auto objects = current->store->list(prefix_ + std::string(prefix), kMostListed);
+  if (!objects) return std::unexpected(of_storage(objects.error()));
+  for (const auto& object : *objects) {
+    // Whatever else lies there is not ours.
+    const auto key = Key::parse(std::string_view(object.name).substr(prefix_.size()));
+    if (key) RECAST_CHECK(each(*key));
+  }
+  return {};
+}
+
+Result<> RemoteStorage::remove(const Key& key) {
+  RECAST_TRY(const auto current, opened());
+  const auto removed = current->store->remove(prefix_ + key.str());
+  return removed ? Result<>{} : std::unexpected(of_storage(removed.error()));
+}
+
+}  // namespace recast::storage

@@ -1,0 +1,61 @@
+#include "storages/s3/errors.hpp"
+
+#include <gtest/gtest.h>
+
+namespace recast::storages::s3 {
+namespace {
+
+net::Answer answer(unsigned status, std::string body) { return {status, {}, std::move(body)}; }
+
+Error meaning(unsigned status, const std::string& code, const std::string& message = "Words.") {
+  const auto one = answer(
+      status, "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>");
+  return meaning_of(fault_of(one), status);
+}
+
+TEST(S3Errors, OfCredentials) {
+  for (const auto* const code : {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
+    EXPECT_EQ(meaning(403, code).code, ErrorCode::invalid_credentials) << code;
+  for (const auto* const code : {"ExpiredToken", "InvalidToken"})
+    EXPECT_EQ(meaning(400, code).code, ErrorCode::invalid_credentials) << code;
+  EXPECT_EQ(meaning_of(fault_of(answer(403, "")), 403).code, ErrorCode::invalid_credentials);
+}
+
+TEST(S3Errors, OfWhatIsNotThere) {
+  EXPECT_EQ(meaning(404, "NoSuchBucket").code, ErrorCode::not_found);
+  EXPECT_EQ(meaning(404, "NoSuchKey", "The specified key does not exist.").message,
+            "The specified key does not exist. (Code: NoSuchKey)");
+}
+
+TEST(S3Errors, SayNoMoreThanTheStoresSentence) {
+  const auto one = answer(403,
+                          "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message>"
+                          "<StringToSign>AWS4 secret</StringToSign></Error>");
+  EXPECT_EQ(meaning_of(fault_of(one), 403).message, "No. (Code: SignatureDoesNotMatch)");
+  EXPECT_EQ(meaning(400, "X", "a\n\tb " + std::string(500, 'x')).message.size(), 300 + sizeof(" (Code: X)") - 1);
+}
+
+TEST(S3Errors, AreReadableWithoutABody) {
+  EXPECT_EQ(meaning_of(fault_of(answer(404, "<html>nginx</html>")), 404).message,
+            "the bucket or the object does not exist (HTTP 404)");
+  EXPECT_EQ(meaning_of(fault_of(answer(500, "")), 500).message, "the store refused (HTTP 500)");
+}
+
+TEST(S3Errors, ThatPassAreTriedAgain) {
+  EXPECT_TRUE(is_passing(answer(200, "  \n<?xml version=\"1.0\"?><Error><Code>InternalError</Code></Error>")));
+  EXPECT_TRUE(is_passing(answer(400, "<Error><Code>RequestTimeout</Code></Error>")));
+  EXPECT_FALSE(is_passing(answer(200, "<CompleteMultipartUploadResult/>")));
+  EXPECT_FALSE(is_passing(answer(400, "<Error><Code>EntityTooSmall</Code></Error>")));
+}
+
+TEST(S3Errors, NameTheRightRegion) {
+  EXPECT_EQ(fault_of(answer(400, "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>"))
+                .region,
+            "eu-west-1");
+  net::Answer moved = answer(301, "");
+  moved.headers.emplace_back("x-amz-bucket-region", "us-west-2");
+  EXPECT_EQ(fault_of(moved).region, "us-west-2");
+}
+
+}  // namespace
+}  // namespace recast::storages::s3

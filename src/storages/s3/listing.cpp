@@ -1,0 +1,37 @@
+#include "storages/s3/listing.hpp"
+
+#include <charconv>
+
+#include "base/text.hpp"
+#include "storage/xml.hpp"
+
+namespace recast::storages::s3 {
+
+namespace {
+
+std::uint64_t number(std::string_view text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+Result<Page> read_page(std::string_view text) {
+  RECAST_TRY(const auto root, storage::parse_xml(text));
+  if (root.name != "ListBucketResult") return fail(ErrorCode::unavailable, "the answer is no list of objects");
+  const bool encoded = root.text_of("EncodingType") == "url";
+  Page page{.objects = {}, .last = {}, .truncated = root.text_of("IsTruncated") == "true",
+            .token = std::string(root.text_of("NextContinuationToken"))};
+  for (const auto& child : root.children) {
+    if (child.name != "Contents") continue;
+    const auto key = child.text_of("Key");
+    storage::Object object{encoded ? percent_decode(key) : std::string(key), number(child.text_of("Size"))};
+    page.last = object.name;
+    const bool stands_for_a_folder = object.size == 0 && object.name.ends_with('/');
+    if (!stands_for_a_folder && !object.name.empty()) page.objects.push_back(std::move(object));
+  }
+  return page;
+}
+
+}  // namespace recast::storages::s3
