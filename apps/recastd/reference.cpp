@@ -1,7 +1,7 @@
 #include "reference.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "operation/registry.hpp"
 

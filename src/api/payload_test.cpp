@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "job/job.hpp"
+
 namespace recast::api {
 namespace {
 

@@ -70,8 +70,8 @@ class Http {
   void clean_up(const Make& make) const;
 
   /// Streams a body into a new file. `make` gets the headers of a resumption (Range, If-Match), which it sends and
-  /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew. `on_head` gets the
-  /// head of every answer that brings bytes.
+  /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew. `on_head` gets
+  /// the head of every answer that brings bytes.
   Result<std::uint64_t> fetch(const std::function<Result<net::Call>(const Headers& range)>& make, const fs::path& to,
                               Meter& meter, const std::function<void(const net::Answer& head)>& on_head = {}) const;
   /// Calls `send(part)` for every part, some at once.

@@ -101,9 +101,9 @@ struct QueueDepth {
 };
 
 /// All rows, and the only SQL of the program. Every writing function is one transaction (grouped with others into one
-/// commit, durable but for claims and progress: decision 0023) and returns after the commit; status changes and their events are the same transaction. Tasks come
-/// without payload unless it says otherwise. Safe from many threads. A lost database throws std::runtime_error; a full
-/// disk is disk_full and nothing changed.
+/// commit, durable but for claims and progress: decision 0023) and returns after the commit; status changes and their
+/// events are the same transaction. Tasks come without payload unless it says otherwise. Safe from many threads. A lost
+/// database throws std::runtime_error; a full disk is disk_full and nothing changed.
 class Store {
  public:
   struct Settings {

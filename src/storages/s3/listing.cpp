@@ -21,7 +21,9 @@ Result<Page> read_page(std::string_view text) {
   RECAST_TRY(const auto root, storage::parse_xml(text));
   if (root.name != "ListBucketResult") return fail(ErrorCode::unavailable, "the answer is no list of objects");
   const bool encoded = root.text_of("EncodingType") == "url";
-  Page page{.objects = {}, .last = {}, .truncated = root.text_of("IsTruncated") == "true",
+  Page page{.objects = {},
+            .last = {},
+            .truncated = root.text_of("IsTruncated") == "true",
             .token = std::string(root.text_of("NextContinuationToken"))};
   for (const auto& child : root.children) {
     if (child.name != "Contents") continue;

@@ -14,9 +14,10 @@ std::string object(const std::string& key, const std::string& size) {
 }
 
 TEST(Listing, HasNamesAndSizes) {
-  const auto page = read_page(list("<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
-                                   "<NextContinuationToken>t+/=</NextContinuationToken>" +
-                                   object("in/a%20b%2B%C3%BC.txt", "5000000000") + object("in/c", "0")));
+  const auto page =
+      read_page(list("<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+                     "<NextContinuationToken>t+/=</NextContinuationToken>" +
+                     object("in/a%20b%2B%C3%BC.txt", "5000000000") + object("in/c", "0")));
   ASSERT_TRUE(page) << page.error().message;
   ASSERT_EQ(page->objects.size(), 2u);
   EXPECT_EQ(page->objects[0].name, "in/a b+\u00fc.txt");
@@ -43,7 +44,8 @@ TEST(Listing, MayBeEmpty) {
 }
 
 TEST(Listing, IsNothingElse) {
-  for (const auto* const text : {"", "{}", "<html/>", "<Error><Code>X</Code></Error>"}) EXPECT_FALSE(read_page(text)) << text;
+  for (const auto* const text : {"", "{}", "<html/>", "<Error><Code>X</Code></Error>"})
+    EXPECT_FALSE(read_page(text)) << text;
 }
 
 }  // namespace
