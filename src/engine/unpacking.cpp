@@ -56,6 +56,11 @@ Plan unpacking_plan(const Request& request,
   Plan plan;
   const bool extracts = request.operation == kExtract;
   plan.steps.push_back({.action = unpack(request.inputs.front(), extracts ? "out" : "tmp/unpacked"), .weight = 4});
+  // Disks and archives have files that not even their owner may read.
+  ProgramStep readable;
+  readable.program = "chmod";
+  readable.arguments = {"-R", "u+rwX", extracts ? "out" : "tmp/unpacked"};
+  plan.steps.push_back({.action = std::move(readable)});
   if (extracts) {
     if (const auto pattern = pattern_of(request); !pattern.empty()) plan.steps.push_back({.action = only(pattern)});
     plan.outputs = {"out/**"};  // links are none

@@ -17,7 +17,7 @@ namespace {
 /// A format between that loses nothing a client would miss, for sources and targets of these kinds.
 struct Through {
   std::string_view middle;
-  std::vector<std::string_view> groups;  ///< of the source
+  std::vector<std::string_view> groups;  ///< of the source, or its own name
   std::vector<std::string_view> targets;
 };
 
@@ -41,6 +41,7 @@ const std::vector<Through>& throughs() {
       {"svg", anything_drawn, {"svgz"}},
       {"wav", {"audio", "video"}, {"amr"}},
       {"svg", {"vector"}, {"dxf"}},
+      {"pdf", {"wmf"}, {"dxf", "emf"}},
   };
   return list;
 }
@@ -72,7 +73,8 @@ std::string_view middle_of(const engine::Catalogue& catalogue, std::string_view 
   const auto* const source = format::find(from);
   if (source == nullptr) return {};
   for (const auto& [middle, groups, targets] : throughs()) {
-    if (!has(groups, source->group) || !has(targets, to) || middle == from || middle == to) continue;
+    if (!has(groups, source->group) && !has(groups, from)) continue;
+    if (!has(targets, to) || middle == from || middle == to) continue;
     if (!is_direct(catalogue, from, middle, {}) || !is_direct(catalogue, middle, to, {})) continue;
     if (engine.empty() || is_direct(catalogue, from, middle, engine) || is_direct(catalogue, middle, to, engine))
       return middle;

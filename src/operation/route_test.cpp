@@ -63,6 +63,13 @@ TEST_F(Routes, GoFromMetafilesToCadThroughDrawings) {
   EXPECT_THAT(*find_route(catalogue, {"wmf", "dxf", {}, {}}), ElementsAre("wmf", "svg", "dxf"));
 }
 
+TEST_F(Routes, GoFromMetafilesToCadThroughPagesWhereNobodyDrawsThem) {
+  const FakeEngine pages{"pages", {{"wmf", "pdf"}, {"odg", "pdf"}}}, inkscape{"inkscape", {{"pdf", "dxf"}}};
+  const engine::Catalogue catalogue({{.engine = &pages, .version = "1"}, {.engine = &inkscape, .version = "1"}});
+  EXPECT_THAT(*find_route(catalogue, {"wmf", "dxf", {}, {}}), ElementsAre("wmf", "pdf", "dxf"));
+  EXPECT_FALSE(find_route(catalogue, {"odg", "dxf", {}, {}}));
+}
+
 TEST_F(Routes, AreDirectWhereAnEngineGoesThere) { EXPECT_THAT(*route("docx", "pdf"), ElementsAre("docx", "pdf")); }
 
 TEST_F(Routes, GoThroughWhatLosesNothing) {

@@ -175,7 +175,8 @@ def ways(path, extension, everything=False):
         return [("", lambda: html_text(raw(path)))]
     if extension in ("md", "rst", "tex"):
         form = {"md": "markdown", "rst": "rst", "tex": "latex"}[extension]
-        return [("pandoc", lambda: programs.text("pandoc", "--sandbox", "-f", form, "-t", "plain", path)), ("", lambda: decoded(raw(path)))]
+        # Even if pandoc is judged: the marks of the language are no words, and nobody else knows them.
+        return [("", lambda: programs.text("pandoc", "--sandbox", "-f", form, "-t", "plain", path)), ("", lambda: decoded(raw(path)))]
     return {
         "txt": [("", lambda: decoded(raw(path)))],
         "csv": [("", lambda: table_text(path))],

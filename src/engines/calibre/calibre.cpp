@@ -40,6 +40,8 @@ std::vector<engine::Conversion> conversions() {
       {"docx", "rtf", "txt"}, 20);
   for (auto& pair : result) {
     if (pair.from == "chm") pair.needs.emplace_back(kHelpExtractor);
+    // calibre reads RTF without its code pages: Japanese becomes gibberish. Where LibreOffice can, it does.
+    if (pair.from == "rtf" && pair.to == "epub") pair.rank = 80;
   }
   return result;
 }

@@ -38,6 +38,16 @@ TEST(CalibrePlan, NamesTheWrongOption) {
   EXPECT_EQ(wrong({{"margin_left", -1}}), "margin_left");
 }
 
+TEST(CalibrePlan, LeavesRichTextToLibreOffice) {
+  for (const auto& ability : test::engine_of(&register_calibre).info().abilities) {
+    for (const auto& pair : ability.conversions) {
+      if (pair.from == "rtf" && pair.to == "epub") {
+        EXPECT_GT(pair.rank, 70);
+      }
+    }
+  }
+}
+
 TEST(CalibrePlan, PacksAFolder) {
   const auto plan = calibre().plan({.inputs = {"in/in-1.epub"}, .from = "epub", .to = "oeb"});
   ASSERT_TRUE(plan) << plan.error().message;

@@ -151,8 +151,9 @@ std::vector<engine::Conversion> conversions() {
     add(from, {"svg", "png", "pdf", "eps", "ps", "dxf"}, 20);
     if (from != std::string_view("emf")) add(from, {"emf", "wmf"}, 20);
   }
-  // Some keep it busy for minutes: LibreOffice first. It writes no DXF; what it makes of the file goes on as SVG.
-  add("wmf", {"svg", "png", "pdf", "eps", "ps", "emf"}, 70);
+  // Some keep it busy for minutes: LibreOffice first. It draws a PDF, from which all else is made: a way of one step
+  // here would go before that.
+  add("wmf", {"png", "pdf"}, 70);
   add("pdf", {"svg"}, 30);
   add("pdf", {"emf", "wmf", "dxf"}, 20);
   return list;

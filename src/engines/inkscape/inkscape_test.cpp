@@ -30,6 +30,8 @@ TEST(InkscapePlan, DoesNotReadAMetafileForEver) {
   const auto plan = test::engine_of(&register_inkscape).plan({.inputs = {"in/in-1.wmf"}, .from = "wmf", .to = "png"});
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_LE(std::get<engine::ProgramStep>(plan->steps.front().action).limits.cpu, std::chrono::seconds(30));
+  EXPECT_EQ(test::engine_of(&register_inkscape).ability("convert", "wmf", "svg"),
+            nullptr);  // by way of LibreOffice's PDF
 }
 
 TEST(InkscapePlan, SaysWhatToExport) {

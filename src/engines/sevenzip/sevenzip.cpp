@@ -18,9 +18,11 @@ namespace {
 constexpr int kWarnings = 1, kErrors = 2;
 
 bool is_refusal(std::string_view output) {
+  // The name promised something else, such as a bare HFS image called dmg: a warning, and no refusal.
+  const bool opened = output.contains("The file is open as");
   for (const auto* const words : {"Wrong password", "Cannot open", "is not archive", "Data Error", "Headers Error",
                                   "Unexpected end", "CRC Failed"}) {
-    if (output.contains(words)) return true;
+    if (output.contains(words) && !(opened && std::string_view(words) == "Cannot open")) return true;
   }
   return false;
 }
@@ -36,11 +38,11 @@ Error explain(const engine::StepEnd& end) {
   return engine::explain_by(
       {{"Wrong password", ErrorCode::open_failed, "The archive is encrypted, and this is not its password.",
         "password"},
-       {"Cannot open the file as", ErrorCode::open_failed, "The archive is damaged or of another format."},
-       {"is not archive", ErrorCode::open_failed, "The archive is damaged or of another format."},
        {"Data Error", ErrorCode::open_failed, "The archive is damaged."},
        {"Headers Error", ErrorCode::open_failed, "The archive is damaged."},
-       {"Unexpected end", ErrorCode::open_failed, "The archive is damaged."}},
+       {"Unexpected end", ErrorCode::open_failed, "The archive is damaged."},
+       {"Cannot open the file as", ErrorCode::open_failed, "The archive is damaged or of another format."},
+       {"is not archive", ErrorCode::open_failed, "The archive is damaged or of another format."}},
       {.exit_code = end.exit_code, .signal = end.signal, .output = {}, .errors = end.output}, "7-Zip");
 }
 

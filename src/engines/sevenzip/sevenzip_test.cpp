@@ -29,6 +29,17 @@ TEST_F(SevenZip, SaysThatAFileIsNoArchive) {
   }
 }
 
+TEST_F(SevenZip, RefusesNoDiskForItsName) {
+  const auto plan = test::engine_of(&register_sevenzip).plan({.inputs = {"in/in-1.dmg"}, .from = "dmg", .to = "zip"});
+  ASSERT_TRUE(plan) << plan.error().message;
+  const std::string bare = "WARNING:\nCannot open the file as [Dmg] archive\nThe file is open as [HFS] archive\n";
+  EXPECT_FALSE(plan->doubt({.exit_code = 0, .signal = 0, .output = bare, .errors = {}}));
+  const auto torn = bare + "ERROR: Data Error : a.txt\n";
+  const auto damaged = plan->doubt({.exit_code = 2, .signal = 0, .output = torn, .errors = {}});
+  ASSERT_TRUE(damaged);
+  EXPECT_EQ(damaged->message, "The archive is damaged.");
+}
+
 TEST_F(SevenZip, OpensAnImageOfADisk) {
   if (execution::find_program("mkfs.vfat", {}).empty() && execution::find_program("/usr/sbin/mkfs.vfat", {}).empty())
     GTEST_SKIP() << "mkfs.vfat is not installed";
@@ -70,6 +81,9 @@ TEST_F(SevenZip, OpensArchivesOfTheCorpus) {
       run().run({.operation = "archive/extract", .from = "img", .to = {}, .files = {folder / "floppy160k.img"}});
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->files.size(), 2U);
+  const auto disk = run().convert("dmg", "zip", {folder / "subclipse.dmg"});  // its journal may be read by nobody
+  ASSERT_TRUE(disk) << disk.error().message;
+  EXPECT_EQ(test::output_of("bsdtar -tf " + disk->front().string() + " | grep -c '/.journal$'"), "1\n");
 }
 
 }  // namespace

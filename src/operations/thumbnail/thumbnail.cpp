@@ -22,6 +22,7 @@ using thumbnail::Leg;
 using thumbnail::Role;
 
 constexpr std::int64_t kDefaultSize = 300;
+constexpr std::int64_t kWindowHeight = 1080;
 
 struct Options : operation::Common {
   std::string output_format;
@@ -97,6 +98,10 @@ json::object options_of(const Leg& leg, const Options& options, const std::strin
     if (options.width || none) out["width"] = options.width.value_or(kDefaultSize);
     if (options.height || none) out["height"] = options.height.value_or(kDefaultSize);
     out["fit"] = options.fit;
+  }
+  // Of a web page what a window shows: letters of all of a long one would be less than a pixel high.
+  if (leg.role == Role::draw && engine.has_option("convert", leg.from, leg.to, "screen_height")) {
+    out["screen_height"] = kWindowHeight;
   }
   if (!timestamp.empty() && is_film(leg.from)) out["timestamp"] = timestamp;
   return out;

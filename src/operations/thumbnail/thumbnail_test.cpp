@@ -51,7 +51,7 @@ class Thumbnails : public ::testing::Test {
                   {option("width"), option("pages")}};
   FakeEngine poppler{"poppler", {{"pdf", "png"}}, {option("width"), option("pages")}};
   FakeEngine office{"libreoffice", {{"docx", "pdf"}, {"rtf", "pdf"}}, {option("pages")}};
-  FakeEngine chrome{"chrome", {{"html", "png"}}};
+  FakeEngine chrome{"chrome", {{"html", "png"}}, {option("screen_height")}};
   FakeEngine mail{"mail", {{"eml", "html"}}};
   FakeEngine ffmpeg{"ffmpeg", {{"mkv", "png"}, {"mkv", "mp4"}}, {option("width"), option("timestamp")}};
   FakeEngine calibre{engine::Info{.name = "calibre",
@@ -108,7 +108,7 @@ TEST_F(Thumbnails, GoByWayOfPdf) {
 TEST_F(Thumbnails, SizeWhatAnEngineDrawsAtItsOwnSize) {
   context.add_input("page.html", "<!doctype html><p>Hi");
   ASSERT_TRUE(run({{"output_format", "png"}, {"width", 100}}));
-  EXPECT_EQ(options(chrome), json::object());
+  EXPECT_EQ(options(chrome), (json::object{{"screen_height", 1080}}));  // the first window, not the whole page
   EXPECT_EQ(options(vips), (json::object{{"width", 100}, {"fit", "max"}}));
 }
 
