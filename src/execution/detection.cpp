@@ -169,9 +169,11 @@ std::vector<Candidate> present(const std::vector<Candidate>& candidates, std::ve
     for (const auto& program : candidate.engine->info().detection.programs) {
       if (find_program(program, candidate.prefix).empty()) lacking += (lacking.empty() ? "" : ", ") + program;
     }
+    // What would take over others' names has to be installed by the operator: nobody misses it.
+    const bool optional = !candidate.engine->info().takes_over.empty() && candidate.prefix.empty();
     if (lacking.empty()) {
       result.push_back(candidate);
-    } else {
+    } else if (!optional) {
       missing.push_back(fmt::format("engine {}: {} not found", candidate.engine->info().name, lacking));
     }
   }
