@@ -43,6 +43,8 @@ operation::Registry make_registry() {
   add(operation::define<Url>({.name = "import/url", .summary = "Imports.", .needs_input = false}, &run<Url>));
   add(operation::define<Nothing>({.name = "import/azure/blob", .summary = "Imports.", .needs_input = false},
                                  &run<Nothing>));
+  add(operation::define<Nothing>({.name = "export/azure/blob", .summary = "Exports.", .needs_input = false},
+                                 &run<Nothing>));
   add(operation::define<Nothing>({.name = "export/url", .summary = "Exports."}, &run<Nothing>));
   add(operation::define<Nothing>({.name = "merge", .summary = "Merges."}, &run<Nothing>));
   return registry;
