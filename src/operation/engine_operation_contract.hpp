@@ -20,7 +20,7 @@ inline void expect_pdf_done_by_engine(Result<> (*register_one)(Registry&), const
   context.add_input("a.b.PDF", "%PDF-1.7\n");
   const auto outcome = operation.run(context, {{"option", "value"}});
   ASSERT_TRUE(outcome) << outcome.error().message;
-  EXPECT_EQ(outcome->files.at(0).name, "a.b.pdf");
+  EXPECT_EQ(outcome->files.at(0).name, "a.b.PDF");
   EXPECT_EQ(qpdf.requests.at(0).options.at("option"), "value");
   EXPECT_EQ(qpdf.requests.at(0).operation, name);
   EXPECT_EQ(context.last_run.first, "qpdf");
