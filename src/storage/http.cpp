@@ -187,9 +187,11 @@ Result<net::Answer> Http::call(const Make& make) const {
   return answer;
 }
 
-void Http::clean_up(const Make& make) const {
+unsigned Http::clean_up(const Make& make) const {
   const auto session = connection_.net.session(Deadline::in(kCleanUp), {});
-  if (session) (void)session->call(make, protocol_.another);
+  if (!session) return 0;
+  const auto answer = session->call(make, protocol_.another);
+  return answer ? answer->status : 0;
 }
 
 Result<std::uint64_t> Http::fetch(const std::function<Result<net::Call>(const Headers& range)>& make,

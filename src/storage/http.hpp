@@ -66,8 +66,9 @@ class Http {
   Result<net::Answer> call(const Make& make) const;
   /// Any answer.
   Result<net::Answer> ask(const Make& make) const;
-  /// For what has to be cleaned up although the task is over: some seconds, without its stop.
-  void clean_up(const Make& make) const;
+  /// For what has to be cleaned up although the task is over: some seconds, without its stop. The status of the answer;
+  /// 0 if there was none.
+  unsigned clean_up(const Make& make) const;
 
   /// Streams a body into a new file. `make` gets the headers of a resumption (Range, If-Match), which it sends and
   /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew. `on_head` gets

@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <thread>
 
 #include "base/random.hpp"
 #include "base/text.hpp"
@@ -238,9 +239,19 @@ Result<> Objects::send_in_segments(const storage::Source& source, const std::str
   });
   if (sent) sent = write_manifest(name, folder, segments);
   if (sent) return {};
+  std::vector<std::string> left;
   for (const auto& segment : segments) {
-    if (segment.path.empty()) continue;  // not begun
-    http_.clean_up([&] { return call_of({.method = "DELETE", .path = segment.path, .headers = {}, .body = {}}); });
+    if (!segment.path.empty()) left.push_back(segment.path);  // others were not begun
+  }
+  // One whose bytes had all been sent when the task was stopped may come to be after it was removed.
+  for (const auto pause : {0, 500, 2000}) {
+    if (left.empty()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+    std::erase_if(left, [&](const auto& path) {
+      const auto status =
+          http_.clean_up([&] { return call_of({.method = "DELETE", .path = path, .headers = {}, .body = {}}); });
+      return status >= 200 && status < 300;
+    });
   }
   return sent;
 }
