@@ -138,7 +138,8 @@ class Running final : public Server {
     storage_net_ = net::make_client(options_.outbound, std::move(policy));
     auto settings = *driver->set;
     if (name == "local") settings["root"] = folders_.files.string();
-    RECAST_TRY(storage_, driver->open(settings, {storage_net_.get(), folders_.incoming}));
+    RECAST_TRY(auto installation, store_->secret("installation"));
+    RECAST_TRY(storage_, driver->open(settings, {storage_net_.get(), folders_.incoming, std::move(installation)}));
     return {};
   }
 

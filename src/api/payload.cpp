@@ -56,7 +56,8 @@ json::object visible_payload(std::string_view operation_name, const json::object
       if (value.is_string()) shown[job::kCarriedSize] = value.get_string().size();
       continue;
     }
-    if (name == "url" && value.is_string()) {
+    const bool address = name == "url" || name == "endpoint" || name == "auth_url";
+    if (address && value.is_string()) {
       shown[name] = bare_url(std::string_view(value.get_string()));
     } else if (name == "headers") {
       shown[name] = bare_headers(value);

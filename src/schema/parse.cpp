@@ -65,6 +65,7 @@ Result<> check_range(double value, const FieldInfo& info, const Rules& rules) {
 /// What a member of a string map may hold: text, or a number or boolean as its JSON text.
 std::optional<std::string> scalar_text(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
+  if (value.is_double()) return fmt::format("{}", value.get_double());  // Boost would write 1.5 as 1.5E0
   if (value.is_bool() || value.is_number()) return json::serialize(value);
   return std::nullopt;
 }

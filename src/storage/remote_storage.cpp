@@ -6,6 +6,9 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
+
+#include "base/log.hpp"
 
 namespace recast::storage {
 
@@ -15,12 +18,16 @@ constexpr std::chrono::minutes kFresh{10};
 constexpr std::chrono::hours kLongest{5};  // of one transfer
 constexpr std::size_t kMostListed = 10'000'000;
 
-/// What a client may be told of a storage that does not answer; the cause goes into the log with the task.
+/// What a client may be told of a storage that is the operator's: no more than that; the cause is logged.
 Error of_storage(Error error) {
-  if (error.code == ErrorCode::not_found || error.code == ErrorCode::disk_full || error.code == ErrorCode::cancelled)
-    return error;
-  return {ErrorCode::unavailable, fmt::format("the file storage: {}", error.message), {}};
+  if (error.code == ErrorCode::disk_full || error.code == ErrorCode::cancelled) return error;
+  if (error.code == ErrorCode::not_found) return {ErrorCode::not_found, "The file is gone.", {}};
+  log::error("the file storage does not do what it should", {{"cause", error.message}});
+  return {ErrorCode::unavailable, "The file storage does not answer.", {}};
 }
+
+/// No key is spelled like it, so that listings pass it over.
+constexpr std::string_view kOwner = "recast installation";
 
 }  // namespace
 
@@ -33,7 +40,34 @@ Result<std::unique_ptr<Storage>> RemoteStorage::open(Open open, std::string pref
   auto storage =
       std::unique_ptr<RemoteStorage>(new RemoteStorage(std::move(open), std::move(prefix), std::move(around)));
   RECAST_CHECK(storage->opened());
+  if (!storage->around_.installation.empty()) RECAST_CHECK(storage->claim());
   return storage;
+}
+
+Result<> RemoteStorage::claim() const {
+  RECAST_TRY(const auto current, opened());
+  const auto path = around_.spool / kOwner;
+  Meter meter;
+  const auto known = current->store->fetch(prefix_ + std::string(kOwner), path, meter);
+  if (known) {
+    std::string owner;
+    std::getline(std::ifstream(path), owner);
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    if (owner == around_.installation) return {};
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("the file storage belongs to another installation (object \"{}{}\"): choose another bucket or "
+                    "prefix, or remove that object if its files are yours now",
+                    prefix_, kOwner));
+  }
+  if (known.error().code != ErrorCode::not_found)
+    return fail(ErrorCode::unavailable, fmt::format("the file storage: {}", known.error().message));
+  std::ofstream(path) << around_.installation << "\n";
+  const auto sent = current->store->send(path, prefix_ + std::string(kOwner), meter);
+  std::error_code ignored;
+  fs::remove(path, ignored);
+  return sent ? Result<>{} : fail(ErrorCode::unavailable, fmt::format("the file storage: {}", sent.error().message));
 }
 
 Result<std::shared_ptr<RemoteStorage::Opened>> RemoteStorage::opened() const {

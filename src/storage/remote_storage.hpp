@@ -14,6 +14,7 @@ namespace recast::storage {
 struct Surroundings {
   net::Client* net = nullptr;  ///< for those that are not on this machine
   fs::path spool;              ///< folder for files on their way
+  std::string installation{};  ///< whose files these are; empty: nobody asks
 };
 
 /// Our own files in an object store, so that several machines can share them. Every object's name is a prefix and the
@@ -21,7 +22,7 @@ struct Surroundings {
 class RemoteStorage final : public Storage {
  public:
   using Open = std::function<Result<std::unique_ptr<ObjectStore>>(const Connection&)>;
-  /// Opens the store once to see that its settings are right; that asks nobody yet.
+  /// conflict if the place is another installation's: each removes files that its own database does not know.
   static Result<std::unique_ptr<Storage>> open(Open open, std::string prefix, Surroundings around);
 
   Result<> put(const Key& key, const fs::path& file) override;
@@ -39,6 +40,7 @@ class RemoteStorage final : public Storage {
   };
   RemoteStorage(Open open, std::string prefix, Surroundings around);
   Result<std::shared_ptr<Opened>> opened() const;
+  Result<> claim() const;
   Result<fs::path> spooled(const Key& key) const;
 
   Open open_;

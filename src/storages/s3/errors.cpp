@@ -61,6 +61,11 @@ Error meaning_of(const Fault& fault, unsigned status) {
   return {ErrorCode::unavailable, text, {}};
 }
 
+bool is_completed(const net::Answer& answer) {
+  const auto root = storage::parse_xml(answer.body);
+  return root && root->name == "CompleteMultipartUploadResult";
+}
+
 bool is_passing(const net::Answer& answer) {
   // A 200 may carry an error as well: CompleteMultipartUpload keeps its connection alive before it knows.
   return answer.body.find("<Error>") != std::string::npos && is_in(kPassing, fault_of(answer).code);

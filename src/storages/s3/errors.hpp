@@ -17,6 +17,9 @@ Fault fault_of(const net::Answer& answer);
 /// What an answer that is no success means to a client.
 Error meaning_of(const Fault& fault, unsigned status);
 
+/// Whether an answer to CompleteMultipartUpload says that the object is there. A 200 alone does not.
+bool is_completed(const net::Answer& answer);
+
 /// Whether the same request may succeed later, although its status does not say so.
 bool is_passing(const net::Answer& answer);
 

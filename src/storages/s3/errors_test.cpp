@@ -48,6 +48,12 @@ TEST(S3Errors, ThatPassAreTriedAgain) {
   EXPECT_FALSE(is_passing(answer(400, "<Error><Code>EntityTooSmall</Code></Error>")));
 }
 
+TEST(S3Errors, CompletionIsWhatSaysSo) {
+  EXPECT_TRUE(is_completed(answer(200, " \n<?xml version=\"1.0\"?><CompleteMultipartUploadResult xmlns=\"x\"/>")));
+  for (const auto* const text : {"", "   ", "<?xml version=\"1.0\"?><CompleteMultip", "<Error/>"})
+    EXPECT_FALSE(is_completed(answer(200, text))) << text;
+}
+
 TEST(S3Errors, NameTheRightRegion) {
   EXPECT_EQ(fault_of(answer(400, "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>"))
                 .region,

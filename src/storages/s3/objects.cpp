@@ -214,13 +214,15 @@ Result<> Objects::complete(const std::string& name, const std::string& upload, c
                       .headers = {{"Content-Type", "application/xml"}},
                       .payload = to_hex(storage::sha256(body))},
                      body);
-  if (!answer && answer.error().message.contains("NoSuchUpload")) {
-    // An earlier attempt, whose answer was lost, may have completed it.
+  const bool unknown = answer && fault_of(*answer).code.empty() && !is_completed(*answer);
+  if (unknown || (!answer && answer.error().message.contains("NoSuchUpload"))) {
+    // The answer was cut; or an earlier attempt, whose answer was lost, may have completed it.
     const auto head = call({.method = "HEAD", .key = name, .query = {}, .headers = {}});
     if (head && number(storage::header(*head, "content-length")) == size) return {};
   }
   if (!answer) return std::unexpected(std::move(answer).error());
   if (const auto fault = fault_of(*answer); !fault.code.empty()) return std::unexpected(meaning_of(fault, 200));
+  if (unknown) return fail(ErrorCode::unavailable, "the store did not confirm the upload");
   return {};
 }
 

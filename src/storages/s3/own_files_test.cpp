@@ -46,6 +46,26 @@ TEST(OwnFilesInS3, LeaveNothingInTheSpool) {
   EXPECT_TRUE(fs::is_empty(temp / "spool"));
 }
 
+TEST(OwnFilesInS3, BelongToOneInstallation) {
+  const test::TemporaryFolder temp;
+  Registry registry;
+  ASSERT_TRUE(storages::register_s3(registry));
+  auto settings = servers().at("s3_stub");
+  settings["url"] = settings["endpoint"];
+  settings["prefix"] = "claimed";
+  const auto open = [&](const char* installation) {
+    return registry.find("s3")->open(settings, {&network(), temp.path(), installation});
+  };
+  const auto first = open("one");
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_TRUE(keys_of(**first).empty());
+  EXPECT_TRUE(open("one"));
+  const auto other = open("two");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::conflict);
+  EXPECT_NE(other.error().message.find("another installation"), std::string::npos);
+}
+
 TEST(OwnFilesInS3, AreNotOpenedWithoutABucket) {
   Registry registry;
   ASSERT_TRUE(storages::register_s3(registry));
