@@ -57,7 +57,7 @@ def driver(name):
 
 def reach():
     """Settings that let a recastd reach the stores: those with a proxy by way of it."""
-    settings = ["--outbound.retry_milliseconds=50", f"--storages.multipart_bytes={WHOLE}", f"--storages.part_bytes={PART}"]
+    settings = ["--jail.first_uid=1950000000", "--outbound.retry_milliseconds=50", f"--storages.multipart_bytes={WHOLE}", f"--storages.part_bytes={PART}"]
     for kind in (clients.Azure, clients.Gcs):
         one = store(kind)
         if one.reason or not driver(kind.name):
