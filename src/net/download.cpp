@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 
 #include "base/io.hpp"
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
+#include "net/fields.hpp"
 #include "net/pauses.hpp"
 
 namespace recast::net {
@@ -60,20 +60,6 @@ class Target {
   std::uint64_t size_ = 0;
   int error_ = EIO;
 };
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// "bytes 100-199/200" -> 100
-std::optional<std::uint64_t> range_start(std::string_view content_range) {
-  if (!lower(content_range).starts_with("bytes ")) return std::nullopt;
-  const auto rest = trim(content_range.substr(6));
-  return number(rest.substr(0, rest.find('-')));
-}
 
 bool has_packed_extension(std::string_view path) {
   static constexpr std::array<std::string_view, 5> endings{".gz", ".tgz", ".svgz", ".br", ".zst"};
@@ -173,7 +159,7 @@ class Run {
     if (resuming && head.status != 206 && !target_.restart()) return false;
     base_ = target_.size();
     const bool encoded = !head.find("content-encoding").empty();
-    const auto length = number(head.find("content-length"));
+    const auto length = whole_number(head.find("content-length"));
     total_ = encoded || !length ? std::nullopt : std::optional(base_ + *length);
     if (head.status != 206) {
       const auto tag = head.find("etag");

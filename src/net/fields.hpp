@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -18,5 +20,10 @@ Result<> check_fields(const List& fields) {
   }
   return {};
 }
+
+/// The number that a header or an element holds: digits and nothing else; nullopt otherwise.
+std::optional<std::uint64_t> whole_number(std::string_view text);
+/// Where the part begins that a Content-Range header names: "bytes 100-199/200" is 100.
+std::optional<std::uint64_t> range_start(std::string_view content_range);
 
 }  // namespace recast::net

@@ -1,8 +1,8 @@
 #include "net/pauses.hpp"
+#include "net/fields.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <random>
 
 namespace recast::net {
@@ -25,10 +25,9 @@ std::chrono::milliseconds pause_after(int attempt, const Settings& settings, std
   Patience patience;
   patience.first_pause = std::chrono::milliseconds(settings.retry_milliseconds);
   const auto own = patience.pause_after(attempt);
-  unsigned seconds = 0;
-  const auto [end, error] = std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
-  if (error != std::errc() || end != retry_after.data() + retry_after.size()) return own;
-  return std::max<std::chrono::milliseconds>(own, std::chrono::seconds(std::min(seconds, 60U)));
+  const auto seconds = whole_number(retry_after);
+  if (!seconds) return own;
+  return std::max<std::chrono::milliseconds>(own, std::chrono::seconds(std::min<std::uint64_t>(*seconds, 60)));
 }
 
 }  // namespace recast::net

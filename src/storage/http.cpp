@@ -5,11 +5,11 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <charconv>
 #include <optional>
 
 #include "base/text.hpp"
 #include "net/client.hpp"
+#include "net/fields.hpp"
 #include "storage/parallel.hpp"
 
 namespace recast::storage {
@@ -20,20 +20,6 @@ constexpr std::chrono::seconds kCleanUp{20};
 constexpr std::size_t kLongestText = 300;
 
 bool is_success(unsigned status) { return status >= 200 && status < 300; }
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// "bytes 100-199/200" -> 100
-std::optional<std::uint64_t> range_start(std::string_view content_range) {
-  if (!lower(content_range).starts_with("bytes ")) return std::nullopt;
-  const auto rest = trim(content_range.substr(6));
-  return number(rest.substr(0, rest.find('-')));
-}
 
 /// One object on its way into a file, over several attempts.
 class Fetching {
@@ -50,7 +36,7 @@ class Fetching {
   }
   Result<std::optional<net::FileSpace>> place(const net::Answer& head) {
     if (resuming_ && head.status == 206) {
-      if (range_start(header(head, "content-range")) != done_) {
+      if (net::range_start(header(head, "content-range")) != done_) {
         etag_.clear();
         return fail(ErrorCode::unavailable, "the store sent another part of the file");
       }
@@ -60,7 +46,8 @@ class Fetching {
       // Some stores forget the quotes (Google, Swift).
       const bool strong = !tag.empty() && !tag.starts_with("W/") && header(head, "content-encoding").empty();
       etag_ = strong ? std::string(tag) : std::string();
-      if (const auto length = number(header(head, "content-length")); length && !std::exchange(expected_, true))
+      if (const auto length = net::whole_number(header(head, "content-length"));
+          length && !std::exchange(expected_, true))
         meter_.expect(*length);
     }
     return net::FileSpace{fd_.get(), done_, max_bytes_ - done_};

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/text.hpp"
+#include "net/fields.hpp"
 #include "storage/http.hpp"
 #include "storage/xml.hpp"
 
@@ -42,12 +42,6 @@ std::string_view words_for(unsigned status) {
   }
 }
 
-std::uint64_t number(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 /// "…\nRequestId:…\nTime:…" stands behind every message.
 std::string_view without_request_id(std::string_view message) {
   return message.substr(0, message.find("\nRequestId:"));
@@ -81,7 +75,7 @@ Result<Page> page_of(std::string_view xml) {
     });
     storage::Object object{encoded ? percent_decode(name->text) : name->text, 0};
     if (const auto* const properties = blob.find("Properties"))
-      object.size = number(properties->text_of("Content-Length"));
+      object.size = net::whole_number(properties->text_of("Content-Length")).value_or(0);
     if (!stands_for_a_folder(blob, object)) page.objects.push_back(std::move(object));
   }
   return page;

@@ -6,9 +6,9 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <charconv>
 
 #include "base/text.hpp"
+#include "net/fields.hpp"
 #include "storage/http.hpp"
 
 namespace recast::storages::google {
@@ -29,18 +29,11 @@ std::string string_of(const json::object& object, std::string_view name) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// Google writes 64-bit numbers as strings.
 std::uint64_t number_of(const json::object& object, std::string_view name) {
   const auto* const value = object.if_contains(name);
   if (value == nullptr) return 0;
-  if (value->is_string()) return number(value->get_string()).value_or(0);
+  if (value->is_string()) return net::whole_number(value->get_string()).value_or(0);
   boost::system::error_code error;
   const auto found = value->to_number<std::uint64_t>(error);
   return error ? 0 : found;
@@ -103,7 +96,7 @@ std::optional<std::uint64_t> kept_bytes(std::string_view range) {
   if (range.empty()) return 0;
   constexpr std::string_view kBegin = "bytes=0-";
   if (!range.starts_with(kBegin)) return std::nullopt;
-  const auto last = number(range.substr(kBegin.size()));
+  const auto last = net::whole_number(range.substr(kBegin.size()));
   if (!last || *last == UINT64_MAX) return std::nullopt;
   return *last + 1;
 }

@@ -1,21 +1,10 @@
 #include "storages/s3/listing.hpp"
 
-#include <charconv>
-
 #include "base/text.hpp"
+#include "net/fields.hpp"
 #include "storage/xml.hpp"
 
 namespace recast::storages::s3 {
-
-namespace {
-
-std::uint64_t number(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-}  // namespace
 
 Result<Page> read_page(std::string_view text) {
   RECAST_TRY(const auto root, storage::parse_xml(text));
@@ -28,7 +17,8 @@ Result<Page> read_page(std::string_view text) {
   for (const auto& child : root.children) {
     if (child.name != "Contents") continue;
     const auto key = child.text_of("Key");
-    storage::Object object{encoded ? percent_decode(key) : std::string(key), number(child.text_of("Size"))};
+    storage::Object object{encoded ? percent_decode(key) : std::string(key),
+                           net::whole_number(child.text_of("Size")).value_or(0)};
     page.last = object.name;
     const bool stands_for_a_folder = object.size == 0 && object.name.ends_with('/');
     if (!stands_for_a_folder && !object.name.empty()) page.objects.push_back(std::move(object));
