@@ -3,14 +3,14 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "net/fields.hpp"
 #include "storage/digest.hpp"
 #include "storage/xml.hpp"
 #include "storages/s3/errors.hpp"
 #include "storages/s3/listing.hpp"
+#include "storages/s3/multipart.hpp"
 
 namespace recast::storages::s3 {
 
@@ -20,20 +20,6 @@ constexpr std::uint64_t kSmallestPart = 5 << 20;
 constexpr std::uint64_t kMostParts = 9'000;  // of the 10,000 that are allowed
 constexpr std::uint64_t kMegabyte = 1 << 20;
 constexpr std::string_view kPageSize = "1000";
-
-std::uint64_t number(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::string part_list(const std::vector<std::string>& tags) {
-  std::string xml = "<CompleteMultipartUpload>";
-  for (std::size_t at = 0; at < tags.size(); ++at) {
-    xml += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", at + 1, escape_markup(tags[at]));
-  }
-  return xml + "</CompleteMultipartUpload>";
-}
 
 }  // namespace
 
@@ -216,9 +202,12 @@ Result<> Objects::complete(const std::string& name, const std::string& upload, c
                      body);
   const bool unknown = answer && fault_of(*answer).code.empty() && !is_completed(*answer);
   if (unknown || (!answer && answer.error().message.contains("NoSuchUpload"))) {
-    // The answer was cut; or an earlier attempt, whose answer was lost, may have completed it.
+    // The answer was cut; or an earlier attempt, whose answer was lost, may have completed it. An object that was there
+    // before may have the same size, but not the same tag.
+    const auto expected = whole_tag(tags);
     const auto head = call({.method = "HEAD", .key = name, .query = {}, .headers = {}});
-    if (head && number(storage::header(*head, "content-length")) == size) return {};
+    const bool same_size = head && net::whole_number(storage::header(*head, "content-length")) == size;
+    if (same_size && expected && bare_tag(storage::header(*head, "etag")) == *expected) return {};
   }
   if (!answer) return std::unexpected(std::move(answer).error());
   if (const auto fault = fault_of(*answer); !fault.code.empty()) return std::unexpected(meaning_of(fault, 200));
