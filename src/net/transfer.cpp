@@ -2,8 +2,6 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -12,16 +10,14 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
+#include "net/hop_context.hpp"
 #include "net/resolve.hpp"
 
 namespace recast::net {
 
 namespace {
 
-constexpr std::size_t kMaxHead = 256 * 1024;
 constexpr std::chrono::milliseconds kPoll{1000};
-constexpr long kUploadBuffer = 512 * 1024;
-constexpr long kDownloadBuffer = 256 * 1024;
 
 struct CurlHandle {
   using type = CURL*;
@@ -50,23 +46,6 @@ class List {
   curl_slist* head_ = nullptr;
 };
 
-/// What the callbacks of one hop see.
-struct Context {
-  const Environment& environment;
-  const Hop& hop;
-  const Sink& sink;
-  std::uint64_t max_bytes;
-  std::uint64_t received = 0;
-  std::size_t head_bytes = 0;
-  std::uint64_t sent = 0;  ///< of the hop's file
-  std::uint64_t told = 0;  ///< of these, counted by the caller
-  Head head;
-  Appetite appetite = Appetite::more;
-  bool refused = false;  ///< an address was refused by the policy
-  bool opened = false;   ///< another was not
-  bool head_too_large = false;
-};
-
 bool understands(std::string_view encodings) {
   for (const auto one : split(encodings, ',')) {
     const auto name = lower(trim(one));
@@ -76,128 +55,6 @@ bool understands(std::string_view encodings) {
     }
   }
   return true;
-}
-
-size_t on_header(char* data, size_t size, size_t count, void* user) {
-  auto& context = *static_cast<Context*>(user);
-  const std::string_view line = trim(std::string_view(data, size * count));
-  context.head_bytes += size * count;
-  if (context.head_bytes > kMaxHead) {
-    context.head_too_large = true;
-    return 0;
-  }
-  if (line.starts_with("HTTP/")) {  // also after a 100, or after the answer of a proxy to CONNECT
-    context.head.fields.clear();
-    return size * count;
-  }
-  const auto colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    context.head.fields.emplace_back(lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
-  }
-  return size * count;
-}
-
-struct BodyUser {
-  Context* context;
-  CURL* handle;
-};
-
-size_t on_body(char* data, size_t size, size_t count, void* user) {
-  auto& [context, handle] = *static_cast<BodyUser*>(user);
-  long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  context->head.status = static_cast<unsigned>(status);
-  context->received += size * count;
-  context->appetite = context->received > context->max_bytes && status >= 200 && status < 300
-                          ? Appetite::too_much
-                          : context->sink(context->head, {data, size * count});
-  return context->appetite == Appetite::more ? size * count : CURL_WRITEFUNC_ERROR;
-}
-
-/// The next bytes of the hop's file.
-size_t on_send(char* data, size_t size, size_t count, void* user) {
-  auto& context = *static_cast<Context*>(user);
-  const auto& file = *context.hop.file;
-  const auto wanted = std::min<std::uint64_t>(size * count, file.length - context.sent);
-  if (wanted == 0) return 0;
-  const auto got = ::pread(file.descriptor, data, wanted, static_cast<off_t>(file.offset + context.sent));
-  if (got <= 0) {  // an error, or shorter than it was
-    context.appetite = Appetite::broken;
-    return CURL_READFUNC_ABORT;
-  }
-  context.sent += static_cast<std::uint64_t>(got);
-  if (context.sent > context.told) {  // after a rewind the same bytes are not counted twice
-    if (context.hop.on_sent) context.hop.on_sent(context.sent - context.told);
-    context.told = context.sent;
-  }
-  return static_cast<size_t>(got);
-}
-
-/// libcurl sends once more what went into a connection that was closed already.
-int on_rewind(void* user, curl_off_t offset, int origin) {
-  auto& context = *static_cast<Context*>(user);
-  if (origin != SEEK_SET || offset < 0 || static_cast<std::uint64_t>(offset) > context.hop.file->length)
-    return CURL_SEEKFUNC_CANTSEEK;
-  context.sent = static_cast<std::uint64_t>(offset);
-  return CURL_SEEKFUNC_OK;
-}
-
-/// The last word on where a connection goes: the address is the one that is connected to.
-curl_socket_t on_open(void* user, curlsocktype purpose, curl_sockaddr* address) {
-  auto& context = *static_cast<Context*>(user);
-  const auto& url = *context.hop.url;
-  const bool by_proxy = !context.environment.settings.proxy.empty();
-  if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
-  if (!by_proxy && !context.hop.trusted && !context.environment.policy.allows(&address->addr, url.host(), url.port())) {
-    context.refused = true;
-    log::info("outbound connection refused by policy", {{"host", url.host()}, {"port", url.port()}});
-    return CURL_SOCKET_BAD;
-  }
-  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd >= 0) context.opened = true;
-  return fd < 0 ? CURL_SOCKET_BAD : fd;
-}
-
-Failure failure_of(CURLcode code, const Context& context) {
-  switch (code) {
-    case CURLE_OK:
-      return Failure::none;
-    case CURLE_WRITE_ERROR:
-      if (context.head_too_large) return Failure::cut_off;
-      switch (context.appetite) {
-        case Appetite::more:
-          return Failure::cut_off;
-        case Appetite::enough:
-          return Failure::none;
-        case Appetite::too_much:
-          return Failure::too_large;
-        case Appetite::broken:
-          return Failure::sink;
-      }
-      return Failure::sink;
-    case CURLE_FILESIZE_EXCEEDED:
-      return Failure::too_large;
-    case CURLE_OPERATION_TIMEDOUT:
-      return Failure::stalled;
-    case CURLE_ABORTED_BY_CALLBACK:
-      return context.appetite == Appetite::broken ? Failure::sink : Failure::cancelled;
-    case CURLE_BAD_CONTENT_ENCODING:
-      return Failure::encoding;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-      return Failure::not_secure;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-      return context.refused && !context.opened ? Failure::not_allowed : Failure::no_connection;
-    default:
-      return Failure::cut_off;
-  }
 }
 
 template <class Value>
@@ -259,9 +116,6 @@ void set_request(CURL* handle, const Hop& hop, const List& fields) {
   } else if (hop.file != nullptr) {
     set(handle, CURLOPT_UPLOAD, 1L);
     set(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(hop.file->length));
-    set(handle, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBuffer);
-    set(handle, CURLOPT_READFUNCTION, &on_send);
-    set(handle, CURLOPT_SEEKFUNCTION, &on_rewind);
     set(handle, CURLOPT_CUSTOMREQUEST, hop.method.c_str());
   } else if (hop.body) {
     set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(hop.body->size()));
@@ -332,28 +186,19 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
       return {failure, {}};
   }
   const auto& environment = state_->environment;
-  Context context{.environment = environment, .hop = hop, .sink = sink, .max_bytes = max_bytes};
+  HopContext context{.environment = environment, .hop = hop, .sink = sink, .max_bytes = max_bytes};
   List fields;
   List resolve;
   const UniqueHandle<CurlHandle> owner(curl_easy_init());
   auto* const handle = owner.get();
   if (handle == nullptr || !state_->multi) return {Failure::no_connection, {}};
-  BodyUser body{&context, handle};
   set_profile(handle, environment);
   set_limits(handle, environment.settings, max_bytes, state_->deadline);
   add_fields(fields, hop);
   set_request(handle, hop, fields);
   for (const auto& entry : environment.resolve) resolve.add(entry);
   set(handle, CURLOPT_RESOLVE, resolve.get());
-  set(handle, CURLOPT_HEADERFUNCTION, &on_header);
-  set(handle, CURLOPT_HEADERDATA, &context);
-  set(handle, CURLOPT_READDATA, &context);
-  set(handle, CURLOPT_SEEKDATA, &context);
-  set(handle, CURLOPT_BUFFERSIZE, kDownloadBuffer);
-  set(handle, CURLOPT_WRITEFUNCTION, &on_body);
-  set(handle, CURLOPT_WRITEDATA, &body);
-  set(handle, CURLOPT_OPENSOCKETFUNCTION, &on_open);
-  set(handle, CURLOPT_OPENSOCKETDATA, &context);
+  listen_to_hop(handle, context);
 
   if (curl_multi_add_handle(state_->multi.get(), handle) != CURLM_OK) return {Failure::no_connection, {}};
   CURLcode code = CURLE_OK;
@@ -385,7 +230,7 @@ Failure Transfer::dial(const Url& url, std::string_view scheme, UniqueFd& connec
   const auto& environment = state_->environment;
   const Hop hop{.url = &url};
   const Sink nothing;
-  Context context{.environment = environment, .hop = hop, .sink = nothing, .max_bytes = 0};
+  HopContext context{.environment = environment, .hop = hop, .sink = nothing, .max_bytes = 0};
   List resolve;
   const UniqueHandle<CurlHandle> owner(curl_easy_init());
   auto* const handle = owner.get();
@@ -400,8 +245,7 @@ Failure Transfer::dial(const Url& url, std::string_view scheme, UniqueFd& connec
   set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(environment.settings.connect_seconds) * 1000L);
   for (const auto& entry : environment.resolve) resolve.add(entry);
   set(handle, CURLOPT_RESOLVE, resolve.get());
-  set(handle, CURLOPT_OPENSOCKETFUNCTION, &on_open);
-  set(handle, CURLOPT_OPENSOCKETDATA, &context);
+  guard_sockets(handle, context);
   if (curl_multi_add_handle(state_->multi.get(), handle) != CURLM_OK) return Failure::no_connection;
   CURLcode code = CURLE_OK;
   const auto ended = state_->drive(handle, code);
