@@ -25,7 +25,7 @@ LAYERS = {
     "account": [],
     "worker": ["jail", "process"],
     "store": ["sql", "job", "account"],
-    "event": ["store"],
+    "event": ["store", "net"],
     "scheduler": ["store", "event", "storage", "operation"],
     "execution": ["scheduler", "process", "net", "format"],
     "http": [],

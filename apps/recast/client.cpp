@@ -125,7 +125,7 @@ int exit_status(const Error& error) {
 
 Client::Client(Endpoint endpoint) : endpoint_(std::move(endpoint)) { initialise(); }
 
-Result<json::value> Client::exchange(const char* method, std::string_view path, const std::string* body) {
+Result<std::string> Client::ask(const char* method, std::string_view path, const std::string* body) {
   const auto handle = make_handle(endpoint_);
   auto* const curl = handle.get();
   const auto url = endpoint_.url + std::string(path);
@@ -145,6 +145,11 @@ Result<json::value> Client::exchange(const char* method, std::string_view path, 
   }
   RECAST_TRY(const auto status, perform(curl));
   if (status >= 400) return std::unexpected(error_of(status, answer));
+  return answer;
+}
+
+Result<json::value> Client::exchange(const char* method, std::string_view path, const std::string* body) {
+  RECAST_TRY(const auto answer, ask(method, path, body));
   if (answer.empty()) return json::value(nullptr);
   boost::system::error_code error;
   auto value = json::parse(answer, error);
@@ -154,9 +159,14 @@ Result<json::value> Client::exchange(const char* method, std::string_view path, 
 }
 
 Result<json::value> Client::get(std::string_view path) { return exchange("GET", path, nullptr); }
+Result<std::string> Client::get_text(std::string_view path) { return ask("GET", path, nullptr); }
 Result<json::value> Client::post(std::string_view path, const json::value& body) {
   const auto text = json::serialize(body);
   return exchange("POST", path, &text);
+}
+Result<json::value> Client::put(std::string_view path, const json::value& body) {
+  const auto text = json::serialize(body);
+  return exchange("PUT", path, &text);
 }
 Result<> Client::remove(std::string_view path) {
   RECAST_CHECK(exchange("DELETE", path, nullptr));

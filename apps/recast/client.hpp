@@ -39,7 +39,9 @@ class Client {
   /// `path` such as "/v2/jobs". The parsed body; an Error for a status of 400 and more, with the server's own message,
   /// the field it named and the class of its status.
   Result<json::value> get(std::string_view path);
+  Result<std::string> get_text(std::string_view path);  ///< as it came
   Result<json::value> post(std::string_view path, const json::value& body);
+  Result<json::value> put(std::string_view path, const json::value& body);
   Result<> remove(std::string_view path);
   /// Fills in an upload form: the parameters in their order, then the file, streamed. `file` "-" is standard input,
   /// which is read to a temporary file first.
@@ -48,6 +50,7 @@ class Client {
   Result<> download(std::string_view url, const fs::path& to, const Progress& progress);
 
  private:
+  Result<std::string> ask(const char* method, std::string_view path, const std::string* body);
   Result<json::value> exchange(const char* method, std::string_view path, const std::string* body);
   Endpoint endpoint_;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +46,13 @@ int jobs_wait(const std::string& id, bool json, const TargetFlags& target);
 int jobs_cancel(const std::string& id, const TargetFlags& target);
 int jobs_delete(const std::string& id, const TargetFlags& target);
 
-int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target);
+struct KeyFlags {
+  std::string name = "command line";
+  std::vector<std::string> scopes;
+  std::string mode;
+  std::optional<std::int64_t> expires_in;  ///< seconds
+};
+int keys_create(const KeyFlags& key, bool json, const TargetFlags& target);
 int keys_list(bool json, const TargetFlags& target);
 int keys_revoke(const std::string& id, const TargetFlags& target);
 int users_create(const std::string& name, const std::string& email, bool administrator, bool json,

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <exception>
 
+#include "audit.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
+#include "signed_urls.hpp"
+#include "webhooks.hpp"
 
 namespace recast::cli {
 namespace {
@@ -61,8 +64,8 @@ void add_jobs(CLI::App& app, ListFlags& list, std::string& id, bool& json) {
 }
 
 struct Accounts {
+  KeyFlags key;
   std::string id, name = "command line", email;
-  std::vector<std::string> scopes;
   bool administrator = false;
 };
 
@@ -70,8 +73,10 @@ void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
   auto* const keys = app.add_subcommand("keys", "Your API keys");
   keys->require_subcommand(1);
   auto* const create = keys->add_subcommand("create", "Make a key; it is shown once");
-  create->add_option("--name", accounts.name, "What it is for");
-  create->add_option("--scope", accounts.scopes, "A scope such as task.read; all of your own if none is named");
+  create->add_option("--name", accounts.key.name, "What it is for");
+  create->add_option("--mode", accounts.key.mode, "Where it is good")->check(CLI::IsMember({"both", "live", "sandbox"}));
+  create->add_option("--expires-in", accounts.key.expires_in, "Seconds after which it is worth nothing");
+  create->add_option("--scope", accounts.key.scopes, "A scope such as task.read; all of your own if none is named");
   create->add_flag("--json", json, "As JSON");
   keys->add_subcommand("list", "List keys")->add_flag("--json", json, "As JSON");
   keys->add_subcommand("revoke", "Revoke a key")->add_option("id", accounts.id, "Number of the key")->required();
@@ -115,7 +120,7 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
     return chosen("jobs", "cancel") ? jobs_cancel(id, target) : jobs_delete(id, target);
   }
   if (app.got_subcommand("keys")) {
-    if (chosen("keys", "create")) return keys_create(accounts.name, accounts.scopes, json, target);
+    if (chosen("keys", "create")) return keys_create(accounts.key, json, target);
     return chosen("keys", "list") ? keys_list(json, target) : keys_revoke(accounts.id, target);
   }
   if (app.got_subcommand("secrets")) return secrets_rotate(json, target);
@@ -160,6 +165,9 @@ int run(int argc, char** argv) {
   app.add_subcommand("formats", "Every format: whether it is read or written, by which engine, or why not");
   add_jobs(app, list, id, json);
   add_accounts(app, accounts, json);
+  const WebhookCommands webhooks(app);
+  const SignedUrlCommands signed_urls(app);
+  const AuditCommands audit(app);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
       ->add_option("shell", shell, "bash, zsh or fish")
       ->required()
@@ -174,6 +182,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
+  if (const auto status = webhooks.run(target)) return *status;
+  if (const auto status = signed_urls.run(target)) return *status;
+  if (const auto status = audit.run(target)) return *status;
   return dispatch(app, convert_flags, operations_flags, list, id, json, accounts, shell, target);
 }
 

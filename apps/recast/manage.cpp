@@ -1,27 +1,11 @@
 #include <fmt/format.h>
 
+#include "ask.hpp"
 #include "base/text.hpp"
-#include "commands.hpp"
 
 namespace recast::cli {
 
 namespace {
-
-/// Asks, prints as JSON or by `print`, and turns failures into exit statuses.
-template <class Ask, class Print>
-int ask_server(const TargetFlags& flags, bool json, Ask&& ask, Print&& print) {
-  const auto target = open_server(flags);
-  if (!target) return complain(target.error());
-  Client client(target->endpoint);
-  const auto answer = ask(client);
-  if (!answer) return complain(answer.error());
-  if (json) {
-    print_json(*answer);
-  } else {
-    print(answer->at("data"));
-  }
-  return kOk;
-}
 
 void print_new_key(const json::value& key) {
   fmt::print("key {} \"{}\", shown only now:\n{}\n", text_of(key, "id"), text_of(key, "name"), text_of(key, "token"));
@@ -36,9 +20,11 @@ std::string scopes_of(const json::value& key) {
 
 }  // namespace
 
-int keys_create(const std::string& name, const std::vector<std::string>& scopes, bool json, const TargetFlags& target) {
-  json::object body{{"name", name}};
-  if (!scopes.empty()) body["scopes"] = json::array(scopes.begin(), scopes.end());
+int keys_create(const KeyFlags& key, bool json, const TargetFlags& target) {
+  json::object body{{"name", key.name}};
+  if (!key.scopes.empty()) body["scopes"] = json::array(key.scopes.begin(), key.scopes.end());
+  if (!key.mode.empty()) body["mode"] = key.mode;
+  if (key.expires_in) body["expires_in"] = *key.expires_in;
   return ask_server(
       target, json, [&](Client& client) { return client.post("/v2/keys", body); }, print_new_key);
 }
@@ -48,18 +34,17 @@ int keys_list(bool json, const TargetFlags& target) {
       target, json, [](Client& client) { return client.get("/v2/keys"); },
       [](const json::value& keys) {
         for (const auto& key : keys.as_array()) {
-          fmt::print("{:>4}  {:<16} {:<20} {}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…",
-                     text_of(key, "name"), scopes_of(key),
+          const auto expires = text_of(key, "expires_at");
+          fmt::print("{:>4}  {:<16} {:<20} {}  {}{}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…",
+                     text_of(key, "name"), scopes_of(key), text_of(key, "mode"),
+                     expires.empty() ? "" : ", until " + expires,
                      text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
         }
       });
 }
 
-int keys_revoke(const std::string& id, const TargetFlags& target_flags) {
-  const auto target = open_server(target_flags);
-  if (!target) return complain(target.error());
-  const auto done = Client(target->endpoint).remove("/v2/keys/" + percent_encode(id));
-  return done ? kOk : complain(done.error());
+int keys_revoke(const std::string& id, const TargetFlags& target) {
+  return remove_at_server(target, "/v2/keys/" + percent_encode(id));
 }
 
 int users_create(const std::string& name, const std::string& email, bool administrator, bool json,
@@ -81,11 +66,8 @@ int users_list(bool json, const TargetFlags& target) {
       });
 }
 
-int users_delete(const std::string& id, const TargetFlags& target_flags) {
-  const auto target = open_server(target_flags);
-  if (!target) return complain(target.error());
-  const auto done = Client(target->endpoint).remove("/v2/admin/users/" + percent_encode(id));
-  return done ? kOk : complain(done.error());
+int users_delete(const std::string& id, const TargetFlags& target) {
+  return remove_at_server(target, "/v2/admin/users/" + percent_encode(id));
 }
 
 int secrets_rotate(bool json, const TargetFlags& target) {

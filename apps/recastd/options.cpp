@@ -46,6 +46,7 @@ Result<> Options::declare(config::Settings& settings) {
   settings.section("scheduler", "Tasks: how many at once, how long, how long kept.", scheduler);
   settings.section("http", "Limits of connections and requests.", http);
   settings.section("api", "What clients see.", api);
+  settings.section("webhooks", "Calls that tell of jobs.", webhooks);
   settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);
   settings.section("storages", "Imports from and exports to stores.", storages.transfers());
   for (const auto& one : storages.sections()) settings.section(one.name, one.doc, one.fields, one.fill, one.dump);

@@ -6,6 +6,7 @@
 
 #include "api/services.hpp"
 #include "config/settings.hpp"
+#include "event/deliveries.hpp"
 #include "execution/executor.hpp"
 #include "http/server.hpp"
 #include "net/policy.hpp"
@@ -117,6 +118,7 @@ struct Options {
   WorkerSettings workers;
   http::Settings http;
   api::Settings api;
+  event::WebhookSettings webhooks;
   scheduler::Settings scheduler;
   execution::Settings limits;
   net::Settings outbound;

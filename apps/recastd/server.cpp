@@ -86,6 +86,7 @@ class Running final : public Server {
     fit_to_descriptors(options_.http);
     RECAST_TRY(lock_, lock_folder(folders_.data));
     RECAST_CHECK(folders_.make());
+    RECAST_CHECK(event::Deliveries::pauses_of(options_.webhooks));
     RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
@@ -168,6 +169,8 @@ class Running final : public Server {
         .storage = *storage_,
         .bus = bus_,
         .operations = operations_,
+        .net = net_,
+        .webhooks = options_.webhooks,
         .clock = clock_,
         .random = random_,
         .upload_bytes = options_.http.upload_bytes,

@@ -22,10 +22,12 @@ inline constexpr std::string_view task_read = "task.read";
 inline constexpr std::string_view task_write = "task.write";
 inline constexpr std::string_view webhook_read = "webhook.read";
 inline constexpr std::string_view webhook_write = "webhook.write";
+inline constexpr std::string_view preset_read = "preset.read";
+inline constexpr std::string_view preset_write = "preset.write";
 /// Ours: manage users and keys of others. Only keys of administrators may carry it.
 inline constexpr std::string_view admin = "admin";
 }  // namespace scope
-std::vector<std::string> all_scopes();  ///< the six of the API, without admin
+std::vector<std::string> all_scopes();  ///< those of the API, without admin
 
 struct User {
   UserId id{};
@@ -36,6 +38,17 @@ struct User {
   Time created{};
 };
 
+/// Where a key is good (core.md 11).
+enum class KeyMode { both, live, sandbox };
+std::string_view key_mode_name(KeyMode mode);
+std::optional<KeyMode> key_mode_from(std::string_view name);
+
+/// How far a key reaches, beside its scopes.
+struct KeyTerms {
+  KeyMode mode = KeyMode::both;
+  std::optional<Time> expires;  ///< from then on it is as good as revoked
+};
+
 struct ApiKey {
   KeyId id{};
   UserId user{};
@@ -44,6 +57,7 @@ struct ApiKey {
   std::vector<std::string> scopes;
   Time created{};
   std::optional<Time> last_used;  ///< kept to about a minute
+  KeyTerms terms;
 };
 
 /// Who makes a request.
@@ -51,10 +65,13 @@ struct Principal {
   User user;
   KeyId key{};
   std::vector<std::string> scopes;
+  KeyTerms terms;
 
   bool has(std::string_view wanted) const;
   /// forbidden ("Invalid scope(s) provided.") if the key lacks it.
   Result<> require(std::string_view wanted) const;
+  /// forbidden for a key of the other mode.
+  Result<> require_mode(bool sandbox) const;
 };
 
 /// A new token: "recast_" and 43 random characters (256 bits).

@@ -30,9 +30,22 @@ TEST(Account, AsksForScopes) {
   EXPECT_EQ(refused.error().message, "Invalid scope(s) provided.");
 }
 
+TEST(Account, KnowsKeysOfOneModeOnly) {
+  Principal principal;
+  EXPECT_TRUE(principal.require_mode(true));
+  principal.terms.mode = KeyMode::live;
+  EXPECT_TRUE(principal.require_mode(false));
+  EXPECT_EQ(principal.require_mode(true).error().code, ErrorCode::forbidden);
+  principal.terms.mode = KeyMode::sandbox;
+  EXPECT_TRUE(principal.require_mode(true));
+  EXPECT_EQ(principal.require_mode(false).error().code, ErrorCode::forbidden);
+  EXPECT_EQ(key_mode_from("sandbox"), KeyMode::sandbox);
+  EXPECT_EQ(key_mode_from("none"), std::nullopt);
+}
+
 TEST(Account, GivesNoKeyTheAdministratorsScopeByItself) {
   const auto scopes = all_scopes();
-  EXPECT_EQ(scopes.size(), 6u);
+  EXPECT_EQ(scopes.size(), 8u);
   EXPECT_EQ(std::ranges::find(scopes, scope::admin), scopes.end());
 }
 

@@ -51,6 +51,8 @@ json::object key_view(const account::ApiKey& key) {
   out["name"] = key.name;
   out["prefix"] = key.prefix;
   out["scopes"] = json::value_from(key.scopes);
+  out["mode"] = account::key_mode_name(key.terms.mode);
+  out["expires_at"] = key.terms.expires ? json::value(format_time(*key.terms.expires)) : json::value(nullptr);
   out["created_at"] = format_time(key.created);
   out["last_used_at"] = key.last_used ? json::value(format_time(*key.last_used)) : json::value(nullptr);
   return out;
@@ -62,8 +64,10 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
   if (wanted.scopes.empty()) wanted.scopes = account::all_scopes();
   RECAST_CHECK(check_scopes(call.principal, owner, wanted.scopes));
   const auto token = account::new_token(call.context.services.random);
-  RECAST_TRY(const auto key,
-             call.context.services.store.create_key(owner.id, std::move(wanted.name), std::move(wanted.scopes), token));
+  account::KeyTerms terms{.mode = account::key_mode_from(wanted.mode).value_or(account::KeyMode::both), .expires = {}};
+  if (wanted.expires_in) terms.expires = call.context.services.clock.now() + std::chrono::seconds(*wanted.expires_in);
+  RECAST_TRY(const auto key, call.context.services.store.create_key(owner.id, std::move(wanted.name),
+                                                                    std::move(wanted.scopes), token, terms));
   auto shown = key_view(key);
   shown["token"] = token;
   return data_response(201, std::move(shown));

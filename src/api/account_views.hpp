@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,16 @@ namespace json = boost::json;
 struct NewKey {
   std::string name;
   std::vector<std::string> scopes;
+  std::string mode = "both";
+  std::optional<std::int64_t> expires_in;
 
   static constexpr auto fields = std::tuple{
       schema::field(&NewKey::name, "name", "What the key is called in lists.", {.required = true}),
       schema::field(&NewKey::scopes, "scopes", "What the key may do; empty: all scopes of the API."),
+      schema::field(&NewKey::mode, "mode", "Where it is good: live, sandbox or both.",
+                    {.values = {"both", "live", "sandbox"}}),
+      schema::field(&NewKey::expires_in, "expires_in", "Seconds after which it is worth nothing; none: never.",
+                    {.min = 1, .max = 3'155'760'000}),
   };
 };
 

@@ -91,11 +91,11 @@ void add_admin_routes(Routes& routes) {
   using account::scope::admin;
   routes.post("/v2/admin/secrets/rotate", admin, &rotate_secrets);
   routes.get("/v2/admin/users", admin, &list_users);
-  routes.post("/v2/admin/users", admin, &create_user);
+  routes.create("/v2/admin/users", admin, &create_user);
   routes.get("/v2/admin/users/{id}", admin, &show_user);
   routes.del("/v2/admin/users/{id}", admin, &delete_user);
   routes.get("/v2/admin/users/{id}/keys", admin, &list_keys);
-  routes.post("/v2/admin/users/{id}/keys", admin, &create_key);
+  routes.create("/v2/admin/users/{id}/keys", admin, &create_key);
   routes.del("/v2/admin/users/{id}/keys/{key}", admin, &revoke_key);
 }
 

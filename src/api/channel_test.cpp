@@ -42,6 +42,7 @@ class FakeSocket final : public socketio::Socket {
   const std::any& tag() const override { return tag_; }
   bool is_open() const override { return open; }
   void send(const std::string&) override {}
+  void close() override { open = false; }
 
   bool open = true;
 
@@ -54,12 +55,23 @@ class Channel : public testing::Test {
  protected:
   Subscriber subscriber(const std::shared_ptr<FakeSocket>& socket, std::string name) {
     const auto channel = ChannelName::parse(name).value();
-    return {socket, std::move(name), channel, UserId(1)};
+    return {socket, std::move(name), channel, UserId(1), key, std::nullopt};
   }
+  KeyId key{1};
   Subscriptions subscriptions{2};
   std::shared_ptr<FakeSocket> one = std::make_shared<FakeSocket>("1"), two = std::make_shared<FakeSocket>("2"),
                               three = std::make_shared<FakeSocket>("3");
 };
+
+TEST_F(Channel, IsLeftByAllThatCameWithARevokedKey) {
+  subscriptions.add(one, subscriber(one, "private-job.a"));
+  subscriptions.add(one, subscriber(one, "private-job.b"));
+  key = KeyId(2);
+  subscriptions.add(two, subscriber(two, "private-job.a"));
+  EXPECT_EQ(subscriptions.remove_key(KeyId(1)).size(), 2U);
+  EXPECT_EQ(subscriptions.of({"j/a"}).size(), 1U);
+  EXPECT_TRUE(subscriptions.remove_key(KeyId(1)).empty());
+}
 
 TEST_F(Channel, IsJoinedOnce) {
   EXPECT_EQ(subscriptions.add(one, subscriber(one, "private-job.a")), Subscriptions::Added::yes);

@@ -135,9 +135,9 @@ void Channels::on_event(const Socket& socket, const std::string& name, const jso
 void Channels::subscribe(const Socket& socket, const std::string& name, const json::object& request) {
   const auto channel = ChannelName::parse(name);
   if (!channel) return refuse(*socket, name, 404);
-  const auto user = authorise(*channel, authorization_of(request));
-  if (!user) return refuse(*socket, name, user.error());
-  const Subscriber subscriber{socket, name, *channel, *user};
+  const auto caller = authorise(*channel, authorization_of(request));
+  if (!caller) return refuse(*socket, name, caller.error());
+  const Subscriber subscriber{socket, name, *channel, caller->user.id, caller->key, caller->terms.expires};
   switch (subscriptions_.add(socket, subscriber)) {
     case Subscriptions::Added::too_many:
       return refuse(*socket, name, 429);
@@ -151,16 +151,16 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
   strand_.post([this, subscriber] { replay(subscriber); });
 }
 
-std::expected<UserId, int> Channels::authorise(const ChannelName& channel, std::string_view authorization) const {
+std::expected<account::Principal, int> Channels::authorise(const ChannelName& channel, std::string_view authorization) const {
   using Kind = ChannelName::Kind;
   auto& store = context_.services.store;
   const auto principal = authenticate(authorization, store);
   if (!principal) return std::unexpected(status_of(principal.error()));
   if (!principal->has(account::scope::task_read)) return std::unexpected(403);
   const auto user = principal->user.id;
-  const auto found = [user](const auto& object) -> std::expected<UserId, int> {
+  const auto found = [&principal](const auto& object) -> std::expected<account::Principal, int> {
     if (!object) return std::unexpected(status_of(object.error()));
-    return user;
+    return *principal;
   };
   switch (channel.kind) {
     case Kind::job:
@@ -173,7 +173,7 @@ std::expected<UserId, int> Channels::authorise(const ChannelName& channel, std::
       break;
   }
   if (channel.id != std::to_string(static_cast<std::int64_t>(user))) return std::unexpected(403);
-  return user;
+  return *principal;
 }
 
 /// A client may subscribe after the end and would wait for ever.
@@ -208,8 +208,19 @@ void Channels::replay(const Subscriber& subscriber) {
 
 /// On the publisher's thread: quick.
 void Channels::heard(const store::Event& event) {
+  if (event.name == "key.revoked") return strand_.post([this, key = event.key] { end_key(key); });
   if (event.name.ends_with(".deleted") || !subscriptions_.any(topics_of(event))) return;
   strand_.post([this, event] { deliver(event); });
+}
+
+/// A revoked key is good for nothing more, on connections that are open as little as on new ones.
+void Channels::end_key(KeyId key) {
+  for (const auto& subscriber : subscriptions_.remove_key(key)) {
+    const auto socket = subscriber->socket.lock();
+    if (!socket) continue;
+    refuse(*socket, subscriber->name, 401);
+    socket->close();
+  }
 }
 
 void Channels::deliver(const store::Event& event) {
@@ -248,6 +259,7 @@ void Channels::send(const store::Event& event) {
   Payload payload(context_, event);
   for (const auto& subscriber : subscriptions_.of(topics_of(event))) {
     const auto socket = subscriber->socket.lock();
+    if (subscriber->expires && *subscriber->expires <= context_.services.clock.now()) continue;
     if (!socket || (is_ending(event) && !subscriptions_.first_ending(*subscriber, object_of(event)))) continue;
     if (const auto* const text = payload.for_socket(*socket)) socket->send(packet(event.name, subscriber->name, *text));
   }

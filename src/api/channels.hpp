@@ -34,9 +34,10 @@ class Channels {
 
   void on_event(const Socket& socket, const std::string& name, const json::array& arguments);
   void subscribe(const Socket& socket, const std::string& name, const json::object& request);
-  /// The owner of what the channel is about; the status of a refusal otherwise.
-  std::expected<UserId, int> authorise(const ChannelName& channel, std::string_view authorization) const;
+  /// Who asks, if it is the owner of what the channel is about; the status of a refusal otherwise.
+  std::expected<account::Principal, int> authorise(const ChannelName& channel, std::string_view authorization) const;
   void replay(const Subscriber& subscriber);
+  void end_key(KeyId key);
 
   void heard(const store::Event& event);
   void deliver(const store::Event& event);

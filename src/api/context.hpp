@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,13 @@
 #include "api/mode.hpp"
 #include "api/services.hpp"
 #include "base/clock.hpp"
+#include "base/guarded.hpp"
 #include "http/router.hpp"
 #include "store/store.hpp"
+
+namespace recast::event {
+class Deliveries;
+}
 
 namespace recast::api {
 
@@ -27,6 +33,8 @@ struct Context {
   LinkSigner signer;
   Dispatcher dispatcher{2};
   std::unique_ptr<Channels> channels;
+  std::unique_ptr<event::Deliveries> deliveries;
+  Guarded<std::set<std::string>> requests;  ///< with an Idempotency-Key, that are being worked on
 };
 
 /// One authenticated request.
@@ -36,6 +44,7 @@ struct Call {
   Mode mode;
   Bases bases;
   account::Principal principal;  ///< empty on public routes
+  std::string idempotency_key;   ///< of a request that makes something; empty: none
 };
 
 /// Registers handlers together with what a caller needs for them.
@@ -52,6 +61,10 @@ class Routes {
   void get(std::string pattern, std::string_view scope, Function function) {
     add("GET", std::move(pattern), scope, std::move(function));
   }
+  /// A POST that makes something, so that `Idempotency-Key` may be used (api/idempotency.hpp). `again` is for what makes
+  /// a job or task, and answers for the one with that id.
+  using Again = std::function<Result<http::Response>(Call&, const std::string& object)>;
+  void create(std::string pattern, std::string_view scope, Function make, Again again = {});
   void post(std::string pattern, std::string_view scope, Function function) {
     add("POST", std::move(pattern), scope, std::move(function));
   }
@@ -71,6 +84,10 @@ void add_job_routes(Routes& routes);
 void add_task_routes(Routes& routes);
 void add_operation_routes(Routes& routes);
 void add_user_routes(Routes& routes);
+void add_webhook_routes(Routes& routes);
+void add_signed_url_routes(Routes& routes);
+void add_preset_routes(Routes& routes);
+void add_audit_routes(Routes& routes);
 void add_key_routes(Routes& routes);
 void add_admin_routes(Routes& routes);
 void add_health_routes(Routes& routes);

@@ -4,6 +4,7 @@
 
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/presets.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
 #include "api/wait.hpp"
@@ -11,6 +12,7 @@
 #include "job/job.hpp"
 #include "operation/registry.hpp"
 #include "schema/body.hpp"
+#include "schema/parse.hpp"
 
 namespace recast::api {
 
@@ -55,20 +57,44 @@ http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect
         if (!job) return error_response(job.error());
         if (patience == Patience::until_ended && !job::is_terminal(job->status)) return std::nullopt;
         return answer(view, *job, status, redirect, include);
-      });
+      },
+      &call.principal);
 }
 
 /// The whole job is checked before a row is written: a bad task never leaves half a job behind.
 Result<http::Response> create_job(Call& call) {
   auto& services = call.context.services;
   RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
+  RECAST_CHECK(expand_presets(services.store, call.principal.user.id, body));
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_job(std::move(body), services.operations, *catalogue, {services.tasks_per_job}));
   const bool redirect = call.mode.blocking && spec.redirect;
+  spec.origin = call.bases.text();
+  spec.idempotency_key = call.idempotency_key;
   RECAST_TRY(const auto job, services.store.create_job(call.principal.user.id, std::move(spec)));
   // Only the answer tells where to upload: waiting for that file before giving it would be waiting for ever.
   if (call.mode.blocking && !has_operation(job, "import/upload")) {
     return when_ended(call, job.id, 201, redirect ? Redirect::yes : Redirect::no);
+  }
+  return data_response(201, View(call.context, call.bases).job(job, View::Tasks::with));
+}
+
+/// What of a body matters to the answer.
+struct Wanted {
+  bool redirect = false;
+
+  static constexpr auto fields =
+      std::tuple{schema::field(&Wanted::redirect, "redirect", "Answer with a redirect to the exported file.")};
+};
+
+/// What the request that made it is answered when it comes again and the first answer is not known.
+Result<http::Response> created_before(Call& call, const std::string& object) {
+  const JobId id(object);
+  RECAST_TRY(const auto job, call.context.services.store.job(call.principal.user.id, id));
+  if (call.mode.blocking && !has_operation(job, "import/upload")) {
+    RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+    RECAST_TRY(const auto wanted, schema::parse<Wanted>(body));
+    return when_ended(call, id, 201, wanted.redirect ? Redirect::yes : Redirect::no);
   }
   return data_response(201, View(call.context, call.bases).job(job, View::Tasks::with));
 }
@@ -108,7 +134,7 @@ Result<http::Response> delete_job(Call& call) {
 }  // namespace
 
 void add_job_routes(Routes& routes) {
-  routes.post("/v2/jobs", account::scope::task_write, &create_job);
+  routes.create("/v2/jobs", account::scope::task_write, &create_job, &created_before);
   routes.get("/v2/jobs", account::scope::task_read, &list_jobs);
   routes.get("/v2/jobs/{id}", account::scope::task_read, &show_job);
   routes.get("/v2/jobs/{id}/wait", account::scope::task_read, &wait_for_job);

@@ -24,7 +24,7 @@ Result<http::Response> revoke_key(Call& call) {
 /// Not part of the API this server speaks: what its command line manages keys with.
 void add_key_routes(Routes& routes) {
   routes.get("/v2/keys", account::scope::user_read, &list_keys);
-  routes.post("/v2/keys", account::scope::user_write, &create_key);
+  routes.create("/v2/keys", account::scope::user_write, &create_key);
   routes.del("/v2/keys/{id}", account::scope::user_write, &revoke_key);
 }
 

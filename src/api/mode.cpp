@@ -60,6 +60,12 @@ std::string_view without_slash(std::string_view base) {
   return base;
 }
 
+/// "/5b0f7a52-9d2e-4a63-8a55-0c9f0b1d2e3f": a signed URL on a host of its own.
+bool is_uuid_path(std::string_view path) {
+  constexpr std::size_t kLength = 37;
+  return path.size() == kLength && path.find_first_not_of("0123456789abcdef-", 1) == std::string_view::npos;
+}
+
 }  // namespace
 
 void decide_mode(http::Request& request, const Settings& settings) {
@@ -72,6 +78,7 @@ void decide_mode(http::Request& request, const Settings& settings) {
       if (label == "sync" || label == "sandbox") note(label);
       if (is_region(label, settings)) note("region=" + std::string(label));
     }
+    if (host.starts_with("s.") && is_uuid_path(request.path)) request.path.insert(0, "/s");
   }
   for (bool cut = true; cut;) {
     cut = false;
@@ -116,6 +123,23 @@ Bases bases_of(const http::Request& request, const Settings& settings) {
   bases.storage =
       settings.public_storage_url.empty() ? bases.api : std::string(without_slash(settings.public_storage_url));
   bases.api += mode.prefix;
+  return bases;
+}
+
+std::string Bases::text() const { return api + " " + storage + (sandbox ? " sandbox" : ""); }
+
+Bases Bases::from_text(std::string_view text, const Settings& settings) {
+  Bases bases;
+  const auto words = split(text, ' ');
+  bases.api = words.empty() ? std::string_view() : words[0];
+  bases.storage = words.size() > 1 ? words[1] : words[0];
+  bases.sandbox = words.size() > 2;
+  if (!settings.public_api_url.empty()) {
+    const bool prefixed = bases.api.ends_with("/sandbox");
+    bases.api = std::string(without_slash(settings.public_api_url)) + (prefixed ? "/sandbox" : "");
+    bases.storage = without_slash(settings.public_api_url);
+  }
+  if (!settings.public_storage_url.empty()) bases.storage = without_slash(settings.public_storage_url);
   return bases;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "api/settings.hpp"
 #include "http/message.hpp"
@@ -25,6 +26,10 @@ struct Bases {
   std::string api;      ///< before "/v2/…"
   std::string storage;  ///< before "/tasks/…"
   bool sandbox = false;
+
+  /// As it is kept with a job, for what is told of it later, and the way back. Settings win over what was kept.
+  std::string text() const;
+  static Bases from_text(std::string_view text, const Settings& settings);
 };
 /// From the settings, else from the request's Host. A `sync` label or prefix is left out: links are always those of the
 /// asynchronous host.

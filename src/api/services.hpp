@@ -19,9 +19,13 @@ class Catalogue;
 }
 namespace recast::event {
 class Bus;
+struct WebhookSettings;
 }
 namespace recast::http {
 class Router;
+}
+namespace recast::net {
+class Client;
 }
 namespace recast::operation {
 class Registry;
@@ -50,6 +54,8 @@ struct Services {
   storage::Storage& storage;
   event::Bus& bus;
   const operation::Registry& operations;
+  net::Client& net;  ///< the way out, under the outbound policy
+  const event::WebhookSettings& webhooks;
   const Clock& clock;
   Random& random;
   std::int64_t upload_bytes = 10'000'000'000;

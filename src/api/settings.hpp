@@ -10,10 +10,13 @@ namespace recast::api {
 struct Settings {
   std::string public_api_url;
   std::string public_storage_url;
+  std::string public_signed_url_base;
   std::string region = "local";
   bool host_roles = true;
   int link_seconds = 86400;
   int sockets_per_user = 10000;
+  int idempotency_hours = 24;
+  int signed_cache_hours = 24;
 
   static constexpr auto fields = std::tuple{
       schema::field(&Settings::public_api_url, "public_api_url",
@@ -21,11 +24,18 @@ struct Settings {
                     "https://recast.example.org. Empty: from the request's Host."),
       schema::field(&Settings::public_storage_url, "public_storage_url",
                     "Base of upload and download URLs. Empty: the same as public_api_url."),
+      schema::field(&Settings::public_signed_url_base, "public_signed_url_base",
+                    "Base of signed URLs, before the id. Empty: public_api_url with /s behind it."),
       schema::field(&Settings::region, "region", "What tasks show as their region."),
       schema::field(&Settings::host_roles, "host_roles",
                     "Whether labels of the Host header (sync, storage, socketio, …) choose a role."),
       schema::field(&Settings::link_seconds, "link_seconds", "How long a download link works.", {.min = 1}),
       schema::field(&Settings::sockets_per_user, "sockets_per_user", "Socket.IO connections of one user.", {.min = 1}),
+      schema::field(&Settings::idempotency_hours, "idempotency_hours",
+                    "How long an Idempotency-Key stands for the request it came with.", {.min = 1, .max = 720}),
+      schema::field(&Settings::signed_cache_hours, "signed_cache_hours",
+                    "How long the result of a signed URL with a cache_key is used again; no longer than jobs are kept.",
+                    {.min = 1, .max = 720}),
   };
 };
 

@@ -59,6 +59,24 @@ void Subscriptions::remove_socket(const std::string& socket) {
   by_socket_.erase(channels);
 }
 
+std::vector<std::shared_ptr<const Subscriber>> Subscriptions::remove_key(KeyId key) {
+  std::vector<std::shared_ptr<const Subscriber>> removed;
+  std::lock_guard lock(mutex_);
+  for (auto& [socket, channels] : by_socket_) {
+    for (auto channel = channels.begin(); channel != channels.end();) {
+      const auto entry = channel->second;
+      if (entry->subscriber->key != key) {
+        ++channel;
+        continue;
+      }
+      removed.push_back(entry->subscriber);
+      erase(socket, entry);
+      channel = channels.erase(channel);
+    }
+  }
+  return removed;
+}
+
 bool Subscriptions::any(const std::vector<std::string>& topics) const {
   std::lock_guard lock(mutex_);
   return std::ranges::any_of(topics, [this](const auto& topic) { return by_topic_.contains(topic); });

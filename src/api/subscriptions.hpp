@@ -4,12 +4,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "api/channel_name.hpp"
 #include "api/socketio/server.hpp"
+#include "base/clock.hpp"
 #include "base/id.hpp"
 
 namespace recast::api {
@@ -20,6 +22,8 @@ struct Subscriber {
   std::string name;  ///< of the channel, as the client spelled it
   ChannelName channel;
   UserId user{};
+  KeyId key{};
+  std::optional<Time> expires;  ///< of the key
 };
 
 /// Who listens to what. Safe from every thread.
@@ -32,6 +36,9 @@ class Subscriptions {
   Added add(const std::shared_ptr<socketio::Socket>& socket, const Subscriber& subscriber);
   void remove(const std::string& socket, std::string_view name);
   void remove_socket(const std::string& socket);
+
+  /// Those that came with that key; they are removed.
+  std::vector<std::shared_ptr<const Subscriber>> remove_key(KeyId key);
 
   bool any(const std::vector<std::string>& topics) const;
   std::vector<std::shared_ptr<const Subscriber>> of(const std::vector<std::string>& topics) const;

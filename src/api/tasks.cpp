@@ -4,6 +4,7 @@
 #include <array>
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/presets.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
 #include "api/wait.hpp"
@@ -72,17 +73,20 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
                     const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
                     if (!task) return error_response(task.error());
                     if (patience == Patience::until_ended && !job::is_terminal(task->status)) return std::nullopt;
-                    Call later{context, *request, mode, bases, principal};
+                    Call later{context, *request, mode, bases, principal, {}};
                     auto shown = with_includes(later, *task, include);
                     return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());
-                  });
+                  },
+                  &call.principal);
 }
 
 Result<http::Response> create_task(Call& call, const std::string& operation) {
   auto& services = call.context.services;
   RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
+  RECAST_CHECK(expand_preset(services.store, call.principal.user.id, operation, body));
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
+  spec.idempotency_key = call.idempotency_key;
   RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, std::move(spec)));
   if (call.mode.blocking && operation != "import/upload") return when_ended(call, task.id, 201);
   return data_response(201, View(call.context, call.bases).task(task));
@@ -125,6 +129,14 @@ Result<http::Response> cancel_task(Call& call) {
   return data_response(200, View(call.context, call.bases).task(task));
 }
 
+/// What the request that made it is answered when it comes again and the first answer is not known.
+Result<http::Response> created_before(Call& call, const std::string& object) {
+  const TaskId id(object);
+  if (call.mode.blocking) return when_ended(call, id, 201);
+  RECAST_TRY(const auto task, call.context.services.store.task(call.principal.user.id, id));
+  return data_response(201, View(call.context, call.bases).task(task));
+}
+
 Result<http::Response> retry_task(Call& call) {
   RECAST_TRY(const auto task, call.context.services.store.retry_task(call.principal.user.id, id_of(call)));
   return data_response(201, View(call.context, call.bases).task(task));
@@ -147,7 +159,7 @@ void add_task_routes(Routes& routes) {
   routes.del("/v2/tasks/{id}", task_write, &delete_task);
   // One route per operation rather than a pattern for all: an unknown path stays 404, with every method.
   const auto create = [&routes](const std::string& name) {
-    routes.post("/v2/" + name, task_write, [name](Call& call) { return create_task(call, name); });
+    routes.create("/v2/" + name, task_write, [name](Call& call) { return create_task(call, name); }, &created_before);
   };
   const auto& operations = routes.context()->services.operations;
   for (const auto& [name, operation] : operations.all()) create(name);

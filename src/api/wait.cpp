@@ -1,5 +1,6 @@
 #include "api/wait.hpp"
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -18,8 +19,9 @@ constexpr std::chrono::seconds kRecheck{20};
 
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
-  Wait(Context& context, Attempt attempt, std::function<void(http::Response)> done)
-      : context_(context), attempt_(std::move(attempt)), done_(std::move(done)) {}
+  Wait(Context& context, Attempt attempt, std::optional<account::Principal> caller,
+       std::function<void(http::Response)> done)
+      : context_(context), attempt_(std::move(attempt)), caller_(std::move(caller)), done_(std::move(done)) {}
 
   /// The subscription comes first and the first look after it: no event can fall between.
   template <class Topic>
@@ -29,23 +31,43 @@ class Wait : public std::enable_shared_from_this<Wait> {
       if (std::is_same_v<Topic, JobId> && !event.task.empty()) return;                   // the job's own event follows
       if (const auto self = weak.lock()) self->look_soon();
     });
+    auto key = hear_of_key();
     {
       std::lock_guard lock(mutex_);
       subscription_ = std::move(subscription);
+      key_subscription_ = std::move(key);
     }
     look();
     look_again_later();
   }
 
   void end() {
-    event::Bus::Subscription gone;
+    event::Bus::Subscription gone, gone_too;
     std::lock_guard lock(mutex_);
     over_ = true;
     // Ending a subscription waits for its listener, which needs nothing of ours but the dispatcher's lock.
     gone = std::move(subscription_);
+    gone_too = std::move(key_subscription_);
   }
 
  private:
+  event::Bus::Subscription hear_of_key() {
+    if (!caller_) return {};
+    return context_.services.bus.subscribe(
+        caller_->user.id, [weak = weak_from_this(), key = caller_->key](const store::Event& event) {
+          if (event.name != "key.revoked" || event.key != key) return;
+          const auto self = weak.lock();
+          if (!self) return;
+          self->revoked_ = true;
+          self->look_soon();
+        });
+  }
+
+  bool may_go_on() const {
+    if (!caller_) return true;
+    return !revoked_ && !(caller_->terms.expires && *caller_->terms.expires <= context_.services.clock.now());
+  }
+
   void look_soon() {
     context_.dispatcher.post([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->look();
@@ -70,35 +92,42 @@ class Wait : public std::enable_shared_from_this<Wait> {
     if (over()) return;
     std::optional<http::Response> answer;
     try {
-      answer = attempt_(Patience::until_ended);
+      answer = may_go_on() ? attempt_(Patience::until_ended)
+                           : error_response({ErrorCode::unauthenticated, "Unauthenticated.", {}});
     } catch (const std::exception& error) {
       log::error("a wait could not read its object", {{"why", error.what()}});
       answer = error_response({ErrorCode::internal, "Server Error", {}});
     }
     if (!answer) return;
-    event::Bus::Subscription gone;
+    event::Bus::Subscription gone, gone_too;
     {
       std::lock_guard lock(mutex_);
       if (std::exchange(over_, true)) return;
       gone = std::move(subscription_);
+      gone_too = std::move(key_subscription_);
     }
     done_(*std::move(answer));
   }
 
   Context& context_;
   const Attempt attempt_;
+  const std::optional<account::Principal> caller_;
+  std::atomic<bool> revoked_ = false;
   const std::function<void(http::Response)> done_;
   std::mutex mutex_;
   event::Bus::Subscription subscription_;
+  event::Bus::Subscription key_subscription_;
   bool over_ = false;
 };
 
 template <class Topic>
-http::Response make(Context& context, const Topic& topic, Attempt attempt) {
+http::Response make(Context& context, const Topic& topic, Attempt attempt, const account::Principal* caller) {
   http::Deferred deferred;
   deferred.at_stop = [attempt] { return attempt(Patience::none).value(); };
-  deferred.start = [&context, topic, attempt = std::move(attempt)](std::function<void(http::Response)> done) {
-    auto wait = std::make_shared<Wait>(context, attempt, std::move(done));
+  auto principal = caller == nullptr ? std::nullopt : std::optional(*caller);
+  deferred.start = [&context, topic, attempt = std::move(attempt),
+                    principal = std::move(principal)](std::function<void(http::Response)> done) {
+    auto wait = std::make_shared<Wait>(context, attempt, principal, std::move(done));
     wait->begin(topic);
     return std::function<void()>([wait] { wait->end(); });
   };
@@ -109,12 +138,12 @@ http::Response make(Context& context, const Topic& topic, Attempt attempt) {
 
 }  // namespace
 
-http::Response wait_for(Context& context, const JobId& job, Attempt attempt) {
-  return make(context, job, std::move(attempt));
+http::Response wait_for(Context& context, const JobId& job, Attempt attempt, const account::Principal* caller) {
+  return make(context, job, std::move(attempt), caller);
 }
 
-http::Response wait_for(Context& context, const TaskId& task, Attempt attempt) {
-  return make(context, task, std::move(attempt));
+http::Response wait_for(Context& context, const TaskId& task, Attempt attempt, const account::Principal* caller) {
+  return make(context, task, std::move(attempt), caller);
 }
 
 }  // namespace recast::api

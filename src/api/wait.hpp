@@ -17,8 +17,9 @@ enum class Patience {
 using Attempt = std::function<std::optional<http::Response>(Patience)>;
 
 /// An answer that comes when `attempt` has one: tried at once, after every event of the job or task, and now and then
-/// in case an event of another process passed unheard. Holds no thread.
-http::Response wait_for(Context& context, const JobId& job, Attempt attempt);
-http::Response wait_for(Context& context, const TaskId& task, Attempt attempt);
+/// in case an event of another process passed unheard. It ends with 401 when the key of `caller` is revoked or expires;
+/// nullptr for what needs no key. Holds no thread.
+http::Response wait_for(Context& context, const JobId& job, Attempt attempt, const account::Principal* caller);
+http::Response wait_for(Context& context, const TaskId& task, Attempt attempt, const account::Principal* caller);
 
 }  // namespace recast::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -75,6 +76,7 @@ struct Job {
   UserId user{};
   std::string tag;  ///< empty is null
   std::string webhook_url;
+  std::string origin;  ///< where its creator reached the server, in the API's own words
   Status status = Status::waiting;
   Time created{};
   std::optional<Time> started;
@@ -93,13 +95,26 @@ struct TaskSpec {
   int priority = 0;
   std::string engine;  ///< known at creation already, or empty
   std::string engine_version;
+  std::string idempotency_key;  ///< of the request that makes a standalone task; empty: none
+};
+/// A job whose result others use, too, who ask with the same key of the same signed URL base (core.md 16).
+struct SharedResult {
+  std::string base;  ///< empty: it is shared with nobody
+  std::string cache_key;
+  std::chrono::seconds life{};
 };
 struct JobSpec {
   std::string tag;
   std::string webhook_url;
+  std::string origin;           ///< see Job
+  std::string idempotency_key;  ///< of the request that makes it; empty: none
+  SharedResult shared;
   bool redirect = false;        ///< core.md 6.2
   std::vector<TaskSpec> tasks;  ///< in the order of submission
 };
+
+/// Whether a text is an absolute http or https URL of at most 2048 characters, without blanks.
+bool is_web_address(std::string_view url);
 
 struct ParseLimits {
   std::size_t tasks_per_job = 1000;

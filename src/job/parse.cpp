@@ -61,16 +61,6 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-bool is_web_address(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos || url.size() > 2048) return false;
-  const auto word = lower(url.substr(0, scheme));
-  const auto rest = url.substr(scheme + 3);
-  const auto host = rest.substr(0, rest.find_first_of("/?#"));
-  const bool printable = std::ranges::none_of(url, [](char c) { return c >= 0 && (c <= ' ' || c == 0x7f); });
-  return (word == "http" || word == "https") && !host.empty() && printable;
-}
-
 Result<> add_references(const json::object& payload, std::string_view field, std::vector<Reference>& references) {
   const auto* const value = payload.if_contains(field);
   if (value == nullptr || value->is_null()) return {};
@@ -204,6 +194,16 @@ Result<std::vector<Reference>> references_of(const json::object& payload, const 
   return references;
 }
 
+bool is_web_address(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos || url.size() > 2048) return false;
+  const auto word = lower(url.substr(0, scheme));
+  const auto rest = url.substr(scheme + 3);
+  const auto host = rest.substr(0, rest.find_first_of("/?#"));
+  const bool printable = std::ranges::none_of(url, [](char c) { return c >= 0 && (c <= ' ' || c == 0x7f); });
+  return (word == "http" || word == "https") && !host.empty() && printable;
+}
+
 Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,
                           const ParseLimits& limits) {
   RECAST_TRY(auto* const tasks, tasks_of(body, limits));
@@ -227,7 +227,7 @@ Result<JobSpec> parse_job(json::object body, const operation::Registry& operatio
   if (head.redirect && !exports) {
     return fail(ErrorCode::invalid_data, "The redirect needs an export/url task in the job.", "redirect");
   }
-  return JobSpec{std::move(head.tag), std::move(head.webhook_url), head.redirect, std::move(reading.tasks)};
+  return JobSpec{std::move(head.tag), std::move(head.webhook_url), {}, {}, {}, head.redirect, std::move(reading.tasks)};
 }
 
 Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,

@@ -55,7 +55,7 @@ class CurlClient final : public Client {
       step.body = request.body;
     }
     for (int redirects = 0;; ++redirects) {
-      RECAST_TRY(auto answer, send(transfer, url, step, request.max_bytes));
+      RECAST_TRY(auto answer, send(transfer, url, step, request));
       if (!request.follow_redirects || !is_redirect(answer.status)) return answer;
       if (redirects >= environment_.settings.max_redirects) {
         return fail(ErrorCode::download_failed, "Request failed: too many redirects");
@@ -116,7 +116,7 @@ class CurlClient final : public Client {
     return {};
   }
 
-  Result<Answer> send(Transfer& transfer, const Url& url, const Step& step, std::uint64_t max_bytes) const {
+  Result<Answer> send(Transfer& transfer, const Url& url, const Step& step, const Exchange& request) const {
     const Hop hop{.url = &url,
                   .method = step.method,
                   .fields = step.fields,
@@ -126,14 +126,17 @@ class CurlClient final : public Client {
                   .decode = true};
     Answer answer;
     const auto take = [&](const Head&, std::string_view bytes) {
-      if (answer.body.size() + bytes.size() > max_bytes) return Appetite::too_much;
+      if (!request.body_wanted) return Appetite::enough;
+      if (answer.body.size() + bytes.size() > request.max_bytes) return Appetite::too_much;
       answer.body += bytes;
       return Appetite::more;
     };
-    auto end = transfer.run(hop, take, max_bytes);
-    if (end.failure == Failure::too_large)
+    auto end = transfer.run(hop, take, request.max_bytes);
+    const bool answered = !request.body_wanted && end.head.status >= 200;  // whatever became of its body
+    if (end.failure == Failure::too_large && !answered)
       return fail(ErrorCode::download_failed, "Request failed: the answer is too large");
-    if (end.failure != Failure::none) return std::unexpected(error_of(end.failure, "Request failed", max_bytes));
+    if (end.failure != Failure::none && !answered)
+      return std::unexpected(error_of(end.failure, "Request failed", request.max_bytes));
     answer.status = end.head.status;
     answer.headers = std::move(end.head.fields);
     return answer;

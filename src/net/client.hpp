@@ -36,7 +36,7 @@ struct Downloaded {
   unsigned redirects = 0;
 };
 
-/// Any request with a small answer (webhooks later, our own tools).
+/// Any request with a small answer: webhooks, log-ins by OpenID Connect.
 struct Exchange {
   std::string method = "GET";
   std::string url;
@@ -44,6 +44,7 @@ struct Exchange {
   std::string body;
   std::uint64_t max_bytes = 1 << 20;
   bool follow_redirects = false;
+  bool body_wanted = true;  ///< false: the answer's head is all; its body is not waited for
 };
 struct Answer {
   unsigned status = 0;

@@ -18,12 +18,22 @@ account::User read_user(const sql::Rows& rows) {
   return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), rows.integer(4), rows.time(5)};
 }
 
+/// "key 7", for the audit log.
+template <class Number>
+std::string object_name(std::string_view what, Number id) {
+  return fmt::format("{} {}", what, static_cast<std::int64_t>(id));
+}
+
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   for (const auto word : split(text, ' ')) {
     if (!word.empty()) words.emplace_back(word);
   }
   return words;
+}
+
+account::KeyTerms read_terms(const sql::Rows& rows, int column) {
+  return {static_cast<account::KeyMode>(rows.integer(column)), rows.optional_time(column + 1)};
 }
 
 Result<account::User> find_user(sql::Connection& connection, UserId id) {
@@ -53,6 +63,8 @@ Result<account::User> SqlStore::create_user(std::string username, std::string em
         user.username, user.email, user.administrator, user.credits, user.created);
     if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
     user.id = UserId(write.sql.last_row());
+    Audit::note(write, "user.create", object_name("user", user.id),
+                user.username + (user.administrator ? ", administrator" : ""));
     return user;
   });
 }
@@ -80,7 +92,7 @@ Result<account::User> SqlStore::user_by_name(std::string_view username) {
 
 Result<> SqlStore::delete_user(UserId id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
-    RECAST_CHECK(find_user(write.sql, id));
+    RECAST_TRY(const auto user, find_user(write.sql, id));
     // Those that run are told to stop; files become garbage with their rows.
     for (const auto& job : ids_of(write.sql, "SELECT id FROM jobs WHERE user_id = $1", id)) {
       write.event("job.deleted", id, JobId(job), {});
@@ -91,13 +103,14 @@ Result<> SqlStore::delete_user(UserId id) {
       remove_task(write, TaskId(task));
     }
     write.sql.execute("DELETE FROM users WHERE id = $1", id);
+    Audit::note(write, "user.delete", object_name("user", id), user.username);
     write.after_commit([this] { keys_.clear(); });
     return {};
   });
 }
 
 Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std::vector<std::string> scopes,
-                                             std::string_view token) {
+                                             std::string_view token, account::KeyTerms terms) {
   for (const auto& scope : scopes) {
     if (scope.empty() || scope.find_first_of(" \t\r\n") != std::string::npos) {
       return fail(ErrorCode::invalid_data, "The selected scopes is invalid.", "scopes");
@@ -111,13 +124,18 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
                         .prefix = std::string(token.substr(0, kShownPrefix)),
                         .scopes = scopes,
                         .created = write.now,
-                        .last_used = {}};
+                        .last_used = {},
+                        .terms = terms};
     const auto added = write.sql.execute(
-        "INSERT INTO api_keys (user_id, name, prefix, hash, scopes, created) VALUES ($1, $2, $3, $4, $5, $6) "
+        "INSERT INTO api_keys (user_id, name, prefix, hash, scopes, created, mode, expires) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
         "ON CONFLICT DO NOTHING",
-        key.user, key.name, key.prefix, hash, fmt::format("{}", fmt::join(scopes, " ")), key.created);
+        key.user, key.name, key.prefix, hash, fmt::format("{}", fmt::join(scopes, " ")), key.created,
+        terms.mode, terms.expires);
     if (added == 0) return fail(ErrorCode::conflict, "There is such a key already.");
     key.id = KeyId(write.sql.last_row());
+    Audit::note(write, "key.create", object_name("key", key.id),
+                fmt::format("{}: {}", key.name, fmt::join(scopes, " ")));
     return key;
   });
 }
@@ -126,11 +144,12 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
   return readers_.read([&](sql::Connection& connection) -> Result<std::vector<account::ApiKey>> {
     std::vector<account::ApiKey> keys;
     auto rows = connection.query(
-        "SELECT id, user_id, name, prefix, scopes, created, last_used FROM api_keys WHERE user_id = $1 ORDER BY id",
+        "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires FROM api_keys WHERE user_id = $1 "
+        "ORDER BY id",
         user);
     while (rows.next()) {
       keys.push_back({KeyId(rows.integer(0)), UserId(rows.integer(1)), rows.text(2), rows.text(3),
-                      words_of(rows.view(4)), rows.time(5), rows.optional_time(6)});
+                      words_of(rows.view(4)), rows.time(5), rows.optional_time(6), read_terms(rows, 7)});
     }
     return keys;
   });
@@ -140,6 +159,8 @@ Result<> SqlStore::revoke_key(UserId user, KeyId id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
     const auto removed = write.sql.execute("DELETE FROM api_keys WHERE id = $1 AND user_id = $2", id, user);
     if (removed == 0) return std::unexpected(no_such("key"));
+    Audit::note(write, "key.revoke", object_name("key", id));
+    write.key_revoked(user, id);
     write.after_commit([this] { keys_.clear(); });
     return {};
   });
@@ -147,15 +168,21 @@ Result<> SqlStore::revoke_key(UserId user, KeyId id) {
 
 Result<account::Principal> SqlStore::authenticate(std::string_view token) {
   const auto hash = account::token_hash(token);
-  if (auto known = keys_.find(hash)) return *std::move(known);
+  if (auto known = keys_.find(hash)) {
+    if (known->terms.expires && *known->terms.expires <= clock_.now())
+      return fail(ErrorCode::unauthenticated, "Unauthenticated.");
+    return *std::move(known);
+  }
   const auto generation = keys_.generation();
   std::optional<Time> used;
   RECAST_TRY(const auto principal, readers_.read([&](sql::Connection& connection) -> Result<account::Principal> {
-    auto rows = connection.query("SELECT id, user_id, scopes, last_used FROM api_keys WHERE hash = $1", hash);
+    auto rows = connection.query("SELECT id, user_id, scopes, last_used, mode, expires FROM api_keys WHERE hash = $1", hash);
     if (!rows.next()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     used = rows.optional_time(3);
+    const auto terms = read_terms(rows, 4);
+    if (terms.expires && *terms.expires <= clock_.now()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     RECAST_TRY(auto user, find_user(connection, UserId(rows.integer(1))));
-    return account::Principal{std::move(user), KeyId(rows.integer(0)), words_of(rows.view(2))};
+    return account::Principal{std::move(user), KeyId(rows.integer(0)), words_of(rows.view(2)), terms};
   }));
   keys_.put(hash, principal, generation);
   if (const auto now = clock_.now(); !used || now - *used >= std::chrono::minutes(1)) {

@@ -77,6 +77,7 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   fresh.user = user;
   fresh.tag = spec.tag;
   fresh.webhook_url = spec.webhook_url;
+  fresh.origin = spec.origin;
   const std::shared_lock sealing(sealing_.change);
   std::vector<StoredPayload> payloads;
   for (auto& one : spec.tasks) {
@@ -87,6 +88,11 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
     fresh.tasks.push_back(std::move(task));
   }
   return writer_.write([&](Write& write) -> Result<job::Job> {
+    if (const auto shared = SignedUrls::shared(write, spec.shared)) {
+      auto job = find_job(write.sql, *shared);
+      job->tasks = tasks_of_job(write.sql, *shared);
+      return *std::move(job);
+    }
     RECAST_CHECK(may_begin(write.sql, user));
     auto job = fresh;
     job.created = write.now;
@@ -95,6 +101,8 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
     job::settle(job, write.now, externals_of(write.sql, job));
     insert_job(write, job, payloads, load_of_);
     job_events(write, job);
+    Idempotency::made(write, user, spec.idempotency_key, job.id.str());
+    SignedUrls::share(write, spec.shared, job.id);
     return job;
   });
 }

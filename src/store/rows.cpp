@@ -216,7 +216,7 @@ StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
 
 std::string select_jobs(std::string_view what) {
   return fmt::format(
-      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing FROM jobs WHERE {}", what);
+      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing, origin FROM jobs WHERE {}", what);
 }
 
 job::Job read_job(const sql::Rows& rows) {
@@ -230,6 +230,7 @@ job::Job read_job(const sql::Rows& rows) {
   job.started = rows.optional_time(6);
   job.ended = rows.optional_time(7);
   job.failing = rows.boolean(8);
+  job.origin = rows.text(9);
   return job;
 }
 
@@ -241,9 +242,9 @@ std::optional<job::Job> find_job(sql::Connection& connection, const JobId& id) {
 
 void insert_job(Write& write, const job::Job& job, const std::vector<StoredPayload>& payloads, const LoadOf& load_of) {
   write.sql.execute(
-      "INSERT INTO jobs (id, user_id, tag, webhook_url, status, created, started, ended) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      job.id, job.user, job.tag, job.webhook_url, job.status, job.created, job.started, job.ended);
+      "INSERT INTO jobs (id, user_id, tag, webhook_url, status, created, started, ended, origin) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      job.id, job.user, job.tag, job.webhook_url, job.status, job.created, job.started, job.ended, job.origin);
   for (std::size_t i = 0; i < job.tasks.size(); ++i) insert_task(write, job.tasks[i], payloads.at(i), load_of);
 }
 

@@ -56,11 +56,14 @@ Result<std::size_t> SqlStore::rotate_secrets() {
   const std::unique_lock sealing(sealing_.change);
   RECAST_CHECK(sealing_.vault.add_key());
   RECAST_TRY(const auto count, writer_.write([&](Write& write) -> Result<std::size_t> {
+    Audit::note(write, "secrets.rotate", "");
     const auto payloads =
         rows_of(write.sql, "SELECT task, sealed FROM payloads WHERE sealed IS NOT NULL AND sealed <> ''");
     const auto secrets = rows_of(write.sql, "SELECT name, value FROM secrets");
     return seal_anew(write, sealing_.vault, payloads, "UPDATE payloads SET sealed = $2 WHERE task = $1") +
-           seal_anew(write, sealing_.vault, secrets, "UPDATE secrets SET value = $2 WHERE name = $1");
+           seal_anew(write, sealing_.vault, secrets, "UPDATE secrets SET value = $2 WHERE name = $1") +
+           Webhooks::seal_anew(write, sealing_.vault) + Idempotency::seal_anew(write, sealing_.vault) +
+           SignedUrls::seal_anew(write, sealing_.vault) + Presets::seal_anew(write, sealing_.vault);
   }));
   RECAST_CHECK(sealing_.vault.drop_old_keys());
   return count;

@@ -4,10 +4,16 @@
 #include <memory>
 
 #include "base/guarded.hpp"
+#include "store/audit.hpp"
+#include "store/database.hpp"
+#include "store/idempotency.hpp"
 #include "store/key_cache.hpp"
+#include "store/presets.hpp"
 #include "store/readers.hpp"
 #include "store/rows.hpp"
+#include "store/signed_urls.hpp"
 #include "store/store.hpp"
+#include "store/webhooks.hpp"
 #include "store/writer.hpp"
 
 namespace recast::store {
@@ -26,13 +32,18 @@ class SqlStore final : public Store {
   Result<account::User> user_by_name(std::string_view username) override;
   Result<> delete_user(UserId id) override;
   Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
-                                     std::string_view token) override;
+                                     std::string_view token, account::KeyTerms terms) override;
   Result<std::vector<account::ApiKey>> list_keys(UserId user) override;
   Result<> revoke_key(UserId user, KeyId id) override;
   Result<account::Principal> authenticate(std::string_view token) override;
   Result<std::string> secret(std::string_view name) override;
   void set_visible(Visible visible) override { sealing_.visible = std::move(visible); }
   Result<std::size_t> rotate_secrets() override;
+  Webhooks& webhooks() override { return webhooks_; }
+  Idempotency& idempotency() override { return idempotency_; }
+  SignedUrls& signed_urls() override { return signed_urls_; }
+  Presets& presets() override { return presets_; }
+  Audit& audit() override { return audit_; }
 
   Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
   Result<job::Job> job(UserId user, const JobId& id, const Extras& extras) override;
@@ -85,7 +96,13 @@ class SqlStore final : public Store {
   Sealing sealing_;
   LoadOf load_of_;
   Readers readers_;
-  Writer writer_;  ///< last: its thread uses the others
+  Writer writer_;  ///< behind all that its thread uses
+  Database database_{readers_, writer_, sealing_, clock_, random_};
+  Webhooks webhooks_{database_};
+  Idempotency idempotency_{database_};
+  SignedUrls signed_urls_{database_};
+  Presets presets_{database_};
+  Audit audit_{database_};
 };
 
 /// A task that is held by this attempt; conflict if it is not, whatever the reason.

@@ -19,8 +19,15 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "job/job.hpp"
+#include "store/listing.hpp"
 
 namespace recast::store {
+
+class Audit;
+class Idempotency;
+class Presets;
+class SignedUrls;
+class Webhooks;
 
 /// One event, written in the transaction of the change it tells of (the outbox) and published after its commit.
 struct Event {
@@ -29,21 +36,12 @@ struct Event {
   UserId user{};
   JobId job;    ///< empty for a standalone task's event
   TaskId task;  ///< empty for a job's event
+  KeyId key{};  ///< of "key.revoked", which is not kept
   /// Load classes in which something may be claimed since: created, made ready, put back. On the last event of the
   /// change that did it, whatever that one tells of.
   std::vector<operation::Load> ready = {};
 };
 
-struct Page {
-  std::int64_t number = 1;  ///< from 1
-  std::int64_t size = 100;
-};
-template <class T>
-struct Listing {
-  std::vector<T> items;
-  bool more = false;  ///< there is a next page
-  Page page;  ///< as it was answered: shorter than asked for, and numbered to match, where that would be too much
-};
 struct JobFilter {
   std::optional<job::Status> status;
   std::optional<std::string> tag;
@@ -131,10 +129,10 @@ class Store {
   virtual Result<account::User> user_by_name(std::string_view username) = 0;
   virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks
   virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
-                                             std::string_view token) = 0;
+                                             std::string_view token, account::KeyTerms terms = {}) = 0;
   virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;
   virtual Result<> revoke_key(UserId user, KeyId id) = 0;
-  /// unauthenticated for an unknown token. Served from a cache that a revocation empties.
+  /// unauthenticated for an unknown or expired token. Served from a cache that a revocation empties.
   virtual Result<account::Principal> authenticate(std::string_view token) = 0;
   /// A secret of this installation, made at its first use, such as "url-signing".
   virtual Result<std::string> secret(std::string_view name) = 0;
@@ -145,9 +143,16 @@ class Store {
   /// Seals everything anew with a key made now, and forgets the old one; how many rows that were.
   virtual Result<std::size_t> rotate_secrets() = 0;
 
+  /// Parts of the store with headers of their own, as long as the store.
+  virtual Webhooks& webhooks() = 0;
+  virtual Audit& audit() = 0;
+  virtual Idempotency& idempotency() = 0;
+  virtual SignedUrls& signed_urls() = 0;
+  virtual Presets& presets() = 0;
+
   // --- jobs
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
-  /// too_many_jobs.
+  /// too_many_jobs. A shared job that is there already is the answer, and nothing is made.
   virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
   /// With tasks; not_found for a foreign one.
   virtual Result<job::Job> job(UserId user, const JobId& id, const Extras& extras = {}) = 0;

@@ -102,6 +102,7 @@ Result<job::Task> SqlStore::create_task(UserId user, job::TaskSpec spec) {
     RECAST_CHECK(may_begin(write.sql, user));
     RECAST_CHECK(inputs_exist(write.sql, user, task.depends_on));
     insert_standalone(write, task, payload, load_of_);
+    Idempotency::made(write, user, spec.idempotency_key, task.id.str());
     return task;
   });
 }

@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "base/log.hpp"
+#include "store/audit.hpp"
+#include "store/webhooks.hpp"
 
 namespace recast::store {
 
@@ -15,10 +17,15 @@ void Write::event(std::string_view name, UserId user, const JobId& job, const Ta
   sql.execute("INSERT INTO outbox (name, user_id, job_id, task_id, created) VALUES ($1, $2, $3, $4, $5)", name, user,
               job, task, now);
   events_.push_back({sql.last_row(), std::string(name), user, job, task});
+  if (task.empty()) Webhooks::deliver(*this, name, user, job);
 }
 
 void Write::passing_event(std::string_view name, UserId user, const JobId& job, const TaskId& task) {
   events_.push_back({0, std::string(name), user, job, task});
+}
+
+void Write::key_revoked(UserId user, KeyId key) {
+  events_.push_back({.sequence = 0, .name = "key.revoked", .user = user, .job = {}, .task = {}, .key = key});
 }
 
 void Write::ready(operation::Load load) {
@@ -41,6 +48,7 @@ std::future<void> Writer::queue(std::function<bool(Write&)> change, Kind kind) {
   auto item = std::make_unique<Item>();
   item->change = std::move(change);
   item->kind = kind;
+  item->actor = current_actor();
   auto done = item->done.get_future();
   {
     std::lock_guard lock(mutex_);
@@ -95,7 +103,7 @@ bool Writer::is_refused(Item& item) {
 }
 
 bool Writer::apply(Item& item) {
-  item.write.emplace(connection_, clock_.now());
+  item.write.emplace(connection_, clock_.now(), item.actor);
   item.failure = nullptr;
   if (item.change(*item.write)) return true;
   item.write->events_.clear();

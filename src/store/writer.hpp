@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "account/audit.hpp"
 #include "base/clock.hpp"
 #include "sql/sql.hpp"
 #include "store/reserve.hpp"
@@ -20,11 +21,14 @@ namespace recast::store {
 /// What a writing function works with: the connection, inside a transaction, and the events of the change.
 class Write {
  public:
-  Write(sql::Connection& connection, Time time) : sql(connection), now(time) {}
+  Write(sql::Connection& connection, Time time, const account::Actor& who)
+      : sql(connection), now(time), actor(who) {}
   /// Written to the outbox with the change, published after the commit.
   void event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
   /// Published after the commit but not kept: progress.
   void passing_event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
+  /// Published after the commit but not kept: whatever that key is in use for ends.
+  void key_revoked(UserId user, KeyId key);
   /// A task of this class may be claimed after the commit; the last event says so.
   void ready(operation::Load load);
   /// Called after the commit, before the writing function returns; for caches.
@@ -32,6 +36,7 @@ class Write {
 
   sql::Connection& sql;
   const Time now;
+  const account::Actor& actor;  ///< who asked for the change
 
  private:
   friend class Writer;
@@ -83,6 +88,7 @@ class Writer {
   struct Item {
     std::function<bool(Write&)> change;
     Kind kind;
+    account::Actor actor;
     std::promise<void> done;
     std::optional<Write> write;
     std::exception_ptr failure;

@@ -2,7 +2,9 @@
 
 #include <stdexcept>
 
+#include "event/deliveries.hpp"
 #include "http/router.hpp"
+#include "net/policy.hpp"
 #include "operation/registry.hpp"
 #include "storage/registry.hpp"
 #include "test_operations.hpp"
@@ -19,6 +21,8 @@ struct TestServer::Parts {
       std::make_shared<const engine::Catalogue>(std::vector<engine::Installation>());
   operation::Registry operations;
   event::Bus bus;
+  event::WebhookSettings webhooks;
+  std::unique_ptr<net::Client> net = net::make_client({}, net::Policy::open({}).value());
   std::unique_ptr<store::Store> store;
   std::unique_ptr<storage::Storage> storage;
   std::unique_ptr<scheduler::TaskRunner> runner;
@@ -66,6 +70,8 @@ Result<> TestServer::open(const Options& options) {
       .storage = *parts.storage,
       .bus = parts.bus,
       .operations = parts.operations,
+      .net = *parts.net,
+      .webhooks = parts.webhooks,
       .clock = clock_,
       .random = parts.random,
       .upload_bytes = options.upload_bytes,

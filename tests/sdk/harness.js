@@ -3,6 +3,7 @@
 'use strict';
 const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
+const https = require('node:https');
 const os = require('node:os');
 const path = require('node:path');
 const { redirectHosts } = require('./redirect.js');
@@ -57,4 +58,22 @@ async function startServer({ tlsOn = true, settings = [] } = {}) {
   };
 }
 
-module.exports = { startServer, redirectHosts, until, source };
+/** The `data` of what the API answers, for calls that the SDKs do not have. After redirectHosts. */
+function callApi(server, method, target, body) {
+  return new Promise((resolve, reject) => {
+    const headers = { Authorization: `Bearer ${server.key}`, 'Content-Type': 'application/json' };
+    const request = https.request(`https://api.cloudconvert.com/v2/${target}`, { method, headers }, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        if (answer.statusCode >= 400) reject(new Error(`${method} ${target}: HTTP ${answer.statusCode} ${text}`));
+        else resolve(text ? JSON.parse(text).data : undefined);
+      });
+    });
+    request.on('error', reject);
+    request.end(body ? JSON.stringify(body) : undefined);
+  });
+}
+
+module.exports = { startServer, redirectHosts, until, callApi, source };

@@ -26,6 +26,8 @@ class Socket {
   virtual bool is_open() const = 0;
   /// A packet made by event_packet().
   virtual void send(const std::string& packet) = 0;
+  /// Ends the connection; Events::on_close is called before it returns.
+  virtual void close() = 0;
 };
 
 /// What the server's user hears. Called on handler threads and timer threads; for one socket perhaps at once.

@@ -22,6 +22,7 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
   const std::any& tag() const override { return tag_; }
   bool is_open() const override;
   void send(const std::string& packet) override;
+  void close() override;
 
   Protocol protocol() const { return protocol_; }
   /// Starts the clocks. `peer` is null for long polling; with one the open packet is sent.
@@ -41,7 +42,6 @@ class Session final : public Socket, public std::enable_shared_from_this<Session
   void receive_probe(const std::shared_ptr<http::WebSocketPeer>& peer, std::string_view packet);
   /// The peer is gone; ends the session if it is on it.
   void lost(const http::WebSocketPeer* peer);
-  void close();
 
  private:
   using Done = std::function<void(http::Response)>;

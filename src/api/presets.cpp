@@ -1,0 +1,158 @@
+#include "api/presets.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+
+#include "account/preset.hpp"
+#include "api/context.hpp"
+#include "api/envelope.hpp"
+#include "api/payload.hpp"
+#include "operation/registry.hpp"
+#include "schema/body.hpp"
+#include "schema/parse.hpp"
+#include "store/presets.hpp"
+
+namespace recast::api {
+
+namespace {
+
+struct NewPreset {
+  std::string name;
+  std::string operation;
+  std::string description;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&NewPreset::name, "name", "What tasks call it by."),
+      schema::field(&NewPreset::operation, "operation", "The operation that it is for.", {.required = true}),
+      schema::field(&NewPreset::description, "description", "What it is for, for people."),
+  };
+};
+
+/// These are a task's own.
+constexpr std::string_view kNoOptions[] = {"input", "name", "operation", "preset", "ignore_error"};
+
+store::Presets& presets_of(Call& call) { return call.context.services.store.presets(); }
+
+json::object view(const Call& call, const account::Preset& preset) {
+  json::object out;
+  out["name"] = preset.name;
+  out["version"] = preset.version;
+  out["operation"] = preset.operation;
+  out["description"] = preset.description;
+  out["options"] =
+      visible_payload(preset.operation, preset.options, call.context.services.operations.find(preset.operation));
+  out["created_at"] = format_time(preset.created);
+  return out;
+}
+
+json::array views(const Call& call, const std::vector<account::Preset>& list) {
+  json::array data;
+  for (const auto& preset : list) data.push_back(view(call, preset));
+  return data;
+}
+
+Result<account::Preset> preset_in_body(Call& call) {
+  RECAST_TRY(auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(auto wanted, schema::parse<NewPreset>(body));
+  if (call.context.services.operations.find(wanted.operation) == nullptr) {
+    return fail(ErrorCode::invalid_data, "The selected operation is invalid.", "operation");
+  }
+  auto* const options = body.if_contains("options");
+  if (options == nullptr || !options->is_object()) {
+    return fail(ErrorCode::invalid_data, "The options field must be an object.", "options");
+  }
+  for (const auto name : kNoOptions) {
+    if (options->get_object().contains(name))
+      return fail(ErrorCode::invalid_data, fmt::format("The option {} is a task's own.", name), "options");
+  }
+  return account::Preset{.name = std::move(wanted.name),
+                         .operation = std::move(wanted.operation),
+                         .description = std::move(wanted.description),
+                         .options = std::move(options->get_object())};
+}
+
+Result<http::Response> create_preset(Call& call) {
+  RECAST_TRY(auto preset, preset_in_body(call));
+  RECAST_CHECK(account::check_preset_name(preset.name));
+  RECAST_TRY(const auto made, presets_of(call).create(call.principal.user.id, std::move(preset)));
+  return data_response(201, view(call, made));
+}
+
+Result<http::Response> change_preset(Call& call) {
+  RECAST_TRY(auto preset, preset_in_body(call));
+  preset.name = call.request.captures.at(0);
+  RECAST_TRY(const auto made, presets_of(call).change(call.principal.user.id, std::move(preset)));
+  return data_response(200, view(call, made));
+}
+
+Result<http::Response> list_presets(Call& call) {
+  RECAST_TRY(const auto list, presets_of(call).list(call.principal.user.id));
+  return data_response(200, views(call, list));
+}
+
+Result<http::Response> show_preset(Call& call) {
+  const auto choice = account::read_preset_choice(call.request.captures.at(0));
+  if (!choice) return fail(ErrorCode::not_found, "No such preset.");
+  RECAST_TRY(const auto preset, presets_of(call).find(call.principal.user.id, *choice));
+  return data_response(200, view(call, preset));
+}
+
+Result<http::Response> list_versions(Call& call) {
+  RECAST_TRY(const auto list, presets_of(call).versions(call.principal.user.id, call.request.captures.at(0)));
+  return data_response(200, views(call, list));
+}
+
+Result<http::Response> delete_preset(Call& call) {
+  RECAST_CHECK(presets_of(call).remove(call.principal.user.id, call.request.captures.at(0)));
+  return http::Response::empty(204);
+}
+
+}  // namespace
+
+Result<> expand_preset(store::Store& store, UserId user, std::string_view operation, boost::json::object& task) {
+  const auto* const named = task.if_contains("preset");
+  if (named == nullptr || named->is_null()) return {};
+  if (!named->is_string()) return fail(ErrorCode::invalid_data, "The preset must be a string.", "preset");
+  RECAST_TRY(const auto choice, account::read_preset_choice(named->get_string()));
+  const auto preset = store.presets().find(user, choice);
+  if (!preset && preset.error().code == ErrorCode::not_found) {
+    return fail(ErrorCode::invalid_data, fmt::format("There is no preset {}.", std::string_view(named->get_string())),
+                "preset");
+  }
+  if (!preset) return std::unexpected(preset.error());
+  return account::apply_preset(*preset, operation, task);
+}
+
+Result<> expand_presets(store::Store& store, UserId user, boost::json::object& body) {
+  auto* const tasks = body.if_contains("tasks");
+  if (tasks == nullptr || !tasks->is_object()) return {};  // told by whoever reads the whole
+  for (auto& task : tasks->get_object()) {
+    if (!task.value().is_object()) continue;
+    auto& payload = task.value().get_object();
+    const auto* const operation = payload.if_contains("operation");
+    const std::string name = operation != nullptr && operation->is_string() ? std::string(operation->get_string()) : "";
+    if (auto done = expand_preset(store, user, name, payload); !done) {
+      auto error = std::move(done).error();
+      if (error.field.empty()) return std::unexpected(std::move(error));
+      error.message = fmt::format("Task {}: {}", std::string_view(task.key()), error.message);
+      error.field = fmt::format("tasks.{}.{}", std::string_view(task.key()), error.field);
+      return std::unexpected(std::move(error));
+    }
+  }
+  return {};
+}
+
+/// Ours: no endpoint of the service's is known, though its keys carry the scopes (core.md 3.2).
+void add_preset_routes(Routes& routes) {
+  using account::scope::preset_read;
+  using account::scope::preset_write;
+  routes.create("/v2/presets", preset_write, &create_preset);
+  routes.get("/v2/presets", preset_read, &list_presets);
+  routes.get("/v2/presets/{name}", preset_read, &show_preset);
+  routes.get("/v2/presets/{name}/versions", preset_read, &list_versions);
+  routes.add("PUT", "/v2/presets/{name}", preset_write, &change_preset);
+  routes.del("/v2/presets/{name}", preset_write, &delete_preset);
+}
+
+}  // namespace recast::api
