@@ -72,9 +72,26 @@ TEST(Parse, TakesEverySpellingOfABoolean) {
   for (const auto* text : {"false", "0", "\"false\"", "\"0\""}) {
     EXPECT_EQ(read(std::string(R"({"flag":)") + text + "}")->flag, false) << text;
   }
-  for (const auto* text : {"2", "\"yes\"", "[]", "\"\"", "{}"}) {
+  for (const auto* text : {"2", "\"yes\"", "[]", "{}"}) {
     EXPECT_EQ(error_of(std::string(R"({"flag":)") + text + "}").message, "The flag field must be true or false.");
   }
+}
+
+TEST(Parse, TakesAnEmptyTextForAbsent) {
+  const auto options = read(
+      R"({"width":"","fit":"","density":" ","input":"","headers":"","strip":"","strip_metadata":"1","flag":"","ratio":"\t"})");
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_EQ(options->width, 10);
+  EXPECT_EQ(options->fit, "max");
+  EXPECT_FALSE(options->density);
+  EXPECT_FALSE(options->flag);
+  EXPECT_TRUE(options->strip);  // by its other name
+  EXPECT_TRUE(options->input.empty());
+  EXPECT_TRUE(options->headers.empty());
+  EXPECT_EQ(options->ratio, 0.5);
+  EXPECT_EQ(read(R"({"password":" "})")->password, " ");
+  EXPECT_EQ(read(R"({"file":" "})")->file, " ");
+  EXPECT_EQ(error_of(R"({"file":""})").message, "The file field is required.");
 }
 
 TEST(Parse, TakesNullForAbsent) {
