@@ -76,7 +76,7 @@ Result<> read(const json::value& value, const FieldInfo& info, const Rules& rule
   const auto text = scalar_text(value);
   if (!text) return wrong(info, fmt::format("The {} must be a string.", info.name));
   out = rules.verbatim ? *text : std::string(trim(*text));
-  if (out.empty() && rules.required && !rules.verbatim) return missing(info);
+  if (out.empty() && rules.required) return missing(info);
   if (info.values.empty() || out.empty()) return {};
   for (const auto& word : info.values) {
     if (equal_ignoring_case(word, out)) {
@@ -157,8 +157,8 @@ Result<> read(const json::value& value, const FieldInfo& info, const Rules&, std
 namespace {
 
 /// null, and "" as the service's framework reads it: forms and typed SDKs send it for what is not set. Blanks alone are
-/// a text (a separator may be one), but no number, list or word of an enumeration. A secret is what it is: the content
-/// of import/raw may be empty.
+/// a text (a separator may be one), but no number, list or word of an enumeration. A secret is kept as it is: the
+/// content of import/raw may be empty.
 bool is_absent(const json::value& value, const FieldInfo& info) {
   if (value.is_null()) return true;
   if (!value.is_string() || info.secret) return false;

@@ -39,6 +39,12 @@ struct Options {
   };
 };
 
+struct Key {
+  std::string key;
+  static constexpr auto fields =
+      std::tuple{field(&Key::key, "key", "A key.", {.required = true, .verbatim = true, .secret = true})};
+};
+
 Result<Options> read(std::string_view text) {
   auto object = boost::json::parse(text).as_object();
   if (!object.contains("file")) object["file"] = "x";
@@ -92,6 +98,7 @@ TEST(Parse, TakesAnEmptyTextForAbsent) {
   EXPECT_EQ(read(R"({"password":" "})")->password, " ");
   EXPECT_EQ(read(R"({"file":" "})")->file, " ");
   EXPECT_EQ(error_of(R"({"file":""})").message, "The file field is required.");
+  EXPECT_EQ(parse<Key>({{"key", ""}}).error().message, "The key field is required.");
 }
 
 TEST(Parse, TakesNullForAbsent) {
