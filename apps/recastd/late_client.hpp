@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "net/client.hpp"
 #include "net/session.hpp"
@@ -10,13 +12,15 @@
 namespace recast::server {
 
 /// An outbound client that is given its policy once the server knows the ports it listens on, which the policy refuses.
-/// Transfers that begin earlier wait for it.
+/// Transfers that begin earlier wait for it, those of on_behalf_of() too.
 class LateClient final : public net::Client {
  public:
+  LateClient() : late_(std::make_shared<Late>()) {}
+
   void set(std::unique_ptr<net::Client> client) {
-    std::lock_guard lock(mutex_);
-    client_ = std::move(client);
-    ready_.notify_all();
+    std::lock_guard lock(late_->mutex);
+    late_->client = std::move(client);
+    late_->ready.notify_all();
   }
   Result<net::Downloaded> download(const net::Download& request, Deadline deadline, std::stop_token stop) override {
     auto* const client = wait(deadline, stop);
@@ -42,21 +46,36 @@ class LateClient final : public net::Client {
     return client->connect(place, deadline, std::move(stop));
   }
   net::Patience patience() override {
-    std::lock_guard lock(mutex_);
-    return client_ == nullptr ? net::Patience() : client_->patience();
+    std::lock_guard lock(late_->mutex);
+    return late_->client == nullptr ? net::Patience() : late_->client->patience();
+  }
+  std::unique_ptr<net::Client> on_behalf_of(const net::Purpose& purpose) override {
+    auto client = std::make_unique<LateClient>();
+    client->late_ = late_;
+    client->purpose_ = purpose;
+    return client;
   }
 
  private:
+  struct Late {
+    std::mutex mutex;
+    std::condition_variable_any ready;
+    std::unique_ptr<net::Client> client;
+  };
+
   net::Client* wait(Deadline deadline, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    ready_.wait_until(lock, stop, std::min(deadline.at(), std::chrono::steady_clock::now() + std::chrono::seconds(60)),
-                      [this] { return client_ != nullptr; });
-    return client_.get();
+    std::unique_lock lock(late_->mutex);
+    late_->ready.wait_until(lock, stop,
+                            std::min(deadline.at(), std::chrono::steady_clock::now() + std::chrono::seconds(60)),
+                            [this] { return late_->client != nullptr; });
+    if (late_->client == nullptr || !purpose_) return late_->client.get();
+    if (!own_) own_ = late_->client->on_behalf_of(*purpose_);
+    return own_ ? own_.get() : late_->client.get();
   }
 
-  std::mutex mutex_;
-  std::condition_variable_any ready_;
-  std::unique_ptr<net::Client> client_;
+  std::shared_ptr<Late> late_;
+  std::optional<net::Purpose> purpose_;  ///< of one task's
+  std::unique_ptr<net::Client> own_;     ///< for that; guarded by late_->mutex
 };
 
 }  // namespace recast::server

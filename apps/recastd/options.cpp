@@ -48,6 +48,12 @@ Result<> Options::declare(config::Settings& settings) {
   settings.section("api", "What clients see.", api);
   settings.section("webhooks", "Calls that tell of jobs.", webhooks);
   settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);
+  settings.tree(
+      "outbound.override",
+      "Other rules for one operation: [outbound.override.\"export/sftp\"] allow_hosts = [\"nas.lan:22\"]. "
+      "default and allow_http take the place of those above; allow_hosts, allow_cidrs, deny_hosts, deny_cidrs "
+      "and allow_ports are added to them. In the file only.",
+      overrides);
   settings.section("storages", "Imports from and exports to stores.", storages.transfers());
   for (const auto& one : storages.sections()) settings.section(one.name, one.doc, one.fields, one.fill, one.dump);
   settings.tree("engines",

@@ -122,7 +122,8 @@ struct Options {
   scheduler::Settings scheduler;
   execution::Settings limits;
   net::Settings outbound;
-  storage::Registry storages;  ///< filled by declare(); copies share its settings
+  boost::json::object overrides;  ///< tables of [outbound.override]; read by net::read_overrides
+  storage::Registry storages;     ///< filled by declare(); copies share its settings
   boost::json::object engines;
 
   /// Hands every section to `settings`. `this` must stay where it is. An error is one of this build.

@@ -16,6 +16,7 @@
 #include "health.hpp"
 #include "late_client.hpp"
 #include "metrics.hpp"
+#include "net/overrides.hpp"
 #include "storage/registry.hpp"
 
 namespace recast::server {
@@ -88,10 +89,11 @@ class Running final : public Server {
     RECAST_CHECK(folders_.make());
     RECAST_CHECK(event::Deliveries::pauses_of(options_.webhooks));
     RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
-    RECAST_TRY(engines_, Engines::open(options_, folders_));
     RECAST_CHECK(operations::register_all(operations_));
     options_.storages.transfers().state_folder = folders_.data.string();
     for (const auto& one : options_.storages.operations()) RECAST_CHECK(operations_.add(one));
+    RECAST_CHECK(read_rules());
+    RECAST_TRY(engines_, Engines::open(options_, folders_));
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
@@ -135,8 +137,8 @@ class Running final : public Server {
     const auto* driver = options_.storages.find(name);
     if (driver == nullptr)
       return fail(ErrorCode::invalid_data, fmt::format("there is no storage \"{}\"", name), "server.storage");
-    RECAST_TRY(auto policy, net::Policy::open(options_.outbound));
-    storage_net_ = net::make_client(options_.outbound, std::move(policy));
+    RECAST_TRY(auto policies, net::open_policies(options_.outbound, {}));
+    storage_net_ = net::make_client(options_.outbound, std::move(policies));
     auto settings = *driver->set;
     if (name == "local") settings["root"] = folders_.files.string();
     RECAST_TRY(auto installation, store_->secret("installation"));
@@ -144,10 +146,20 @@ class Running final : public Server {
     return {};
   }
 
+  /// Of the way out; wrong ones are to be known before engines take their seconds to start.
+  Result<> read_rules() {
+    std::vector<std::string> outbound;
+    for (const auto& [name, one] : operations_.all()) {
+      if (one.outbound || one.load == operation::Load::network) outbound.push_back(name);
+    }
+    RECAST_TRY(overrides_, net::read_overrides(options_.overrides, outbound));
+    const auto policies = net::open_policies(options_.outbound, overrides_);
+    return policies ? Result<>() : std::unexpected(policies.error());
+  }
+
   void start_running() {
-    executor_ = std::make_unique<execution::Executor>(
-        options_.limits, engines_->runner(), engines_->workers(),
-        [this](const execution::StepEnd& end) { metrics_.step(end); }, &net_);
+    executor_ = std::make_unique<execution::Executor>(options_.limits, engines_->runner(), engines_->workers(),
+                                                      [this](const execution::StepEnd& end) { metrics_.step(end); });
     task_runner_ = execution::make_task_runner(
         {.operations = operations_,
          .storage = *storage_,
@@ -186,8 +198,8 @@ class Running final : public Server {
     api::add_routes(router_, *services_);
     router_.on_exchange([this](const http::Router::Exchange& exchange) { report(exchange); });
     RECAST_TRY(http_, http::Server::start(options_.http, listeners(options_.server), router_));
-    RECAST_TRY(auto policy, net::Policy::open(options_.outbound, {port(), sync_port()}));
-    net_.set(net::make_client(options_.outbound, std::move(policy)));
+    RECAST_TRY(auto policies, net::open_policies(options_.outbound, overrides_, {port(), sync_port()}));
+    net_.set(net::make_client(options_.outbound, std::move(policies)));
     return {};
   }
 
@@ -235,6 +247,7 @@ class Running final : public Server {
   UniqueFd lock_;
   std::unique_ptr<Engines> engines_;
   operation::Registry operations_;
+  net::Overrides overrides_;
   event::Bus bus_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::Client> storage_net_;  ///< for our own files; clients' tasks have another

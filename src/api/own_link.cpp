@@ -1,5 +1,7 @@
 #include "api/own_link.hpp"
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "http/message.hpp"
 #include "net/url.hpp"
@@ -32,9 +34,8 @@ std::optional<std::string_view> below_any(const net::Url& url) {
   return at == std::string_view::npos ? std::nullopt : std::optional(path.substr(at + folder.size()));
 }
 
-Result<std::optional<job::StoredFile>> unknown_or(bool certain, std::string_view error) {
-  if (certain) return fail(ErrorCode::download_failed, std::string(error));
-  return std::optional<job::StoredFile>();
+std::unexpected<Error> failed(std::string_view cause) {
+  return fail(ErrorCode::download_failed, fmt::format("Download failed: {}", cause));
 }
 
 std::string_view query_of(std::string_view url) {
@@ -56,21 +57,24 @@ Result<std::optional<job::StoredFile>> own_link(std::string_view url, const Sett
   if (!certain) path = below_any(*parsed);
   if (!path) return std::optional<job::StoredFile>();
   const auto slash = path->find('/');
-  const auto query = http::Query::parse(query_of(parsed->str()));
-  if (slash == std::string_view::npos) return unknown_or(certain, "Download failed: HTTP 404");
+  if (slash == std::string_view::npos && !certain) return std::optional<job::StoredFile>();
+  if (slash == std::string_view::npos) return failed("HTTP 404");
   const TaskId task{std::string(path->substr(0, slash))};
   const auto name = percent_decode(path->substr(slash + 1));
-  if (!signer.check_download(task, name, query.get("expires").value_or(""), query.get("signature").value_or(""),
-                             clock.now())) {
-    return unknown_or(certain, "Download failed: HTTP 403");
-  }
+  const auto query = http::Query::parse(query_of(parsed->str()));
+  const auto expires = query.get("expires"), signature = query.get("signature");
+  const bool valid = signer.check_download(task, name, expires.value_or(""), signature.value_or(""), clock.now());
+  // Without a public address in the settings, a link that names a task of ours is known by that.
+  if (!valid && !certain && (!expires || !signature)) return std::optional<job::StoredFile>();
   const auto found = store.task_by_id(task);
+  if (!valid && !certain && !found) return std::optional<job::StoredFile>();
+  if (!valid) return failed("the link to this server's own file is not valid or has expired");
   if (found) {
     for (const auto& file : found->files) {
       if (full_name(file) == name) return std::optional(file);
     }
   }
-  return fail(ErrorCode::download_failed, "Download failed: HTTP 404");
+  return failed("HTTP 404");
 }
 
 }  // namespace recast::api

@@ -16,8 +16,9 @@ class Store;
 namespace recast::api {
 
 /// The stored file a URL names if it is one of this server's own download links, under whatever name, with a valid,
-/// unexpired signature; an Error (download_failed, "Download failed: HTTP 403" or 404) if it lies below
-/// public_storage_url or public_api_url but is no longer good; nullopt for all others.
+/// unexpired signature; an Error (download_failed) if it lies below public_storage_url or
+/// public_api_url, or is signed for a task of this server, but is not valid, or names a file that is gone; nullopt for
+/// all others.
 Result<std::optional<job::StoredFile>> own_link(std::string_view url, const Settings& settings,
                                                 const LinkSigner& signer, store::Store& store, const Clock& clock);
 

@@ -10,6 +10,8 @@ namespace recast::api {
 namespace {
 
 /// A store with one file, and links to it.
+constexpr const char* kNotValid = "Download failed: the link to this server's own file is not valid or has expired";
+
 class OwnLink : public testing::Test {
  protected:
   void SetUp() override {
@@ -62,7 +64,11 @@ TEST_F(OwnLink, IsFoundBelowEitherBaseHoweverThatIsSpelled) {
 TEST_F(OwnLink, IsKnownByItsSignatureWhateverTheServerIsCalled) {
   EXPECT_EQ(found(link("http://127.0.0.1:8080")), "ours");
   EXPECT_EQ(found(link("https://proxy.example.org/a/b")), "ours");
-  EXPECT_EQ(found(link("http://127.0.0.1:8080") + "0"), "foreign");
+  EXPECT_EQ(found(link("http://127.0.0.1:8080") + "0"), kNotValid);
+  EXPECT_EQ(found("http://127.0.0.1:8080/tasks/" + task.str() + "/a%20b.pdf"), "foreign");
+  EXPECT_EQ(found("http://127.0.0.1:8080/tasks/" + task.str() + "/a%20b.pdf?expires=1&signature=x"), kNotValid);
+  EXPECT_EQ(found("http://127.0.0.1:8080/tasks/0b6a0f4e-5a3e-4c62-9d0c-0123456789ab/a.pdf?expires=1&signature=x"),
+            "foreign");
   EXPECT_EQ(found("http://127.0.0.1:8080/tasks/x"), "foreign");
   EXPECT_EQ(found("nonsense"), "foreign");
 }
@@ -70,7 +76,10 @@ TEST_F(OwnLink, IsKnownByItsSignatureWhateverTheServerIsCalled) {
 TEST_F(OwnLink, ThatIsNoLongerGoodFailsLikeADownload) {
   settings.public_storage_url = "https://files.example.org/";
   const auto good = link("https://files.example.org");
-  EXPECT_EQ(found(good + "0"), "Download failed: HTTP 403");
+  EXPECT_EQ(found(good + "0"), kNotValid);
+  const auto old =
+      signer.download("https://files.example.org", task, "", "a b.pdf", clock.now() - std::chrono::seconds(1));
+  EXPECT_EQ(found(old), kNotValid);
   EXPECT_EQ(found(link("https://files.example.org", "other.pdf")), "Download failed: HTTP 404");
   EXPECT_EQ(found("https://files.example.org/tasks/x"), "Download failed: HTTP 404");
 }

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "format/full_name.hpp"
 #include "storage/storage.hpp"
 
 namespace recast::api {
@@ -38,11 +39,7 @@ std::string upload_name(std::string_view in_key, const http::Part& part, std::st
   }
   // A client without a name sends the placeholder back, or nothing.
   if (name == kFileName) name.clear();
-  name = format::clean_file_name(name);
-  if (format::extension(name).empty()) {
-    name = format::clean_file_name(name + format::sniffed_extension(first_bytes));
-  }
-  return name;
+  return format::full_file_name(name, first_bytes);
 }
 
 Upload::Upload(Context& context, std::string location_base)

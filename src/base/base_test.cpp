@@ -29,6 +29,14 @@ TEST(Text, Base64ComesBackAsItWas) {
 TEST(Text, Base64IsForgivingAboutFormAndStrictAboutContent) {
   EXPECT_EQ(from_base64("aGVs\nbG8"), "hello");
   EXPECT_EQ(from_base64("data:text/plain;base64,aGVsbG8="), "hello");
+  for (const auto* const head :
+       {"DATA:text/plain;BASE64,", "data:;base64,", "Data:text/plain;charset=utf-8;name=\"a;b\";base64,",
+        " \ndata:image/svg+xml; base64,"})
+    EXPECT_EQ(from_base64(std::string(head) + "aGVsbG8="), "hello") << head;
+  EXPECT_EQ(from_base64("data:text/plain;base64,"), "");
+  for (const auto* const text :
+       {"=", "====", " = ", "data:;base64,==", "data:base64,aGVs", "data:text/plain;base64x,aGVs"})
+    EXPECT_FALSE(from_base64(text)) << text;
   EXPECT_EQ(from_base64("-_-_"), from_base64("+/+/"));
   EXPECT_FALSE(from_base64("a"));
   EXPECT_FALSE(from_base64("aGVs!G8="));

@@ -34,14 +34,19 @@ constexpr auto kBase64Values = [] {
 /// Calls `take` with each byte; false if the text is not base64.
 template <class Take>
 bool read_base64(std::string_view text, const Take& take) {
-  if (text.starts_with("data:")) {
-    const auto comma = text.substr(0, 256).find(";base64,");
+  text = trim(text);
+  if (equal_ignoring_case(text.substr(0, 5), "data:")) {  // data:text/plain;charset=utf-8;base64,…
+    const auto comma = text.substr(0, 1024).find(',');
     if (comma == std::string_view::npos) return false;
-    text.remove_prefix(comma + 8);
+    const auto head = trim(text.substr(0, comma));
+    const auto mark = head.rfind(';');
+    if (mark == std::string_view::npos || !equal_ignoring_case(trim(head.substr(mark + 1)), "base64")) return false;
+    text.remove_prefix(comma + 1);
   }
   std::uint32_t group = 0;
   int digits = 0;
   bool padded = false;
+  bool any = false;  // "=" alone is the end of nothing
   for (const char c : text) {
     if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
     if (c == '=') {
@@ -51,6 +56,7 @@ bool read_base64(std::string_view text, const Take& take) {
     const auto value = kBase64Values[static_cast<unsigned char>(c)];
     if (value < 0 || padded) return false;
     group = group << 6 | static_cast<std::uint32_t>(value);
+    any = true;
     if (++digits == 4) {
       take(static_cast<char>(group >> 16));
       take(static_cast<char>(group >> 8));
@@ -59,7 +65,7 @@ bool read_base64(std::string_view text, const Take& take) {
       digits = 0;
     }
   }
-  if (digits == 1) return false;
+  if (digits == 1 || (padded && !any)) return false;
   if (digits == 2) take(static_cast<char>(group >> 4));
   if (digits == 3) {
     take(static_cast<char>(group >> 10));

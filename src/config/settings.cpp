@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -68,6 +69,47 @@ const schema::FieldInfo* field_of(const std::vector<schema::FieldInfo>& fields, 
   return found == fields.end() ? nullptr : &*found;
 }
 
+Error named(Error error, std::string_view section) {
+  error.field = fmt::format("{}.{}", section, error.field);
+  return error;
+}
+
+/// Clients may send "" for what they do not set (schema/parse.hpp); an operator who writes it means something by it.
+Result<> check_blank(const std::vector<schema::FieldInfo>& fields, const json::object& values) {
+  for (const auto& field : fields) {
+    const auto* const value = values.if_contains(field.name);
+    const auto* const text = value == nullptr ? nullptr : value->if_string();
+    const bool needed = field.type != schema::Type::list && !field.default_value.is_null();
+    if (needed && text != nullptr && trim(*text).empty())
+      return fail(ErrorCode::invalid_data, fmt::format("The {} must not be empty.", field.name), field.name);
+  }
+  return {};
+}
+
+bool is_bare_key(std::string_view key) {
+  return !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+/// The tables of a tree, each under its whole name.
+void print_tables(std::string& text, const std::string& name, const json::object& table) {
+  bool headed = false;
+  for (const auto& [key, value] : table) {
+    if (value.is_object()) continue;
+    if (!std::exchange(headed, true)) text += fmt::format("[{}]\n", name);
+    const std::string_view member = key;
+    text += fmt::format("{} = {}\n", is_bare_key(member) ? std::string(member) : json::serialize(json::string(member)),
+                        json::serialize(value));
+  }
+  for (const auto& [key, value] : table) {
+    if (!value.is_object()) continue;
+    const std::string_view member = key;
+    const auto part = is_bare_key(member) ? std::string(member) : json::serialize(json::string(member));
+    print_tables(text, fmt::format("{}.{}", name, part), value.get_object());
+  }
+}
+
 std::string toml_value(const json::value& value, schema::Type type) {
   if (!value.is_null()) return json::serialize(value);
   return type == schema::Type::list ? "[]" : "\"\"";
@@ -80,21 +122,31 @@ const Settings::Section* Settings::find(std::string_view name) const {
   return found == sections_.end() ? nullptr : &*found;
 }
 
+const Settings::Tree* Settings::find_tree(std::string_view name) const {
+  const auto found = std::ranges::find(trees_, name, &Tree::name);
+  return found == trees_.end() ? nullptr : &*found;
+}
+
 Result<> Settings::read_file(const std::filesystem::path& file, std::map<std::string, json::object>& values) {
   RECAST_TRY(const auto parsed, parse_toml(file));
   for (const auto& [key, node] : parsed) {
     const auto name = std::string(key.str());
     if (!node.is_table()) return unknown(name);
     auto object = to_json(node).as_object();
-    if (const auto tree = std::ranges::find(trees_, name, &Tree::name); tree != trees_.end()) {
+    if (const auto* const tree = find_tree(name)) {
       *tree->target = std::move(object);
       continue;
     }
     const auto* section = find(name);
     if (section == nullptr) return unknown(name);
-    for (const auto& member : object) {
-      if (field_of(section->fields, member.key()) == nullptr)
-        return unknown(fmt::format("{}.{}", name, std::string_view(member.key())));
+    for (auto& member : object) {
+      const auto whole = fmt::format("{}.{}", name, std::string_view(member.key()));
+      const auto* const tree = find_tree(whole);
+      if (tree == nullptr && field_of(section->fields, member.key()) == nullptr) return unknown(whole);
+      if (tree == nullptr) continue;
+      if (!member.value().is_object())
+        return fail(ErrorCode::invalid_data, fmt::format("[{}.…] are tables.", whole), whole);
+      *tree->target = std::move(member.value().get_object());
     }
     values[name] = std::move(object);
   }
@@ -119,11 +171,9 @@ Result<> Settings::load(const Sources& sources) {
     values[section->name][field->name] = from_text(*field, text);
   }
   for (const auto& section : sections_) {
-    if (auto filled = section.fill(values[section.name]); !filled) {
-      auto error = std::move(filled).error();
-      error.field = fmt::format("{}.{}", section.name, error.field);
-      return std::unexpected(std::move(error));
-    }
+    auto filled = check_blank(section.fields, values[section.name]);
+    if (filled) filled = section.fill(values[section.name]);
+    if (!filled) return std::unexpected(named(std::move(filled).error(), section.name));
   }
   return {};
 }
@@ -141,7 +191,11 @@ std::string Settings::print() const {
     }
     text += '\n';
   }
-  for (const auto& tree : trees_) text += fmt::format("# {}\n# [{}]\n\n", tree.doc, tree.name);
+  for (const auto& tree : trees_) {
+    text += fmt::format("# {}\n# [{}]\n", tree.doc, tree.name);
+    print_tables(text, tree.name, *tree.target);
+    text += '\n';
+  }
   return text;
 }
 

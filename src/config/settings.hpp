@@ -36,7 +36,8 @@ class Settings {
                std::function<Result<>(const json::object&)> fill, std::function<json::object()> dump) {
     sections_.push_back({std::move(name), std::move(doc), std::move(fields), std::move(fill), std::move(dump)});
   }
-  /// A section whose tables the caller reads by itself, such as [engines.poppler.install.old]; kept as JSON.
+  /// Tables that the caller reads by itself, such as [engines.poppler.install.old]; kept as JSON. With a dot in its
+  /// name, "outbound.override", a part of that section. Only a file can set them.
   void tree(std::string name, std::string doc, json::object& target) {
     trees_.push_back({std::move(name), std::move(doc), &target});
   }
@@ -46,7 +47,8 @@ class Settings {
     std::map<std::string, std::string> environment;          ///< names with their RECAST_ prefix; others are ignored
     std::vector<std::pair<std::string, std::string>> flags;  ///< "scheduler.lease_seconds" -> text
   };
-  /// invalid_data with field "section.name" for an unknown setting, a wrong value, or a file that is not TOML (with
+  /// invalid_data with field "section.name" for an unknown setting, a wrong value, an empty one where
+  /// there has to be one, or a file that is not TOML (with
   /// line).
   Result<> load(const Sources& sources);
 
@@ -72,6 +74,7 @@ class Settings {
   };
   Result<> read_file(const std::filesystem::path& file, std::map<std::string, json::object>& values);
   const Section* find(std::string_view name) const;
+  const Tree* find_tree(std::string_view name) const;
 
   std::vector<Section> sections_;
   std::vector<Tree> trees_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
+
 #include "../../tests/support/temporary_folder.hpp"
 
 namespace recast::config {
@@ -27,6 +29,7 @@ struct SettingsTest : testing::Test {
   SettingsTest() {
     settings.section("sample", "A sample.", sample);
     settings.tree("engines", "Engines.", engines);
+    settings.tree("sample.override", "Other samples.", overrides);
   }
   Result<> load(std::string_view file, std::map<std::string, std::string> environment = {},
                 std::vector<std::pair<std::string, std::string>> flags = {}) {
@@ -35,6 +38,7 @@ struct SettingsTest : testing::Test {
   test::TemporaryFolder folder;
   Sample sample;
   json::object engines;
+  json::object overrides;
   Settings settings;
 };
 
@@ -80,6 +84,29 @@ TEST_F(SettingsTest, WhatIsPrintedCanBeLoadedAgainAndHidesSecrets) {
   EXPECT_EQ(sample.hosts, std::vector<std::string>{"x"});
   EXPECT_TRUE(engines.contains("poppler"));
   EXPECT_EQ(sample.password, "");  // and not the text that stands for it
+}
+
+TEST_F(SettingsTest, ATreeMayBePartOfASection) {
+  ASSERT_TRUE(load("[sample]\nname = 'x'\n[sample.override.'export/sftp']\nallow = ['nas.lan:22']\nhttp = false\n"));
+  EXPECT_EQ(sample.name, "x");
+  EXPECT_EQ(json::serialize(overrides), R"({"export/sftp":{"allow":["nas.lan:22"],"http":false}})");
+  const auto text = settings.print();
+  EXPECT_NE(text.find("[sample.override.\"export/sftp\"]\nallow = [\"nas.lan:22\"]\n"), std::string::npos) << text;
+  overrides.clear();
+  ASSERT_TRUE(load(text)) << text;
+  EXPECT_TRUE(overrides.contains("export/sftp"));
+  EXPECT_EQ(load("[sample]\noverride = 'x'\n").error().field, "sample.override");
+  EXPECT_EQ(load("", {}, {{"sample.override", "x"}}).error().field, "sample.override");
+}
+
+TEST_F(SettingsTest, AnEmptyValueIsNoDefault) {
+  for (const auto* const name : {"lease_seconds", "loud", "name"}) {
+    const auto loaded = load("", {}, {{std::string("sample.") + name, " "}});
+    ASSERT_FALSE(loaded) << name;
+    EXPECT_EQ(loaded.error().field, std::string("sample.") + name);
+    EXPECT_EQ(loaded.error().message, std::string("The ") + name + " must not be empty.");
+  }
+  EXPECT_TRUE(load("", {{"RECAST_SAMPLE_HOSTS", ""}, {"RECAST_SAMPLE_PASSWORD", ""}}));
 }
 
 TEST_F(SettingsTest, TheReferenceHasARowPerSetting) {

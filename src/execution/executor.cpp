@@ -152,8 +152,8 @@ Error explain(const process::ExitReport& report, const engine::Plan& plan) {
 }
 
 Executor::Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
-                   std::function<void(const StepEnd&)> on_step, net::Client* net)
-    : settings_(settings), runner_(runner), workers_(workers), on_step_(std::move(on_step)), net_(net) {}
+                   std::function<void(const StepEnd&)> on_step)
+    : settings_(settings), runner_(runner), workers_(workers), on_step_(std::move(on_step)) {}
 
 Limits Executor::capped(Limits limits) const {
   limits.cpu = std::min(limits.cpu, std::chrono::seconds(settings_.cpu_seconds));
@@ -213,9 +213,9 @@ Result<> Executor::run_worker(const Run& run, const engine::WorkerStep& step,
   RECAST_CHECK(files.open(run, step, job));
   std::optional<Outbound> outbound;
   if (step.outbound) {
-    if (net_ == nullptr) return fail(ErrorCode::internal, "This executor has no way out.");
+    if (run.net == nullptr) return fail(ErrorCode::internal, "This run has no way out.");
     RECAST_TRY(auto pair, process::socket_pair());
-    outbound.emplace(*net_, std::move(pair.first), run.deadline, run.stop);
+    outbound.emplace(*run.net, std::move(pair.first), run.deadline, run.stop);
     job.inputs.push_back(pair.second.get());
     files.keep(std::move(pair.second));
   }

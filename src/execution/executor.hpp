@@ -57,9 +57,8 @@ struct StepEnd {
 /// threads.
 class Executor {
  public:
-  /// `net` gives steps with `outbound` their way out; without it they fail.
   Executor(const Settings& settings, process::Runner& runner, process::Workers& workers,
-           std::function<void(const StepEnd&)> on_step = {}, net::Client* net = nullptr);
+           std::function<void(const StepEnd&)> on_step = {});
 
   struct Run {
     const operation::Execution* execution = nullptr;
@@ -68,6 +67,7 @@ class Executor {
     std::stop_token stop;
     std::function<void(int)> on_percent;    ///< 0 to 100 of this execution
     boost::json::object* report = nullptr;  ///< gets a member "steps", and what a worker has to report
+    net::Client* net = nullptr;             ///< the way out of steps with `outbound`; without it they fail
   };
   /// Failures carry the limit's own code, the engine's explanation, or conversion_failed.
   Result<operation::Executed> execute(const Run& run);
@@ -85,7 +85,6 @@ class Executor {
   process::Runner& runner_;
   process::Workers& workers_;
   std::function<void(const StepEnd&)> on_step_;
-  net::Client* net_;
 };
 
 /// The task error of a step that did not end well: limits first, then what the engine makes of it.

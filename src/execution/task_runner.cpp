@@ -57,6 +57,7 @@ class Context final : public operation::TaskContext {
         deadline_(deadline),
         stop_(std::move(stop)),
         progress_(std::move(report)),
+        net_(means.net.on_behalf_of({claim.task.operation, claim.task.id.str()})),
         catalogue_(means.catalogue()) {
     for (auto& file : inputs) (file.option == "input" ? inputs_ : others_).push_back(std::move(file));
   }
@@ -82,7 +83,7 @@ class Context final : public operation::TaskContext {
     version_ = version;
   }
   const engine::Catalogue& catalogue() const override { return *catalogue_; }
-  net::Client& net() override { return means_.net; }
+  net::Client& net() override { return net_ ? *net_ : means_.net; }
 
   json::object& report() override { return report_; }
   json::object& result() override { return result_; }
@@ -96,7 +97,8 @@ class Context final : public operation::TaskContext {
          .stop = stop_,
          .on_percent = [this, &execution,
                         span](int percent) { progress_(execution.percent_from + span * percent / 100, {}); },
-         .report = &report_});
+         .report = &report_,
+         .net = &net()});
   }
 
   std::string magic(const fs::path& file) override {
@@ -134,6 +136,7 @@ class Context final : public operation::TaskContext {
   Deadline deadline_;
   std::stop_token stop_;
   std::function<void(int, std::string_view)> progress_;
+  std::unique_ptr<net::Client> net_;  ///< under the rules of this operation
   std::shared_ptr<const engine::Catalogue> catalogue_;
   std::string engine_;
   std::string version_;

@@ -83,6 +83,13 @@ std::optional<Address> Address::parse(std::string_view text) {
   return std::nullopt;
 }
 
+std::string Address::str() const {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const bool four = is_v4();
+  const auto* const from = bytes.data() + (four ? 12 : 0);
+  return inet_ntop(four ? AF_INET : AF_INET6, from, text.data(), text.size()) == nullptr ? "" : text.data();
+}
+
 bool Address::is_v4() const { return std::equal(kMapped.begin(), kMapped.end(), bytes.begin()); }
 
 bool Address::is_loopback() const {

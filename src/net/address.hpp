@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -20,6 +21,7 @@ struct Address {
   /// A literal, without brackets or zone.
   static std::optional<Address> parse(std::string_view text);
 
+  std::string str() const;  ///< as parse() reads it; IPv4 with dots
   bool is_v4() const;
   bool is_loopback() const;
   bool is_unspecified() const;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "net/download.hpp"
 #include "net/fields.hpp"
+#include "net/overrides.hpp"
 #include "net/policy.hpp"
 #include "net/proxy.hpp"
 #include "net/sessions.hpp"
@@ -28,17 +29,28 @@ std::string read_all(const char* path) {
 }
 
 /// The system's authorities and the operator's in one text; libcurl takes one or the other.
-std::string authorities(const Settings& settings) {
-  if (settings.ca_bundle.empty()) return {};
+std::shared_ptr<const std::string> authorities(const Settings& settings) {
+  if (settings.ca_bundle.empty()) return nullptr;
   const auto own = read_all(settings.ca_bundle.c_str());
   if (own.empty()) log::warning("the bundle of certificate authorities is empty", {{"file", settings.ca_bundle}});
   const auto* const info = curl_version_info(CURLVERSION_NOW);
-  return (info->cainfo == nullptr ? std::string() : read_all(info->cainfo)) + "\n" + own;
+  return std::make_shared<const std::string>((info->cainfo == nullptr ? std::string() : read_all(info->cainfo)) + "\n" +
+                                             own);
 }
 
 class CurlClient final : public Client {
  public:
-  explicit CurlClient(Environment environment) : environment_(std::move(environment)) {}
+  using Overrides = std::shared_ptr<const std::map<std::string, Policy, std::less<>>>;
+  CurlClient(Environment environment, Overrides overrides)
+      : environment_(std::move(environment)), overrides_(std::move(overrides)) {}
+
+  std::unique_ptr<Client> on_behalf_of(const Purpose& purpose) override {
+    auto environment = environment_;
+    environment.task = purpose.task;
+    if (const auto found = overrides_->find(purpose.operation); found != overrides_->end())
+      environment.policy = found->second;
+    return std::make_unique<CurlClient>(std::move(environment), overrides_);
+  }
 
   Result<Downloaded> download(const Download& request, Deadline deadline, std::stop_token stop) override {
     RECAST_CHECK(check_fields(request.headers));
@@ -143,15 +155,22 @@ class CurlClient final : public Client {
   }
 
   Environment environment_;
+  Overrides overrides_;
 };
 
 }  // namespace
 
 std::unique_ptr<Client> make_client(const Settings& settings, Policy policy, std::vector<std::string> resolve) {
+  return make_client(settings, Policies{std::move(policy), {}}, std::move(resolve));
+}
+
+std::unique_ptr<Client> make_client(const Settings& settings, Policies policies, std::vector<std::string> resolve) {
   static const auto initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialised != CURLE_OK) log::error("libcurl cannot be initialised", {{"cause", static_cast<int>(initialised)}});
+  auto overrides = std::make_shared<const std::map<std::string, Policy, std::less<>>>(std::move(policies.overrides));
   return std::make_unique<CurlClient>(
-      Environment{settings, std::move(policy), std::move(resolve), authorities(settings)});
+      Environment{settings, std::move(policies.general), std::move(resolve), authorities(settings)},
+      std::move(overrides));
 }
 
 }  // namespace recast::net

@@ -26,6 +26,9 @@ struct Download {
   std::filesystem::path to;                    ///< created; removed again if the download fails
   std::uint64_t max_bytes = 10'000'000'000;
   std::function<void(std::uint64_t done, std::optional<std::uint64_t> total)> on_progress;
+  /// Asked before each redirect is followed; may be empty. True: the caller has that file already, the download ends
+  /// there without one. An error is the download's.
+  std::function<Result<bool>(const std::string& url)> has_already;
 };
 
 struct Downloaded {
@@ -34,6 +37,7 @@ struct Downloaded {
   std::string content_type;
   std::string content_disposition;
   unsigned redirects = 0;
+  bool had_already = false;  ///< Download::has_already said so of final_url; there is no file
 };
 
 /// Any request with a small answer: webhooks, log-ins by OpenID Connect.
@@ -73,6 +77,12 @@ struct Patience {
   std::chrono::milliseconds pause_after(int attempt) const;
 };
 
+/// Whom a client works for: whose rules hold (settings outbound.override), and who is named in the log.
+struct Purpose {
+  std::string operation;  ///< "import/url"
+  std::string task;       ///< its id
+};
+
 /// An HTTP proxy for a program without a network: it takes the program's connections from a listening socket of the
 /// program's own, and makes those to the outside by the outbound policy. Each request names where it goes, so every
 /// redirect, picture and WebSocket is looked at. Ends with this object, all its connections too.
@@ -105,6 +115,9 @@ class Client {
   /// host", "target address is not allowed"), timeout or cancelled; no prefix.
   virtual Result<UniqueFd> connect(const Place& place, Deadline deadline, std::stop_token stop) = 0;
   virtual Patience patience() { return {}; }
+  /// A client for one task, which may be used like this one and must not outlive it. Connections are never shared
+  /// between clients. nullptr if this one has one policy for all.
+  virtual std::unique_ptr<Client> on_behalf_of(const Purpose&) { return nullptr; }
 };
 
 }  // namespace recast::net

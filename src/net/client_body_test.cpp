@@ -157,6 +157,57 @@ TEST_F(Downloads, CountTheUnpackedBytes) {
   EXPECT_EQ(result.error().code, ErrorCode::file_too_large);
 }
 
+TEST_F(Downloads, TryAgainWhenAPackedBodyEndsBeforeItsEndMarker) {
+  const HttpTestServer server([count = std::make_shared<std::atomic<int>>()](const Request&, Connection& to) {
+    // The length is that of what is sent: only the encoding shows that something is missing.
+    const auto length = ++*count == 1 ? kPacked.size() - 5 : kPacked.size();
+    to.answer("200 OK", "Content-Encoding: gzip\r\nETag: \"v1\"\r\n", kPacked.substr(0, length));
+  });
+  const auto result = get(server.url("/"));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(content(), std::string(1000, 'a'));
+  EXPECT_EQ(server.requests().size(), 2u);
+  EXPECT_FALSE(server.requests().at(1).headers.contains("range"));
+}
+
+TEST_F(Downloads, FailOnAPackedBodyThatNeverHasItsEnd) {
+  for (const auto& body : {kPacked.substr(0, kPacked.size() - 5), std::string(100, 'x')}) {
+    const HttpTestServer server(
+        [&](const Request&, Connection& to) { to.answer("200 OK", "Content-Encoding: gzip\r\n", body); });
+    const auto result = get(server.url("/"));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message,
+              "Download failed: the answer's content encoding is damaged or its end is missing");
+    EXPECT_EQ(server.requests().size(), 3u);
+    EXPECT_FALSE(std::filesystem::exists(file()));
+  }
+}
+
+TEST_F(Downloads, SayThatAnEncodingIsNotKnown) {
+  const HttpTestServer server(
+      [](const Request&, Connection& to) { to.answer("200 OK", "Content-Encoding: compress\r\n", "x"); });
+  const auto result = get(server.url("/"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message,
+            "Download failed: the answer has a content encoding other than gzip, deflate, br and zstd");
+  EXPECT_EQ(server.requests().size(), 1u);  // the next answer would be no other
+}
+
+TEST_F(Downloads, JoinTheMembersOfAPackedBody) {
+  const HttpTestServer server(
+      [](const Request&, Connection& to) { to.answer("200 OK", "Content-Encoding: gzip\r\n", kPacked + kPacked); });
+  ASSERT_TRUE(get(server.url("/")));
+  EXPECT_EQ(content(), std::string(2000, 'a'));
+}
+
+TEST_F(Downloads, ReportTheStatusWhateverTheErrorsOwnBodyIsPackedIn) {
+  const HttpTestServer server(
+      [](const Request&, Connection& to) { to.answer("404 Not Found", "Content-Encoding: gzip\r\n", "no gzip"); });
+  const auto result = get(server.url("/"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "Download failed: HTTP 404");
+}
+
 TEST_F(Downloads, KeepBytesUnderAnUnknownEncodingAsTheyAre) {
   const HttpTestServer server(
       [](const Request&, Connection& to) { to.answer("200 OK", "Content-Encoding: aws-chunked\r\n", "x"); });

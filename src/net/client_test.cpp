@@ -116,6 +116,18 @@ TEST_F(Downloads, AreRefusedForBlockedPortsAndOwnPorts) {
   expect_refused(get(server.url("/")));
 }
 
+TEST_F(Downloads, DoNotTellWhetherSomebodyListensWhereTheyMayNotGo) {
+  std::uint16_t closed = 0;
+  const HttpTestServer open(&say_hello, "127.0.0.2");
+  {
+    const HttpTestServer gone(&say_hello, "127.0.0.2");
+    closed = gone.port();
+  }
+  expect_refused(get(open.url("/")));
+  expect_refused(get("http://127.0.0.2:" + std::to_string(closed) + "/"));
+  EXPECT_TRUE(open.requests().empty());
+}
+
 TEST_F(Downloads, AreRefusedWhenARedirectLeadsInside) {
   const HttpTestServer inside(&say_hello, "127.0.0.2");
   for (const auto status : {"301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"}) {

@@ -124,6 +124,10 @@ class Run {
         if (!next) return failed("the server redirects to an address that is not a web address");
         own_origin = own_origin && url.same_origin(*next);
         url = std::move(*next);
+        if (request_.has_already) {
+          RECAST_TRY(const bool had, request_.has_already(url.str()));
+          if (had) return Downloaded{.final_url = url.str(), .redirects = redirects + 1, .had_already = true};
+        }
         continue;
       }
       return finish(end, url, redirects, resuming);
@@ -240,7 +244,9 @@ std::string_view cause_of(Failure failure) {
     case Failure::cut_off:
       return "the connection ended before the end of the answer";
     case Failure::encoding:
-      return "the answer's content encoding is damaged";
+      return "the answer's content encoding is damaged or its end is missing";
+    case Failure::unknown_encoding:
+      return "the answer has a content encoding other than gzip, deflate, br and zstd";
     case Failure::stalled:
     case Failure::deadline:
       return "timed out";

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "net/address.hpp"
 
 namespace recast::net {
 
@@ -40,11 +41,7 @@ size_t on_body(char* data, size_t size, size_t count, void* user) {
   long status = 0;
   curl_easy_getinfo(context.handle, CURLINFO_RESPONSE_CODE, &status);
   context.head.status = static_cast<unsigned>(status);
-  context.received += size * count;
-  context.appetite = context.received > context.max_bytes && status >= 200 && status < 300
-                         ? Appetite::too_much
-                         : context.sink(context.head, {data, size * count});
-  return context.appetite == Appetite::more ? size * count : CURL_WRITEFUNC_ERROR;
+  return context.take({data, size * count}) ? size * count : CURL_WRITEFUNC_ERROR;
 }
 
 /// The next bytes of the hop's file.
@@ -83,15 +80,37 @@ curl_socket_t on_open(void* user, curlsocktype purpose, curl_sockaddr* address) 
   if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
   if (!by_proxy && !context.hop.trusted && !context.environment.policy.allows(&address->addr, url.host(), url.port())) {
     context.refused = true;
-    log::info("outbound connection refused by policy", {{"host", url.host()}, {"port", url.port()}});
+    log::info("outbound connection refused by policy",
+              {{"task", context.environment.task}, {"host", url.host()}, {"port", url.port()}});
     return CURL_SOCKET_BAD;
   }
   const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd >= 0) context.opened = true;
+  if (fd >= 0) {
+    context.opened = true;
+    if (!by_proxy && !context.hop.trusted) note_internal(context.environment, url, &address->addr);
+  }
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 }  // namespace
+
+void note_internal(const Environment& environment, const Url& url, const sockaddr* address) {
+  const auto where = Address::of(address);
+  if (environment.task.empty() || !where || is_public(*where)) return;
+  log::info("connection to an internal address",
+            {{"task", environment.task}, {"host", url.host()}, {"port", url.port()}, {"address", where->str()}});
+}
+
+bool HopContext::take(std::string_view bytes) {
+  if (!body_begun && hop.decode) decoding = Decoding::of(head.find("content-encoding"));
+  body_begun = true;
+  return decoding.feed(bytes, [this](std::string_view plain) {
+    received += plain.size();
+    const bool success = head.status >= 200 && head.status < 300;
+    appetite = received > max_bytes && success ? Appetite::too_much : sink(head, plain);
+    return appetite == Appetite::more;
+  });
+}
 
 void guard_sockets(CURL* handle, HopContext& context) {
   curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &on_open);
@@ -120,6 +139,8 @@ Failure failure_of(CURLcode code, const HopContext& context) {
       return Failure::none;
     case CURLE_WRITE_ERROR:
       if (context.head_too_large) return Failure::cut_off;
+      if (context.decoding.is_unknown()) return Failure::unknown_encoding;
+      if (context.decoding.is_damaged()) return Failure::encoding;
       switch (context.appetite) {
         case Appetite::more:
           return Failure::cut_off;
@@ -137,8 +158,6 @@ Failure failure_of(CURLcode code, const HopContext& context) {
       return Failure::stalled;
     case CURLE_ABORTED_BY_CALLBACK:
       return context.appetite == Appetite::broken ? Failure::sink : Failure::cancelled;
-    case CURLE_BAD_CONTENT_ENCODING:
-      return Failure::encoding;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:

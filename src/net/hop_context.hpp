@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "net/decoding.hpp"
 #include "net/transfer.hpp"
 
 /// Only for Transfer: the part of a hop that libcurl calls back.
@@ -26,6 +27,12 @@ struct HopContext {
   bool refused = false;  ///< an address was refused by the policy
   bool opened = false;   ///< another was not
   bool head_too_large = false;
+  Decoding decoding;  ///< of the body, once it began
+  bool body_begun = false;
+
+  /// The next bytes as they came. False: no more of them.
+  bool take(std::string_view bytes);
+  bool body_is_whole() const { return decoding.is_whole(); }
 };
 
 /// The policy is asked about the address of every socket the handle opens.

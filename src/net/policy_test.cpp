@@ -222,6 +222,12 @@ TEST(Policy, NamesTheSettingItCannotRead) {
   EXPECT_EQ(field({.allow_hosts = {"bücher.example", "::1", "x_y.corp:81"}}), "none");
 }
 
+TEST(Address, IsWrittenAsItIsRead) {
+  for (const auto* const text : {"127.0.0.1", "::1", "2001:db8::7", "fd00:ec2::254"})
+    EXPECT_EQ(Address::parse(text)->str(), text);
+  EXPECT_EQ(Address::parse("::ffff:10.0.0.1")->str(), "10.0.0.1");
+}
+
 TEST(Network, CountsPrefixesOfBothFamilies) {
   EXPECT_TRUE(Network::parse("10.0.0.0/8")->contains(*Address::parse("::ffff:10.9.9.9")));
   EXPECT_TRUE(Network::parse("0.0.0.0/0")->contains(*Address::parse("255.1.2.3")));

@@ -45,7 +45,8 @@ std::shared_ptr<Lookup> start(std::string host, std::string service) {
 
 }  // namespace
 
-Failure check_addresses(const Policy& policy, const Url& url, Deadline deadline, const std::stop_token& stop) {
+Failure check_addresses(const Environment& environment, const Url& url, Deadline deadline,
+                        const std::stop_token& stop) {
   std::string host = url.host();
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const auto lookup = start(std::move(host), std::to_string(url.port()));
@@ -55,8 +56,10 @@ Failure check_addresses(const Policy& policy, const Url& url, Deadline deadline,
   if (deadline.expired()) return Failure::deadline;
   if (!lookup->done || !lookup->list) return Failure::no_connection;
   for (const auto* at = lookup->list.get(); at != nullptr; at = at->ai_next) {
-    if (!policy.allows(at->ai_addr, url.host(), url.port())) return Failure::not_allowed;
+    if (!environment.policy.allows(at->ai_addr, url.host(), url.port())) return Failure::not_allowed;
   }
+  for (const auto* at = lookup->list.get(); at != nullptr; at = at->ai_next)
+    note_internal(environment, url, at->ai_addr);
   return Failure::none;
 }
 

@@ -46,17 +46,6 @@ class List {
   curl_slist* head_ = nullptr;
 };
 
-bool understands(std::string_view encodings) {
-  for (const auto one : split(encodings, ',')) {
-    const auto name = lower(trim(one));
-    if (name != "gzip" && name != "x-gzip" && name != "deflate" && name != "br" && name != "zstd" &&
-        name != "identity" && !name.empty()) {
-      return false;
-    }
-  }
-  return true;
-}
-
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
   curl_easy_setopt(handle, option, value);
@@ -89,24 +78,21 @@ void set_profile(CURL* handle, const Environment& environment) {
   set(handle, CURLOPT_USERAGENT, "Recast/" RECAST_VERSION);
   // Without it a cancelled name lookup is waited for; the resolver thread frees its data itself.
   set(handle, CURLOPT_QUICK_EXIT, 1L);
-  if (!environment.authorities.empty()) {
-    curl_blob blob{const_cast<char*>(environment.authorities.data()), environment.authorities.size(), CURL_BLOB_NOCOPY};
+  if (environment.authorities) {
+    const auto& pem = *environment.authorities;
+    curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
     set(handle, CURLOPT_CAINFO_BLOB, &blob);
   }
 }
 
 void add_fields(List& list, const Hop& hop) {
   bool typed = false;
-  bool encoding = false;
   for (const auto& [name, value] : hop.fields) {
     typed = typed || equal_ignoring_case(name, "content-type");
-    encoding = encoding || equal_ignoring_case(name, "accept-encoding");
     list.add(value.empty() ? name + ";" : name + ": " + value);
   }
   list.add("Expect:");
   if ((hop.body || hop.file != nullptr) && !typed) list.add("Content-Type:");
-  // Set so that libcurl decodes; the empty field keeps it from asking for an encoding.
-  if (hop.decode && !encoding) list.add("Accept-Encoding:");
 }
 
 void set_request(CURL* handle, const Hop& hop, const List& fields) {
@@ -125,7 +111,6 @@ void set_request(CURL* handle, const Hop& hop, const List& fields) {
     set(handle, CURLOPT_CUSTOMREQUEST, hop.method.c_str());
   }
   set(handle, CURLOPT_HTTPHEADER, fields.get());
-  if (hop.decode) set(handle, CURLOPT_ACCEPT_ENCODING, "");
   if (!hop.user.empty() || !hop.password.empty()) {
     set(handle, CURLOPT_USERNAME, hop.user.c_str());
     set(handle, CURLOPT_PASSWORD, hop.password.c_str());
@@ -171,7 +156,7 @@ struct Transfer::State {
     const auto& settings = environment.settings;
     if (!environment.policy.check_name(scheme, url.host(), url.port())) return Failure::not_allowed;
     if (settings.proxy.empty() || settings.proxy_enforces) return Failure::none;
-    return check_addresses(environment.policy, url, deadline, stop);
+    return check_addresses(environment, url, deadline, stop);
   }
 };
 
@@ -209,19 +194,18 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
   context.head.status = static_cast<unsigned>(status);
 
   auto failure = ended ? *ended : failure_of(code, context);
+  if (failure == Failure::none && code == CURLE_OK && !context.body_is_whole()) failure = Failure::encoding;
   if (failure == Failure::stalled && state_->deadline.expired()) failure = Failure::deadline;
   if (failure != Failure::none) {
-    log::info("outbound request failed",
-              {{"host", hop.url->host()}, {"status", status}, {"cause", curl_easy_strerror(code)}});
-  }
-  if (failure == Failure::encoding && hop.decode && !understands(context.head.find("content-encoding"))) {
-    Hop plain = hop;  // some stores keep words such as aws-chunked there; the bytes are wanted as they are
-    plain.decode = false;
-    return run(plain, sink, max_bytes);
+    log::info("outbound request failed", {{"task", environment.task},
+                                          {"host", hop.url->host()},
+                                          {"status", status},
+                                          {"cause", curl_easy_strerror(code)}});
   }
   // An error's or a redirect's own body is of no interest, however long or broken.
-  if ((failure == Failure::too_large || failure == Failure::encoding) && (status < 200 || status >= 300))
-    failure = Failure::none;
+  const bool of_the_body =
+      failure == Failure::too_large || failure == Failure::encoding || failure == Failure::unknown_encoding;
+  if (of_the_body && (status < 200 || status >= 300)) failure = Failure::none;
   return {failure, std::move(context.head)};
 }
 

@@ -21,9 +21,13 @@ namespace recast::net {
 struct Environment {
   Settings settings;
   Policy policy;
-  std::vector<std::string> resolve;  ///< "host:port:address"
-  std::string authorities;           ///< PEM of the system's and the operator's CAs; empty: the system's only
+  std::vector<std::string> resolve;                ///< "host:port:address"
+  std::shared_ptr<const std::string> authorities;  ///< PEM of the system's and the operator's; null: the system's only
+  std::string task{};                              ///< for the log; empty: the server's own concerns
 };
+
+/// Tells the operator of a task's connection that the policy allows, unless it leads to the public Internet.
+void note_internal(const Environment& environment, const Url& url, const sockaddr* address);
 
 struct Head {
   unsigned status = 0;
@@ -68,7 +72,8 @@ enum class Failure {
   deadline,
   cancelled,
   sink,
-  encoding
+  encoding,          ///< damaged, or over before its end marker
+  unknown_encoding,  ///< one that cannot be undone
 };
 
 struct HopEnd {

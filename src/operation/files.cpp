@@ -10,6 +10,7 @@
 #include "base/io.hpp"
 #include "base/unique_handle.hpp"
 #include "format/format.hpp"
+#include "format/full_name.hpp"
 
 namespace recast::operation {
 
@@ -19,7 +20,7 @@ Result<File> write_file(TaskContext& context, std::string_view name, std::string
   const UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
   if (!fd) return std::unexpected(from_errno(errno, what));
   if (const int error = write_all(fd.get(), content); error != 0) return std::unexpected(from_errno(error, what));
-  return File{format::clean_file_name(name), {}, content.size(), path};
+  return File{format::full_file_name(name, content), {}, content.size(), path};
 }
 
 void make_unique(Files& files) {

@@ -126,6 +126,7 @@ struct Operation {
   std::string summary;
   Load load = Load::cpu;
   bool needs_input = true;
+  bool outbound = false;                ///< connects to others' servers; of Load::network all do
   std::vector<std::string> references;  ///< option names that hold names of further input tasks ("subtitles")
   std::vector<schema::FieldInfo> options;
   std::vector<std::string> hidden;  ///< payload members never rendered (core.md 7.8)

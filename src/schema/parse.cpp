@@ -76,7 +76,7 @@ Result<> read(const json::value& value, const FieldInfo& info, const Rules& rule
   const auto text = scalar_text(value);
   if (!text) return wrong(info, fmt::format("The {} must be a string.", info.name));
   out = rules.verbatim ? *text : std::string(trim(*text));
-  if (out.empty() && rules.required && !rules.verbatim) return missing(info);
+  if (out.empty() && rules.required) return missing(info);
   if (info.values.empty() || out.empty()) return {};
   for (const auto& word : info.values) {
     if (equal_ignoring_case(word, out)) {
@@ -154,12 +154,26 @@ Result<> read(const json::value& value, const FieldInfo& info, const Rules&, std
   return {};
 }
 
+namespace {
+
+/// null, and "" as the service's framework reads it: forms and typed SDKs send it for what is not set. Blanks alone are
+/// a text (a separator may be one), but no number, list or word of an enumeration. A secret is kept as it is: the
+/// content of import/raw may be empty.
+bool is_absent(const json::value& value, const FieldInfo& info) {
+  if (value.is_null()) return true;
+  if (!value.is_string() || info.secret) return false;
+  const std::string_view text = value.get_string();
+  return info.type == Type::string ? text.empty() : trim(text).empty();
+}
+
+}  // namespace
+
 const json::value* lookup(const json::object& object, const FieldInfo& info) {
   const auto* const value = object.if_contains(info.name);
-  if (value != nullptr && !value->is_null()) return value;
+  if (value != nullptr && !is_absent(*value, info)) return value;
   for (const auto& alias : info.aliases) {
     const auto* const other = object.if_contains(alias);
-    if (other != nullptr && !other->is_null()) return other;
+    if (other != nullptr && !is_absent(*other, info)) return other;
   }
   return nullptr;
 }

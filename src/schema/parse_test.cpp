@@ -39,6 +39,12 @@ struct Options {
   };
 };
 
+struct Key {
+  std::string key;
+  static constexpr auto fields =
+      std::tuple{field(&Key::key, "key", "A key.", {.required = true, .verbatim = true, .secret = true})};
+};
+
 Result<Options> read(std::string_view text) {
   auto object = boost::json::parse(text).as_object();
   if (!object.contains("file")) object["file"] = "x";
@@ -72,9 +78,27 @@ TEST(Parse, TakesEverySpellingOfABoolean) {
   for (const auto* text : {"false", "0", "\"false\"", "\"0\""}) {
     EXPECT_EQ(read(std::string(R"({"flag":)") + text + "}")->flag, false) << text;
   }
-  for (const auto* text : {"2", "\"yes\"", "[]", "\"\"", "{}"}) {
+  for (const auto* text : {"2", "\"yes\"", "[]", "{}"}) {
     EXPECT_EQ(error_of(std::string(R"({"flag":)") + text + "}").message, "The flag field must be true or false.");
   }
+}
+
+TEST(Parse, TakesAnEmptyTextForAbsent) {
+  const auto options = read(
+      R"({"width":"","fit":"","density":" ","input":"","headers":"","strip":"","strip_metadata":"1","flag":"","ratio":"\t"})");
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_EQ(options->width, 10);
+  EXPECT_EQ(options->fit, "max");
+  EXPECT_FALSE(options->density);
+  EXPECT_FALSE(options->flag);
+  EXPECT_TRUE(options->strip);  // by its other name
+  EXPECT_TRUE(options->input.empty());
+  EXPECT_TRUE(options->headers.empty());
+  EXPECT_EQ(options->ratio, 0.5);
+  EXPECT_EQ(read(R"({"password":" "})")->password, " ");
+  EXPECT_EQ(read(R"({"file":" "})")->file, " ");
+  EXPECT_EQ(error_of(R"({"file":""})").message, "The file field is required.");
+  EXPECT_EQ(parse<Key>({{"key", ""}}).error().message, "The key field is required.");
 }
 
 TEST(Parse, TakesNullForAbsent) {

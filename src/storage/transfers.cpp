@@ -8,6 +8,7 @@
 #include <stop_token>
 
 #include "format/format.hpp"
+#include "format/full_name.hpp"
 #include "operation/files.hpp"
 #include "storage/parallel.hpp"
 
@@ -82,11 +83,8 @@ void name_files(operation::Files& files, const std::vector<Object>& objects, con
     auto found = placed(choice.many, objects[at].name, single || choice.many_is_folder);
     files[at].dir = std::move(found.dir);
     files[at].name = std::move(found.name);
-    if (files.size() == 1 && !choice.filename.empty()) files[at].name = format::clean_file_name(choice.filename);
-    if (format::extension(files[at].name).empty()) {
-      const auto sniffed = format::sniffed_extension(format::first_bytes(files[at].path));
-      files[at].name = format::clean_file_name(files[at].name + sniffed);
-    }
+    if (files.size() == 1 && !choice.filename.empty()) files[at].name = choice.filename;
+    files[at].name = format::full_file_name(files[at].name, files[at].path);
   }
   operation::make_unique(files);
 }

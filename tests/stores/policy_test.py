@@ -4,6 +4,10 @@
 With arguments: only tests whose name contains one of them.
 """
 import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
 
 import suite  # and where the next three are found
 import canary
@@ -141,6 +145,82 @@ class Catalogue(Guarded):
         self.identity.settings["storage_url"] = None
         tasks = self.openstack(auth_url=self.identity.url + "/v2.0", **known)
         self.assertEqual(tasks["out"]["status"], "finished", tasks["out"]["message"])
+
+
+class Override(suite.Suite):
+    """What one operation may reach, another may not, whatever connections are open: [outbound.override] of the settings file."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.store = suite.store(suite.clients.Sftp)
+        if cls.store.reason:
+            raise unittest.SkipTest(cls.store.reason)
+        cls.canary = canary.Canary()
+        folder = tempfile.TemporaryDirectory(prefix="recast-override-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.file = pathlib.Path(folder.name) / "recast.toml"
+        cls.file.write_text(f"""
+            [outbound.override."export/sftp"]
+            allow_hosts = ["127.0.0.1:{cls.store.where()['port']}"]
+            [outbound.override."import/url"]
+            allow_cidrs = ["127.0.0.2"]
+            """)
+        cls.server = suite.recast.Server("--jail.first_uid=1950000000", "--outbound.retry_milliseconds=50", f"--config={cls.file}")
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.stop)
+
+    def setUp(self):
+        super().setUp()
+        self.secrets = list(self.store.secrets)
+
+    def test_the_operation_alone(self):
+        where = self.store.access()
+        sftp = {"in": self.raw(b"what is exported"), "out": {"operation": "export/sftp", "input": "in", **where, "file": "override.txt"}}
+        job = self.begin(sftp)
+        tasks = self.end(job)
+        self.assert_finished(tasks["out"])
+        self.assertEqual(self.store.get("override.txt"), b"what is exported")
+        # The log tells the operator who reached what.
+        words = ("connection to an internal address", f"task={tasks['out']['id']}", f"host=127.0.0.1 port={where['port']} address=127.0.0.1")
+        self.assertTrue(any(all(word in line for word in words) for line in self.server.log().splitlines()), self.server.log()[-2000:])
+        url = f"http://127.0.0.1:{where['port']}"
+        s3 = {"bucket": "bucket", "region": "eu-west-1", "access_key_id": "AKIA0", "secret_access_key": "secret-of-s3", "endpoint": url}
+        others = self.run_tasks({
+            "sftp": {"operation": "import/sftp", **where, "file": "override.txt"}, "s3": {"operation": "import/s3", **s3, "key": "x"},
+            "url": {"operation": "import/url", "url": url}, "raw": self.raw(b"x"),
+            "port": {"operation": "export/sftp", "input": "raw", **where, "port": self.canary.port, "file": "x"},
+            "upload": {"operation": "export/upload", "input": "raw", "url": url}})
+        for name in ("sftp", "s3", "url", "port", "upload"):
+            self.assert_failed(others[name], "UPLOAD_FAILED" if name in ("port", "upload") else "DOWNLOAD_FAILED", REFUSED)
+        self.assertEqual(self.canary.callers, [])
+
+    def test_each_operation_has_its_own(self):
+        # Nobody listens there: it is let through, and then nothing answers.
+        tasks = self.run_tasks({"url": {"operation": "import/url", "url": f"http://127.0.0.2:{self.canary.port}/"}})
+        self.assert_failed(tasks["url"], "DOWNLOAD_FAILED", "could not connect to host")
+        tasks = self.run_tasks({"url": {"operation": "import/url", "url": f"http://127.0.0.1:{self.canary.port}/"}})
+        self.assert_failed(tasks["url"], "DOWNLOAD_FAILED", REFUSED)
+
+    def test_the_settings(self):
+        def said(text, *arguments):
+            file = self.file.with_name("other.toml")
+            file.write_text(text)
+            program = [suite.recast.BINARIES / "recastd", f"--config={file}", "--data", file.with_name("data"), "--server.port=0", "--server.sync_port=-1"]
+            ended = subprocess.run([*program, *arguments], capture_output=True, text=True, timeout=60)
+            return ended.returncode, ended.stdout + ended.stderr
+
+        self.assertIn('[outbound.override."export/sftp"]\nallow_hosts = ["127.0.0.1:', said(self.file.read_text(), "--print-config")[1])
+        status, text = said('[outbound.override."export/ftp"]\nallow_hosts = ["nas.lan"]\n')
+        self.assertEqual(status, 1, text)
+        self.assertIn('outbound.override."export/ftp": No operation of this name goes out; those that do are capture-website, export/azure/blob,', text)
+        self.assertIn("import/url", text)
+        self.assertNotIn("export/url", text)
+        status, text = said('[outbound.override."export/sftp"]\nallow_hosts = ["http://nas.lan"]\n')
+        self.assertEqual(status, 1, text)
+        self.assertIn('outbound.override."export/sftp".allow_hosts: "http://nas.lan" is not a host rule', text)
+        status, text = said('[outbound]\nallow_cidrs = ["10.0.0.1/8"]\n')
+        self.assertEqual(status, 1, text)
+        self.assertIn("outbound.allow_cidrs:", text)
 
 
 class UploadUri(Guarded):

@@ -90,9 +90,11 @@ Result<operation::Outcome> capture(operation::TaskContext& context, const Option
 }  // namespace
 
 Result<> register_capture_website(operation::Registry& registry) {
-  return registry.add(operation::define_with_engine<Options>(
-      {.name = "capture-website", .summary = "Prints or photographs a page of the web.", .needs_input = false},
-      &capture, &check));
+  return registry.add(operation::define_with_engine<Options>({.name = "capture-website",
+                                                              .summary = "Prints or photographs a page of the web.",
+                                                              .needs_input = false,
+                                                              .outbound = true},
+                                                             &capture, &check));
 }
 
 }  // namespace recast::operations

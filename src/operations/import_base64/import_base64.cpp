@@ -21,8 +21,15 @@ std::unexpected<Error> no_base64() {
   return fail(ErrorCode::invalid_data, "The file must be a valid base64 string.", "file");
 }
 
+/// As text true and 1234 would be base64, too.
+Result<> check_type(const operation::json::object& payload) {
+  const auto* const file = payload.if_contains("file");
+  if (file == nullptr || file->is_null() || file->is_string()) return {};
+  return fail(ErrorCode::invalid_data, "The file must be a string.", "file");
+}
+
 Result<> check(const Options& options, const engine::Catalogue&) {
-  if (options.file.empty()) return fail(ErrorCode::invalid_data, "The file field is required.", "file");
+  if (trim(options.file).empty()) return fail(ErrorCode::invalid_data, "The file field is required.", "file");
   return is_base64(options.file) ? Result<>() : no_base64();
 }
 
@@ -36,11 +43,16 @@ Result<operation::Outcome> import_base64(operation::TaskContext& context, const 
 }  // namespace
 
 Result<> register_import_base64(operation::Registry& registry) {
-  return registry.add(operation::define<Options>({.name = "import/base64",
-                                                  .summary = "Takes a file from a base64 string in the request.",
-                                                  .load = operation::Load::light,
-                                                  .needs_input = false},
-                                                 &import_base64, &check));
+  auto operation = operation::define<Options>({.name = "import/base64",
+                                               .summary = "Takes a file from a base64 string in the request.",
+                                               .load = operation::Load::light,
+                                               .needs_input = false},
+                                              &import_base64, &check);
+  operation.check = [check_all = std::move(operation.check)](const auto& payload, const auto& catalogue) -> Result<> {
+    RECAST_CHECK(check_type(payload));
+    return check_all(payload, catalogue);
+  };
+  return registry.add(std::move(operation));
 }
 
 }  // namespace recast::operations

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/array.hpp>
+#include <map>
+
 #include "base/text.hpp"
 #include "operation/fake_context.hpp"
 
@@ -40,7 +43,26 @@ TEST(ImportBase64, RefusesWhatDoesNotDecode) {
   EXPECT_EQ(check_error(import_base64(), {{"file", ""}, {"filename", "a"}}).message, "The file field is required.");
   EXPECT_EQ(check_error(import_base64(), {{"file", "YWJj"}, {"filename", " "}}).message,
             "The filename field is required.");
+  for (const operation::json::value& file : {operation::json::value(true), operation::json::value(1234),
+                                             operation::json::value(operation::json::array{"YWJj"})}) {
+    const auto error = check_error(import_base64(), {{"file", file}, {"filename", "a.bin"}});
+    EXPECT_EQ(error.field, "file");
+    EXPECT_EQ(error.message, "The file must be a string.");
+  }
+  EXPECT_EQ(check_error(import_base64(), {{"file", " \n"}, {"filename", "a"}}).message, "The file field is required.");
+  EXPECT_EQ(check_error(import_base64(), {{"file", "="}, {"filename", "a"}}).message,
+            "The file must be a valid base64 string.");
   EXPECT_EQ(import_base64().hidden, std::vector<std::string>{"file"});
+}
+
+TEST(ImportBase64, CompletesANameWithoutExtension) {
+  for (const auto& [content, name] : std::map<std::string, std::string>{
+           {"%PDF-1.4\n", "scan.pdf"}, {"plain words\n", "scan.txt"}, {std::string("\0\1\2\3", 4), "scan"}}) {
+    FakeContext context;
+    const auto outcome = import_base64().run(context, {{"file", to_base64(content)}, {"filename", "scan"}});
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->files.at(0).name, name);
+  }
 }
 
 }  // namespace

@@ -12,10 +12,17 @@ struct Options {
 
   static constexpr auto fields = std::tuple{
       schema::field(&Options::file, "file", "Content of the file: the string's UTF-8 bytes.",
-                    {.required = true, .verbatim = true, .secret = true}),
+                    {.verbatim = true, .secret = true}),
       schema::field(&Options::filename, "filename", "Name of the file, with its extension.", {.required = true}),
   };
 };
+
+/// Unlike other required members this one may be empty: so is the file then.
+Result<> check_presence(const operation::json::object& payload) {
+  const auto* const file = payload.if_contains("file");
+  if (file != nullptr && !file->is_null()) return {};
+  return fail(ErrorCode::invalid_data, "The file field is required.", "file");
+}
 
 Result<> check(const Options& options, const engine::Catalogue&) {
   if (is_valid_utf8(options.file)) return {};
@@ -31,11 +38,17 @@ Result<operation::Outcome> import_raw(operation::TaskContext& context, const Opt
 }  // namespace
 
 Result<> register_import_raw(operation::Registry& registry) {
-  return registry.add(operation::define<Options>({.name = "import/raw",
-                                                  .summary = "Takes a file from a string in the request.",
-                                                  .load = operation::Load::light,
-                                                  .needs_input = false},
-                                                 &import_raw, &check));
+  auto operation = operation::define<Options>({.name = "import/raw",
+                                               .summary = "Takes a file from a string in the request.",
+                                               .load = operation::Load::light,
+                                               .needs_input = false},
+                                              &import_raw, &check);
+  operation.check = [check_all = std::move(operation.check)](const auto& payload, const auto& catalogue) -> Result<> {
+    RECAST_CHECK(check_presence(payload));
+    return check_all(payload, catalogue);
+  };
+  operation.options.front().required = true;
+  return registry.add(std::move(operation));
 }
 
 }  // namespace recast::operations

@@ -30,6 +30,13 @@ TEST(ImportRaw, TakesAnEmptyFile) {
   EXPECT_TRUE(import_raw().run(context, {{"file", ""}, {"filename", "a.txt"}}));
 }
 
+TEST(ImportRaw, CompletesANameWithoutExtension) {
+  FakeContext context;
+  const auto outcome = import_raw().run(context, {{"file", "<html><body>x</body></html>"}, {"filename", "page"}});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->files.at(0).name, "page.html");
+}
+
 TEST(ImportRaw, NeedsBothMembersAndHidesTheContent) {
   EXPECT_EQ(check_error(import_raw(), {{"filename", "a.txt"}}).message, "The file field is required.");
   EXPECT_EQ(check_error(import_raw(), {{"file", "x"}}).message, "The filename field is required.");

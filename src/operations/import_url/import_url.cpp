@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "format/format.hpp"
+#include "format/full_name.hpp"
 #include "net/client.hpp"
 #include "net/disposition.hpp"
 #include "net/url.hpp"
@@ -52,21 +53,20 @@ std::string file_name(const Options& options, const net::Downloaded& answer, con
     const auto token = format::from_mime(answer.content_type);
     name = token.empty() ? "file" : "file." + token;
   }
-  name = format::clean_file_name(name);
-  if (format::extension(name).empty()) {
-    name = format::clean_file_name(name + format::sniffed_extension(format::first_bytes(path)));
-  }
-  return name;
+  return format::full_file_name(name, path);
+}
+
+/// A file that one of our own links names.
+operation::Outcome from_here(operation::File own, const Options& options) {
+  if (!options.filename.empty()) own.name = format::full_file_name(options.filename, own.path);
+  own.dir.clear();
+  return {.files = {std::move(own)}};
 }
 
 Result<operation::Outcome> import_url(operation::TaskContext& context, const Options& options) {
   RECAST_CHECK(check(options, context.catalogue()));
   RECAST_TRY(auto own, context.own_file(options.url));
-  if (own) {
-    if (!options.filename.empty()) own->name = format::clean_file_name(options.filename);
-    own->dir.clear();
-    return operation::Outcome{.files = {std::move(*own)}};
-  }
+  if (own) return from_here(std::move(*own), options);
   net::Download request{.url = options.url, .headers = options.headers, .to = context.work() / "download"};
   std::erase_if(request.headers, [](const auto& header) { return is_dropped(lower(header.first)); });
   int last = 0;
@@ -75,7 +75,12 @@ Result<operation::Outcome> import_url(operation::TaskContext& context, const Opt
     const int percent = static_cast<int>(static_cast<double>(done) * 100.0 / static_cast<double>(*total));
     if (percent > last && percent <= 100) context.progress(last = percent);
   };
+  request.has_already = [&](const std::string& url) -> Result<bool> {
+    RECAST_TRY(own, context.own_file(url));
+    return own.has_value();
+  };
   RECAST_TRY(const auto answer, context.net().download(request, context.deadline(), context.stop()));
+  if (own) return from_here(std::move(*own), options);
   return operation::Outcome{.files = {{file_name(options, answer, request.to), {}, answer.size, request.to}}};
 }
 

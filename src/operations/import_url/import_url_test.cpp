@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "net/http_test_server.hpp"
+#include "net/policy.hpp"
 #include "operation/fake_context.hpp"
 
 namespace recast::operations {
@@ -74,6 +76,29 @@ TEST(ImportUrl, TakesItsOwnFilesWithoutTheNetwork) {
   EXPECT_EQ(outcome->files.at(0).name, "report.pdf");
   EXPECT_EQ(outcome->files.at(0).path, "/somewhere");
   EXPECT_TRUE(context.fake_net.downloads.empty());
+}
+
+TEST(ImportUrl, TakesItsOwnFilesAlsoFromTheEndOfARedirect) {
+  const std::string own = "http://127.0.0.1:1/tasks/1/report?signature=x";  // nobody listens there
+  const recast::test::HttpTestServer server([&](const auto& request, auto& to) {
+    to.answer("302 Found", "Location: " + (request.target == "/a.txt" ? "/b" : own) + "\r\n", "");
+  });
+  FakeContext context;
+  const net::Settings settings{.allow_cidrs = {"127.0.0.1"}, .attempts = 1};
+  context.real_net = net::make_client(settings, net::Policy::open(settings).value());
+  const recast::test::TemporaryFolder folder;
+  const auto path = folder.write("stored", "%PDF-1.4\n");
+  context.own_files[own] = {"report.pdf", "sub", 9, path};
+  const auto outcome = import_url().run(context, {{"url", server.url("/a.txt")}});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->files.at(0).name, "report.pdf");
+  EXPECT_EQ(outcome->files.at(0).dir, "");
+  EXPECT_EQ(outcome->files.at(0).path, path);
+  EXPECT_FALSE(std::filesystem::exists(context.work() / "download"));
+
+  const auto named = import_url().run(context, {{"url", server.url("/a.txt")}, {"filename", "mine"}});
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->files.at(0).name, "mine.pdf");
 }
 
 TEST(ImportUrl, PassesTheErrorOfTheDownloadOn) {
