@@ -148,7 +148,7 @@ class Running final : public Server {
 
   /// Of the way out; wrong ones are to be known before engines take their seconds to start.
   Result<> read_rules() {
-    std::vector<std::string> outbound;
+    std::vector<std::string> outbound{std::string(event::Deliveries::kPurpose)};
     for (const auto& [name, one] : operations_.all()) {
       if (one.outbound || one.load == operation::Load::network) outbound.push_back(name);
     }

@@ -221,8 +221,10 @@ store::Webhooks::Attempt Deliveries::attempt(const store::Webhooks::Taken& taken
   if (!body && body.error().code == ErrorCode::not_found) return end(Delivery::Outcome::dropped, "The job is gone.");
   if (!body) return end(Delivery::Outcome::pending, body.error().message);
   const auto deadline = Deadline::in(std::chrono::seconds(settings_.timeout_seconds));
+  const auto own = net_.on_behalf_of({std::string(kPurpose), delivery.job.str()});
+  auto& net = own ? *own : net_;
   const auto call = [&](const std::string& key) {
-    return net_.exchange({.method = "POST",
+    return net.exchange({.method = "POST",
                           .url = delivery.url,
                           .headers = {{"Content-Type", "application/json"},
                                       {"CloudConvert-Signature", account::signature_of(key, *body)}},

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -60,6 +61,9 @@ struct WebhookSettings {
 /// All threads end with this object.
 class Deliveries {
  public:
+  /// What rules for webhooks alone stand under: [outbound.override.webhook].
+  static constexpr std::string_view kPurpose = "webhook";
+
   /// The body to send; not_found if its job is gone. Called from several threads.
   using Render = std::function<Result<std::string>(const account::Delivery&)>;
 
