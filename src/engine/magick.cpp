@@ -100,13 +100,13 @@ std::string frames(const format::PageList& pages) {
 
 bool is_opaque(std::string_view format) { return in(kOpaque, format); }
 
-Arguments shaping(Product product, const Options& options, std::string_view to) {
+Arguments shaping(Product product, const Options& options, std::string_view to, bool opaque) {
   Arguments result;
   const bool paint = is_opaque(to) || !options.background.empty();
   append(result, {"-background", !paint ? "none" : options.background.empty() ? "#ffffff" : options.background});
   // GraphicsMagick knows no -alpha; an extent of its own size paints what is behind.
   if (paint && product == Product::imagemagick) append(result, {"-alpha", "remove", "-alpha", "off"});
-  if (paint && product == Product::graphicsmagick) append(result, {"-extent", "0x0", "+matte"});
+  if (paint && !opaque && product == Product::graphicsmagick) append(result, {"-extent", "0x0", "+matte"});
   if (options.auto_orient) result.emplace_back("-auto-orient");
   if (options.rotate != 0) append(result, {"-rotate", fmt::format("{}", options.rotate)});
   append(result, sizing(options));

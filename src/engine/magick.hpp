@@ -78,8 +78,9 @@ Result<> check(const Options& options, std::string_view to);
 std::string named(std::string_view format, std::string_view file);
 /// The frames of a file, as its name takes them: "[0-2,4]"; empty for all.
 std::string frames(const format::PageList& pages);
-/// What is done to each image between reading and writing.
-Arguments shaping(Product product, const Options& options, std::string_view to);
+/// What is done to each image between reading and writing. `opaque`: none of them has transparent parts, so nothing has
+/// to be painted behind them, for which GraphicsMagick takes half as long as for all the rest.
+Arguments shaping(Product product, const Options& options, std::string_view to, bool opaque = false);
 /// What only its writer wants: quality, compression, resolution.
 Arguments writing(const Options& options, std::string_view from, std::string_view to);
 /// Whether the format has no transparency: what is behind has to be painted.

@@ -39,7 +39,7 @@ void render(Plan& plan, const std::string& input, const Options& options, std::v
 void finish_pages(Plan& plan, Product product, const Options& options, const std::string& from, const std::string& to) {
   const bool imagemagick = product == Product::imagemagick;
   if (imagemagick) add_policy(plan);
-  auto arguments = shaping(product, options, to);
+  auto arguments = shaping(product, options, to, true);
   std::ranges::move(writing(options, from, to), std::back_inserter(arguments));
   if (to == "tiff") {
     arguments.insert(arguments.begin(), "tmp/page-*.ppm");

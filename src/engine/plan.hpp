@@ -25,6 +25,9 @@ struct Request {
   std::string engine;    ///< the name the client used, for engines with aliases ("office")
   std::string install;   ///< path of the chosen installation (program folder or prefix); empty: the system's own
   std::string operation = "convert";
+  /// The first bytes of the first input, at most format::kFirstBytes; empty when a plan is only checked. For what makes
+  /// a plan quicker, never for what it may do.
+  std::string head = {};
 };
 
 /// How one step ended, for an engine to explain. For a worker's own error `errors` is its message. `exit_code` and
@@ -45,6 +48,9 @@ struct ProgramStep {
   Limits limits;
   /// Percent (0-100) of this step that a line of standard output tells of; nullopt if it tells nothing.
   std::function<std::optional<int>(std::string_view line)> progress;
+  /// For programs that tell more on standard error than what is wrong: what of a line is an error, for StepEnd::errors.
+  /// nullopt: the line is none. Empty: all of it is. Not together with join_output.
+  std::function<std::optional<std::string>(std::string_view line)> keep_error;
   /// Exit statuses besides 0 that are a success.
   std::vector<int> accepted;
   /// For programs that know only standard input and output: files below in/ and out/ or tmp/, seen from the working

@@ -187,6 +187,7 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
       if (const auto percent = step.progress(line)) on_percent(std::clamp(*percent, 0, 100));
     };
   }
+  program.keep_error = step.keep_error;
   const auto began = std::chrono::steady_clock::now();
   RECAST_TRY(auto report, runner_.run(program, run.deadline, run.stop));
   note_step(run.report, step.program, report, began);

@@ -42,6 +42,9 @@ std::string first_bytes(const std::filesystem::path& path);
 /// The extension that a file's first bytes suggest, with its dot; empty if they are of no known format.
 std::string sniffed_extension(std::string_view first_bytes);
 
+/// Whether a picture of format `token` that begins like this has no transparent parts. Only true when sure.
+bool surely_opaque(std::string_view token, std::string_view first_bytes);
+
 enum class Verdict { agrees, contradicts, unknown };
 /// Whether bytes that begin like this can be a file of format `token`. `contradicts` only when sure: a PNG called docx.
 Verdict check(std::string_view token, std::string_view first_bytes, std::uint64_t file_size);

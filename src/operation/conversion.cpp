@@ -97,13 +97,15 @@ std::string note_of(const std::string& tried, std::string_view why, const engine
 
 Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice, const Conversion& conversion) {
   const auto& wish = conversion.wish;
-  const engine::Request request{.inputs = names_in_jail(conversion),
-                                .from = wish.from,
-                                .to = wish.to,
-                                .options = conversion.options,
-                                .engine = choice.reported_name,
-                                .install = choice.installation->prefix,
-                                .operation = wish.operation};
+  const engine::Request request{
+      .inputs = names_in_jail(conversion),
+      .from = wish.from,
+      .to = wish.to,
+      .options = conversion.options,
+      .engine = choice.reported_name,
+      .install = choice.installation->prefix,
+      .operation = wish.operation,
+      .head = conversion.inputs.empty() ? std::string() : format::first_bytes(conversion.inputs.front().path)};
   RECAST_TRY(auto plan, choice.engine->plan(request));
   if (conversion.adjust) conversion.adjust(plan);
   Execution execution{.plan = &plan,

@@ -15,9 +15,7 @@ std::size_t sequence_length(std::string_view text) {
 }
 }  // namespace
 
-void OutputCapture::add(std::string_view bytes) {
-  kept_.append(bytes.substr(0, kOutputKept - std::min(kOutputKept, kept_.size())));
-  if (!on_line_) return;
+void Lines::add(std::string_view bytes, const Take& take) {
   while (!bytes.empty()) {
     const auto end = bytes.find_first_of("\r\n");
     const auto room = kLineKept - line_.size();
@@ -26,21 +24,41 @@ void OutputCapture::add(std::string_view bytes) {
     bytes.remove_prefix(part.size());
     if (end == part.size()) {
       bytes.remove_prefix(1);
-      flush();
+      finish(take);
     } else if (line_.size() >= kLineKept) {
-      flush();
+      finish(take);
     }
   }
 }
 
-void OutputCapture::finish() { flush(); }
-
-void OutputCapture::flush() {
-  if (!line_.empty() && on_line_) on_line_(line_);
+void Lines::finish(const Take& take) {
+  if (!line_.empty()) take(line_);
   line_.clear();
 }
 
+void OutputCapture::add(std::string_view bytes) {
+  kept_.append(bytes.substr(0, kOutputKept - std::min(kOutputKept, kept_.size())));
+  if (on_line_) lines_.add(bytes, on_line_);
+}
+
+void OutputCapture::finish() {
+  if (on_line_) lines_.finish(on_line_);
+}
+
 void ErrorCapture::add(std::string_view bytes) {
+  if (!keep_) return append(bytes);
+  lines_.add(bytes, [this](std::string_view line) { take(line); });
+}
+
+void ErrorCapture::finish() {
+  lines_.finish([this](std::string_view line) { take(line); });
+}
+
+void ErrorCapture::take(std::string_view line) {
+  if (const auto text = keep_(line)) append(*text + "\n");
+}
+
+void ErrorCapture::append(std::string_view bytes) {
   kept_.append(bytes);
   // Cut in large steps: moving the tail at every read would cost more than keeping twice as much.
   if (kept_.size() > 2 * kErrorsKept) kept_.erase(0, kept_.size() - kErrorsKept);

@@ -10,13 +10,13 @@
 namespace recast::process {
 namespace {
 
-struct Lines {
+struct Seen {
   std::vector<std::string> seen;
   std::function<void(std::string_view)> take = [this](std::string_view line) { seen.emplace_back(line); };
 };
 
 TEST(OutputCapture, HandsOutLinesAcrossPieces) {
-  Lines lines;
+  Seen lines;
   OutputCapture capture(lines.take);
   for (const auto* const piece : {"fra", "me=1\rframe=2\r\n\n", "end"}) capture.add(piece);
   EXPECT_THAT(lines.seen, testing::ElementsAre("frame=1", "frame=2"));
@@ -26,7 +26,7 @@ TEST(OutputCapture, HandsOutLinesAcrossPieces) {
 }
 
 TEST(OutputCapture, CutsALineThatDoesNotEnd) {
-  Lines lines;
+  Seen lines;
   OutputCapture capture(lines.take);
   capture.add(std::string(kLineKept + 5, 'x'));
   capture.finish();
@@ -56,6 +56,18 @@ TEST(ErrorCapture, IsValidTextHoweverItIsCut) {
   const auto text = capture.clean();
   EXPECT_LE(text.size(), kErrorsKept);
   EXPECT_TRUE(is_valid_utf8(text));
+}
+
+TEST(ErrorCapture, KeepsWhatIsMadeOfALine) {
+  const ErrorCapture::Keep keep = [](std::string_view line) -> std::optional<std::string> {
+    if (!line.starts_with("error ")) return std::nullopt;
+    return std::string(line.substr(6));
+  };
+  ErrorCapture capture(keep);
+  for (const auto* const piece : {"info a\nerr", "or one\ninfo b\r", "error two"}) capture.add(piece);
+  EXPECT_EQ(capture.clean(), "one\n");
+  capture.finish();
+  EXPECT_EQ(capture.clean(), "one\ntwo\n");
 }
 
 TEST(CleanText, DropsControlCharactersAndMendsUtf8) {

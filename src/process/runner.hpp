@@ -37,7 +37,10 @@ struct Program {
   std::vector<fs::path> readable;        ///< more folders the program may read, such as an install path outside /usr
   Limits limits;
   std::function<void(std::string_view)> on_line;  ///< each line of standard output, on the calling thread; may be empty
-  std::string input_file;                         ///< below `work`, becomes standard input; empty: nothing to read
+  /// What of a line of standard error is an error to be reported, on the calling thread; nullopt: nothing. Empty: all
+  /// is.
+  std::function<std::optional<std::string>(std::string_view)> keep_error = {};
+  std::string input_file;      ///< below `work`, becomes standard input; empty: nothing to read
   std::string output_file;     ///< below `work`/out or `work`/tmp, gets standard output; empty: it is captured
   bool join_output = false;    ///< standard error goes where standard output is captured, in the order of writing
   bool local_sockets = false;  ///< may use AF_UNIX and netlink sockets (a browser); pairs of sockets it always may

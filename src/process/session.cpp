@@ -60,6 +60,7 @@ Session::Session(const Program& program, Deadline deadline)
     : program_(program),
       deadline_(earlier(deadline, program.limits.wall)),
       output_(program.on_line),
+      errors_(program.keep_error),
       next_look_(Steady::now() + kLookEvery) {}
 
 Result<ExitReport> Session::watch(Child jail, UniqueFd output, UniqueFd errors, UniqueFd report,
@@ -69,6 +70,7 @@ Result<ExitReport> Session::watch(Child jail, UniqueFd output, UniqueFd errors, 
   loop(jail, output, errors, report, stopped, stop);
   drain(output, errors, report);
   output_.finish();
+  errors_.finish();
   const auto found = look_at_files();
   if (reason_ == Exceeded::none) reason_ = found;
   remove_special_files(program_.work / "out");

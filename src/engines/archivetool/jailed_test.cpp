@@ -7,18 +7,28 @@
 
 #include "engines/archivetool/formats.hpp"
 #include "engines/archivetool/sample_archives.hpp"
+#include "engines/archivetool/sample_rars.hpp"
 #include "engines/archivetool/tool_run.hpp"
 
 /// Real archives, looked at with other programs.
 namespace recast::engines::archivetool {
 namespace {
 
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
 using JailedArchiveTool = ToolRun;
+
+std::string bytes_of(std::string_view digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
+  return bytes;
+}
 
 constexpr auto* kUnicode = "größe/日本 🎵.txt";
 
@@ -349,6 +359,38 @@ TEST_F(JailedArchiveTool, OpensEncryptedZipsWithThePassword) {
   }
 }
 
+TEST_F(JailedArchiveTool, OpensEncryptedRarsWithThePassword) {
+  for (const auto digits :
+       {sample::kRar4Headers, sample::kRar4Data, sample::kRar5Headers, sample::kRar5Data, sample::kRar5Unproven}) {
+    const auto rar = temp_.write("e.rar", bytes_of(digits));
+    const auto files = extract(rar, "rar", {{"password", "pass"}});
+    ASSERT_TRUE(files) << digits << ": " << files.error().message;
+    EXPECT_THAT(*files, ElementsAre(Pair("secret.txt", "the secret")));
+    for (const auto* const wrong : {"guess", "pas", "passs"}) {
+      const auto closed = extract(rar, "rar", {{"password", wrong}});
+      ASSERT_FALSE(closed) << digits;
+      EXPECT_EQ(closed.error().code, ErrorCode::open_failed);
+      EXPECT_EQ(closed.error().field, "password");
+    }
+  }
+}
+
+TEST_F(JailedArchiveTool, SaysThatAnEncryptedRarIsDamaged) {
+  for (const auto digits :
+       {sample::kRar4Headers, sample::kRar4Data, sample::kRar5Headers, sample::kRar5Data, sample::kRar5Unproven}) {
+    const auto whole = bytes_of(digits);
+    for (std::size_t end = 9; end + 1 < whole.size(); end += 5) {
+      const auto files = extract(temp_.write("e.rar", whole.substr(0, end)), "rar", {{"password", "pass"}});
+      EXPECT_THAT(files.value_or(Files()), AnyOf(IsEmpty(), ElementsAre(Pair("secret.txt", "the secret"))))
+          << digits << end;
+    }
+    auto changed = whole;
+    changed[whole.size() - (digits == sample::kRar4Headers || digits == sample::kRar5Headers ? 40 : 12)] ^= 1;
+    const auto files = extract(temp_.write("e.rar", changed), "rar", {{"password", "pass"}});
+    EXPECT_FALSE(files && !files->empty() && files->begin()->second != "the secret") << digits;
+  }
+}
+
 TEST_F(JailedArchiveTool, SaysThatAnEncrypted7zCannotBeOpened) {
   temp_.write("secret.txt", "the secret");
   for (const auto* const more : {"", "-mhe=on"}) {
@@ -393,10 +435,15 @@ TEST_F(JailedArchiveTool, ReadsTheCorpus) {
     const auto again = extract(*made, to);
     EXPECT_TRUE(again && again->size() == files->size()) << name;
   }
-  for (const auto* const name : {"encrypted-tika.rar", "rar5-encrypted-header.rar"}) {
-    const auto files = extract(fs::path(corpus) / "archive" / name, "rar");
-    EXPECT_FALSE(files) << name;
-    EXPECT_TRUE(files || files.error().code == ErrorCode::open_failed) << name;
+  const std::map<std::string, std::pair<std::string, std::size_t>> passwords{
+      {"encrypted-tika.rar", {"ApacheTika", 9}}, {"rar5-encrypted-header.rar", {"test", 3}}};
+  for (const auto& [name, known] : passwords) {
+    const auto file = fs::path(corpus) / "archive" / name;
+    const auto closed = extract(file, "rar");
+    EXPECT_TRUE(!closed && closed.error().code == ErrorCode::open_failed) << name;
+    const auto files = extract(file, "rar", {{"password", known.first}});
+    ASSERT_TRUE(files) << name << ": " << files.error().message;
+    EXPECT_EQ(files->size(), known.second) << name;
   }
 }
 

@@ -65,6 +65,25 @@ bool is_positive(std::string_view line, std::string_view name) {
 
 }  // namespace
 
+std::optional<std::string> Errors::operator()(std::string_view line) {
+  // "[mov @ 0x55d6b0] [error] moov atom not found": who says it, how bad it is, what.
+  auto rest = line;
+  for (auto end = rest.find("] "); rest.starts_with('[') && rest.substr(0, end).contains(" @ 0x");
+       end = rest.find("] "))
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
+  const auto who = line.substr(0, line.size() - rest.size());
+  if (!rest.starts_with('[')) return inside_ ? std::optional<std::string>(line) : std::nullopt;
+  inside_ = false;
+  constexpr std::string_view kInfo = "[info] ";
+  if (rest.starts_with(kInfo)) progress_.learn(rest.substr(kInfo.size()));
+  for (const std::string_view level : {"[error] ", "[fatal] ", "[panic] "}) {
+    if (!rest.starts_with(level)) continue;
+    inside_ = true;
+    return std::string(who) + std::string(rest.substr(level.size()));
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> doubt(const engine::StepEnd& end) {
   if (end.output.find("progress=end") == std::string_view::npos) return std::nullopt;  // of ffprobe
   for (const auto line : split(end.output, '\n')) {

@@ -189,7 +189,7 @@ Result<engine::Plan> Planner::plan() {
   RECAST_CHECK(read_options());
   RECAST_TRY(const auto moment, parse_time(options_.timestamp, "timestamp"));
   const auto& input = request_.inputs.front();
-  auto convert = quiet();
+  auto convert = telling();
   const auto start = container_.image && moment ? moment : trim_.start;
   if (start) append(convert, {"-ss", fmt::format("{:.3f}", *start)});
   if (trim_.end) append(convert, {"-to", fmt::format("{:.3f}", *trim_.end)});
@@ -202,7 +202,7 @@ Result<engine::Plan> Planner::plan() {
   append(convert, container_settings());
 
   const auto part = container_.image && moment ? Trim{.start = moment, .end = {}, .field = "timestamp"} : trim_;
-  auto plan = convert_with_progress(input, std::move(convert), Progress(part));
+  auto plan = convert_with_progress(std::move(convert), Progress(part));
   if (options_.subtitles_mode == "soft") {
     auto cut = cut_subtitles(input, subtitles_, trim_);
     plan.steps.insert(plan.steps.begin(), std::make_move_iterator(cut.begin()), std::make_move_iterator(cut.end()));

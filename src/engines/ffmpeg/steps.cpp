@@ -16,6 +16,10 @@ void append(Arguments& to, Arguments more) { std::ranges::move(more, std::back_i
 
 Arguments quiet() { return {"-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1"}; }
 
+Arguments telling() {
+  return {"-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-progress", "pipe:1"};
+}
+
 Arguments opening(const std::string& input) {
   return {"-protocol_whitelist", "file", "-format_whitelist", std::string(demuxers()), "-i", input};
 }
@@ -28,19 +32,11 @@ engine::ProgramStep program(std::string name, Arguments arguments) {
   return step;
 }
 
-engine::Plan convert_with_progress(const std::string& input, Arguments arguments, const Progress& progress) {
-  Arguments look{
-      "-hide_banner", "-loglevel", "error", "-show_entries", "format=duration", "-of", "default=noprint_wrappers=1"};
-  append(look, opening(input));
-  auto probe = program("ffprobe", std::move(look));
-  probe.progress = [progress](std::string_view line) -> std::optional<int> {
-    progress.learn(line);
-    return std::nullopt;
-  };
+engine::Plan convert_with_progress(Arguments arguments, const Progress& progress) {
   auto convert = program("ffmpeg", std::move(arguments));
   convert.progress = [progress](std::string_view line) { return progress.percent(line); };
+  convert.keep_error = Errors(progress);
   engine::Plan plan;
-  plan.steps.push_back({.action = std::move(probe), .weight = 1});
   plan.steps.push_back({.action = std::move(convert), .weight = 99});
   plan.explain = &explain;
   plan.doubt = [progress](const engine::StepEnd& end) {

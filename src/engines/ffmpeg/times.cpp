@@ -52,9 +52,12 @@ Result<std::optional<double>> parse_time(std::string_view text, std::string_view
 }
 
 void Progress::learn(std::string_view line) const {
-  if (const auto value = value_of(line, "duration=")) {
-    if (const auto seconds = number(*value); seconds && *seconds > 0) state_->duration = *seconds;
-  }
+  constexpr std::string_view kDuration = "  Duration: ";  // what a file's author says stands further to the right
+  if (state_->told || !line.starts_with(kDuration)) return;
+  state_->told = true;
+  line.remove_prefix(kDuration.size());
+  const auto seconds = parse_time(line.substr(0, line.find(',')), "duration");
+  if (seconds && *seconds && **seconds > 0) state_->duration = **seconds;
 }
 
 std::optional<int> Progress::percent(std::string_view line) const {

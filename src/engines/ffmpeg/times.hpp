@@ -19,13 +19,13 @@ struct Trim {
   std::string_view field = "trim_start";  ///< the option that says the start
 };
 
-/// Percent of a conversion, from the output of ffprobe (which names the duration) and then of ffmpeg (which says how
-/// far it is). Copies share what they learned, so one copy goes into each step of a plan.
+/// Percent of a conversion, from what ffmpeg says: first of its input (which names the duration), then how far it is.
+/// Copies share what they learned.
 class Progress {
  public:
-  explicit Progress(Trim trim) : state_(std::make_shared<State>(State{trim, {}})) {}
+  explicit Progress(Trim trim) : state_(std::make_shared<State>(State{trim, {}, false})) {}
 
-  /// A line of ffprobe's "duration=12.5"; never a percentage: this step is done when it ends.
+  /// A line of what ffmpeg says of its inputs; the first "  Duration: 00:00:12.50, …" counts.
   void learn(std::string_view line) const;
   /// A line of ffmpeg's -progress.
   std::optional<int> percent(std::string_view line) const;
@@ -36,6 +36,7 @@ class Progress {
   struct State {
     Trim trim;
     std::optional<double> duration;
+    bool told = false;  ///< the first input's duration, be it unknown
   };
   std::shared_ptr<State> state_;
 };

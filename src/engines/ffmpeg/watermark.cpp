@@ -58,7 +58,7 @@ Arguments container_settings(const Container& container, const std::string& outp
 
 Result<Arguments> conversion(const std::string& input, const Container& container, const std::string& output) {
   Options options;
-  auto result = quiet();
+  auto result = telling();
   append(result, opening(input));
   append(result, {"-protocol_whitelist", "file", "-f", "png_pipe", "-i", std::string(stamp::kPicture)});
   append(result, {"-filter_complex_script", std::string(stamp::kPlace), "-map", "[stamped]"});
@@ -100,7 +100,7 @@ Result<engine::Plan> plan_watermark(const engine::Request& request) {
   const auto graph = fmt::format("[0:V:0][1:v:0]overlay={{x}}:{{y}}:format=auto,{}[stamped]", even);
   RECAST_CHECK(stamp::draw_picture(draw, request, options, kLook, graph));
   RECAST_TRY(auto arguments, conversion(input, container, output));
-  auto plan = convert_with_progress(input, std::move(arguments), Progress(Trim{}));
+  auto plan = convert_with_progress(std::move(arguments), Progress(Trim{}));
   plan.steps.insert(plan.steps.begin(), std::make_move_iterator(draw.steps.begin()),
                     std::make_move_iterator(draw.steps.end()));
   plan.outputs = {output};

@@ -5,6 +5,7 @@
 
 #include "engine/magick.hpp"
 #include "engine/registry.hpp"
+#include "format/format.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::engines {
@@ -56,7 +57,7 @@ engine::Plan convert(const engine::Request& request, const Options& options, con
     arguments = {file + frames};
     if (request.from == "gif") arguments.emplace_back("-coalesce");
   }
-  append(arguments, magick::shaping(kProduct, options, to));
+  append(arguments, magick::shaping(kProduct, options, to, format::surely_opaque(request.from, request.head)));
   append(arguments, magick::writing(options, request.from, to));
   if (to == "pdf") {
     append(arguments, {"-compress", "lzw", "tiff:tmp/pages.tiff"});

@@ -13,7 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::Not;
 using testing::StartsWith;
 
 Result<engine::Plan> plan(const std::string& from, const std::string& to, json::object options = {}) {
@@ -29,6 +31,20 @@ TEST(GraphicsMagickPlan, TakesWhatTheJobBuilderSendsForPagesOfAPdf) {
                           "150", "-quality", "75", "-create-directories", "-output-directory", "out", "-format", "png",
                           "tmp/page-*.ppm"));
   EXPECT_EQ(test::line(*plan("pdf", "png"), 1), test::line(*result, 1));
+}
+
+TEST(GraphicsMagickPlan, PaintsBehindWhatMayBeTransparentOnly) {
+  const auto line = [](const std::string& from, const std::string& to, std::string head) {
+    const auto result =
+        test::engine_of(&register_graphicsmagick)
+            .plan({.inputs = {"in/in-1." + from}, .from = from, .to = to, .options = {}, .head = std::move(head)});
+    return result ? test::line(*result, 0) : std::vector<std::string>{result.error().message};
+  };
+  const std::string opaque("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0CRC.\0\0\0\x0aIDAT", 41);
+  EXPECT_THAT(line("png", "jpg", opaque), Not(Contains("-extent")));
+  EXPECT_THAT(line("jpg", "bmp", ""), Not(Contains("-extent")));
+  EXPECT_THAT(line("png", "jpg", ""), Contains("-extent"));
+  EXPECT_THAT(line("gif", "jpg", "GIF89a"), Contains("-extent"));
 }
 
 TEST(GraphicsMagickPlan, NamesTheFieldItRejects) {

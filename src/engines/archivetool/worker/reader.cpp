@@ -60,7 +60,20 @@ Entry::Kind kind_of(archive_entry* entry) {
 
 }  // namespace
 
+la_ssize_t Reader::Decrypted::read(struct archive* handle, void* self, const void** bytes) {
+  auto& decrypted = *static_cast<Decrypted*>(self);
+  const auto piece = decrypted.archive->next();
+  if (!piece) {
+    decrypted.error = piece.error();
+    archive_set_error(handle, EILSEQ, "%s", piece.error().message.c_str());
+    return -1;
+  }
+  *bytes = piece->data();
+  return static_cast<la_ssize_t>(piece->size());
+}
+
 Error Reader::fault() const {
+  if (decrypted_ && decrypted_->error) return *decrypted_->error;
   const auto* const said = archive_error_string(handle_.get());
   const std::string text = said != nullptr ? said : "unknown";
   const auto words = lower(text);
@@ -96,8 +109,17 @@ Result<> Reader::open_plain(int fd, std::string_view format) {
   RECAST_CHECK(support_format(handle_.get(), format));
   if (!order_.password.empty() && archive_read_add_passphrase(handle_.get(), order_.password.c_str()) != ARCHIVE_OK)
     return std::unexpected(fault());
-  if (archive_read_open_fd(handle_.get(), fd, kBlock) != ARCHIVE_OK) return std::unexpected(fault());
+  if (!order_.password.empty() && (format == "rar" || format == "cbr")) {
+    RECAST_TRY(auto plain, PlainRar::open(fd, order_.password));
+    if (plain) decrypted_ = std::make_unique<Decrypted>(std::move(plain), std::nullopt);
+  }
+  if (open_handle(fd) != ARCHIVE_OK) return std::unexpected(fault());
   return {};
+}
+
+int Reader::open_handle(int fd) {
+  if (!decrypted_) return archive_read_open_fd(handle_.get(), fd, kBlock);
+  return archive_read_open(handle_.get(), decrypted_.get(), nullptr, &Decrypted::read, nullptr);
 }
 
 Result<> Reader::open_nested(int fd) {
@@ -142,13 +164,16 @@ Result<std::optional<Entry>> Reader::next() {
     RECAST_CHECK(open_plain(input_, "single"));
     status = next_header(entry);
   }
+  // Where bytes are missing, libarchive sees an end.
+  if (status == ARCHIVE_EOF && decrypted_ && decrypted_->error) return std::unexpected(fault());
   if (status == ARCHIVE_EOF) return std::nullopt;
   if (status < ARCHIVE_WARN) return std::unexpected(fault());
   if (first_) RECAST_CHECK(check_first());
   RECAST_CHECK(guard_->entry());
+  ++entries_;
   RECAST_TRY(auto described, describe(entry));
   claimed_ = described.size;
-  encrypted_ = archive_entry_is_data_encrypted(entry) != 0;
+  encrypted_ = archive_entry_is_data_encrypted(entry) != 0 || (decrypted_ && decrypted_->archive->was_encrypted());
   return described;
 }
 
@@ -207,6 +232,7 @@ Result<> Reader::zeros(std::uint64_t count, const Take& take) const {
 Result<> Reader::content(const Take& take) {
   const bool is_tar = (archive_format(handle_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
   std::uint64_t position = 0;
+  std::uint32_t sum = 0;
   for (;;) {
     const void* data = nullptr;
     std::size_t count = 0;
@@ -223,10 +249,12 @@ Result<> Reader::content(const Take& take) {
     }
     if (status == ARCHIVE_EOF) break;
     RECAST_CHECK(guard_->bytes(count));
+    if (decrypted_) sum = crc32_of({static_cast<const char*>(data), count}, sum);
     if (count > 0) RECAST_CHECK(take({static_cast<const char*>(data), count}));
     position += count;
     if (claimed_ && position > *claimed_) break;
   }
+  if (decrypted_ && !decrypted_->archive->has_sum(entries_ - 1, sum)) return std::unexpected(fault());
   if (!claimed_ || position == *claimed_) return {};
   return fail(ErrorCode::open_failed, "The archive is damaged: an entry is not as long as it says.");
 }

@@ -10,6 +10,7 @@
 #include "engines/archivetool/worker/library.hpp"
 #include "engines/archivetool/worker/names.hpp"
 #include "engines/archivetool/worker/order.hpp"
+#include "engines/archivetool/worker/plain_rar.hpp"
 
 namespace recast::engines::archivetool {
 
@@ -39,9 +40,17 @@ class Reader {
     std::pair<archive*, std::vector<char>*> source;
   };
 
+  /// A RAR archive, decrypted on its way to libarchive.
+  struct Decrypted {
+    std::unique_ptr<PlainRar> archive;
+    std::optional<Error> error;  ///< why it could not go on
+    static la_ssize_t read(struct archive* handle, void* self, const void** bytes);
+  };
+
   Reader(Order order, Guard& guard, std::uint64_t size) : order_(std::move(order)), guard_(&guard), size_(size) {}
   Result<> open_plain(int fd, std::string_view format);
   Result<> open_nested(int fd);
+  int open_handle(int fd);
   int next_header(archive_entry*& entry) const;
   Result<> check_first();
   Result<Entry> describe(archive_entry* entry) const;
@@ -53,11 +62,13 @@ class Reader {
   Guard* guard_;
   std::uint64_t size_;
   int input_ = -1;
-  std::unique_ptr<Outer> outer_;  // outlives the handle that reads from it
+  std::unique_ptr<Outer> outer_;          // outlives the handle that reads from it
+  std::unique_ptr<Decrypted> decrypted_;  // so does this
   Handle handle_;
   std::optional<std::uint64_t> claimed_;  // size of the current entry
   bool encrypted_ = false;                // the current entry
   bool first_ = true;
+  std::uint64_t entries_ = 0;  // that next() gave
 };
 
 }  // namespace recast::engines::archivetool
