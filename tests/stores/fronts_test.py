@@ -22,7 +22,8 @@ class Fronts(suite.StoreSuite):
 
     def with_server(self, *settings):
         """The test goes on with a recastd that has these settings too."""
-        server = suite.recast.Server(*suite.reach(), *self.settings, *settings)
+        given = {setting.partition("=")[0] for setting in settings}
+        server = suite.recast.Server(*[setting for setting in (*suite.reach(), *self.settings) if setting.partition("=")[0] not in given], *settings)
         server.__enter__()
         self.addCleanup(server.stop)
         self.client = server.client()

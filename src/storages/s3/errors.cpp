@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "storage/http.hpp"
 #include "storage/xml.hpp"
 
@@ -51,8 +52,9 @@ Error meaning_of(const Fault& fault, unsigned status) {
   auto text = fault.code.empty() ? fmt::format("{} (HTTP {})", words_of(status), status)
                                  : storage::provider_text(fault.message, fault.code);
   if (is_in(kFull, fault.code) || status == 413 || status == 507) {
-    // Swift says of a quota no more than that the object is too large.
-    if (fault.code == "EntityTooLarge") text += "; or a quota of the store is used up";
+    // Few tell a quota from too large an object.
+    if (fault.code == "EntityTooLarge" && !lower(fault.message).contains("quota"))
+      text += "; or a quota of the store is used up";
     return {ErrorCode::disk_full, std::move(text), {}};
   }
   if (is_in(kCredentials, fault.code) || (fault.code.empty() && (status == 401 || status == 403)))
