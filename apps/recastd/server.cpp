@@ -168,6 +168,11 @@ class Running final : public Server {
          .catalogue = [this] { return engines_->catalogue(); },
          .own_file =
              [this](std::string_view url) { return api::own_link(url, options_.api, *signer_, *store_, clock_); },
+         .abandon =
+             [this](const std::vector<std::string>& keys) {
+               if (const auto noted = store_->add_garbage(keys); !noted)
+                 log::warning("unwanted files stay until the next start", {{"cause", noted.error().message}});
+             },
          .work = folders_.work});
     scheduler_ = scheduler::Scheduler::start(options_.scheduler, *store_, bus_, *storage_, *task_runner_, clock_,
                                              [this](const auto& end) { metrics_.task(end); });

@@ -133,15 +133,16 @@ Result<http::Response> Upload::finish() {
 Result<job::Task> Upload::keep(const job::StoredFile& stored) {
   auto& services = context_.services;
   RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
-  RECAST_CHECK(services.storage.put(key, file_->path()));
-  auto task = services.store.finish_upload(permit_.task, *attempt_, stored);
+  const auto kept = services.storage.put(key, file_->path());
+  auto task = kept ? services.store.finish_upload(permit_.task, *attempt_, stored)
+                   : Result<job::Task>(std::unexpected(kept.error()));
   if (task) {
     attempt_.reset();
     return task;
   }
-  // Cancelled or deleted meanwhile. Whatever cannot be removed now, the clean-up finds: no row knows the key.
-  const auto removed = services.storage.remove(key);
-  if (!removed) log::warning("an unwanted file stays for the clean-up", {{"key", key.str()}});
+  // Cancelled or deleted meanwhile, or perhaps not kept. What cannot be removed now is removed later.
+  if (!services.storage.remove(key) && !services.store.add_garbage({key.str()}))
+    log::warning("an unwanted file stays until the next start", {{"key", key.str()}});
   return task;
 }
 

@@ -15,6 +15,7 @@
 #include "execution/hash.hpp"
 #include "execution/pages.hpp"
 #include "format/format.hpp"
+#include "operation/attempted.hpp"
 
 namespace recast::execution {
 
@@ -47,7 +48,7 @@ class WorkFolder {
   fs::path path_;
 };
 
-class Context final : public operation::TaskContext {
+class Context final : public operation::TaskContext, public operation::Attempted {
  public:
   Context(const store::Claim& claim, Means& means, const fs::path& work, operation::Files inputs, Deadline deadline,
           std::stop_token stop, std::function<void(int, std::string_view)> report)
@@ -63,6 +64,8 @@ class Context final : public operation::TaskContext {
   }
 
   const TaskId& id() const override { return claim_.task.id; }
+  int attempt() const override { return claim_.attempt; }
+  std::chrono::system_clock::time_point created() const override { return claim_.task.created; }
   const std::string& name() const override {
     return claim_.task.name.empty() ? claim_.task.id.str() : claim_.task.name;
   }
@@ -242,16 +245,17 @@ class Runner final : public scheduler::TaskRunner {
 
   /// Stores the outputs.
   Result<> keep(const store::Claim& claim, const operation::Files& files, std::vector<job::StoredFile>& stored) {
+    std::vector<storage::Deposit> deposits;
     for (const auto& file : files) {
       struct stat status {};
       if (::stat(file.path.c_str(), &status) != 0) return std::unexpected(from_errno(errno, "an output"));
-      RECAST_TRY(const auto key,
+      RECAST_TRY(auto key,
                  storage::Key::parse(fmt::format("{}/{}-{}", claim.task.id.str(), claim.attempt, stored.size() + 1)));
-      RECAST_CHECK(means_.storage.put(key, file.path));
       stored.push_back(
           {format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
+      deposits.push_back({std::move(key), file.path});
     }
-    return {};
+    return means_.storage.put_all(deposits);
   }
 
   /// SHA-256 of each output, for tasks that an engine worked on.
@@ -285,11 +289,14 @@ class Runner final : public scheduler::TaskRunner {
     }
   }
 
-  /// Files of an attempt that failed are no one's.
+  /// Files of an attempt that failed are no one's. What cannot be removed now is removed later.
   void forget(const std::vector<job::StoredFile>& files) {
+    std::vector<std::string> left;
     for (const auto& file : files) {
-      if (const auto key = storage::Key::parse(file.storage_key)) (void)means_.storage.remove(*key);
+      const auto key = storage::Key::parse(file.storage_key);
+      if (key && !means_.storage.remove(*key)) left.push_back(file.storage_key);
     }
+    if (!left.empty() && means_.abandon) means_.abandon(left);
   }
 
   Means means_;

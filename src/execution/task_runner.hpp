@@ -3,7 +3,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "execution/executor.hpp"
 #include "net/client.hpp"
@@ -22,6 +24,8 @@ struct Means {
   std::function<std::shared_ptr<const engine::Catalogue>()> catalogue;
   /// The stored file that one of this server's own signed download links names, if the link is valid.
   std::function<Result<std::optional<job::StoredFile>>(std::string_view url)> own_file;
+  /// Takes the keys of stored files that no row names and that could not be removed: they go later. May be empty.
+  std::function<void(const std::vector<std::string>& keys)> abandon{};
   fs::path work;  ///< folder for work folders, on the storage's disk; emptied at start
 };
 

@@ -160,8 +160,10 @@ Result<UniqueFd> open_connection(const Environment& environment, const Place& pl
     case Failure::stalled:
     case Failure::deadline:
       return fail(ErrorCode::timeout, std::string(cause_of(failure)));
-    default:
+    case Failure::not_allowed:
       return fail(ErrorCode::unavailable, std::string(cause_of(failure)));
+    default:  // also an egress proxy that does not want to
+      return fail(ErrorCode::unavailable, std::string(cause_of(Failure::no_connection)));
   }
 }
 

@@ -5,11 +5,14 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <charconv>
 #include <optional>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "net/client.hpp"
 #include "net/fields.hpp"
+#include "storage/digest.hpp"
 #include "storage/parallel.hpp"
 
 namespace recast::storage {
@@ -123,6 +126,42 @@ std::string provider_text(std::string_view message, std::string_view code) {
   return text.empty() ? fmt::format("(Code: {})", code) : fmt::format("{} (Code: {})", text, code);
 }
 
+std::string md5_of_hex(std::string_view tag) {
+  constexpr std::size_t kDigits = 32;
+  if (tag.size() == kDigits + 2 && tag.front() == '"' && tag.back() == '"') tag = tag.substr(1, kDigits);
+  if (tag.size() != kDigits) return {};
+  std::string bytes;
+  for (; !tag.empty(); tag.remove_prefix(2)) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(tag.data(), tag.data() + 2, value, 16);
+    if (error != std::errc() || end != tag.data() + 2) return {};
+    bytes += static_cast<char>(value);
+  }
+  return bytes;
+}
+
+std::string md5_of_base64(std::string_view text) {
+  constexpr std::size_t kBytes = 16;
+  auto bytes = from_base64(trim(text));
+  return bytes && bytes->size() == kBytes ? std::move(*bytes) : std::string();
+}
+
+std::string words_for(unsigned status, std::string_view places) {
+  switch (status) {
+    case 401:
+    case 403:
+      return "access denied";
+    case 404:
+      return fmt::format("{} does not exist", places);
+    case 413:
+      return "the file is too large for the store, or a quota of the store is used up";
+    case 507:
+      return "the store is full";
+    default:
+      return "the store refused";
+  }
+}
+
 Result<Source> Source::open(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
@@ -183,7 +222,26 @@ unsigned Http::clean_up(const Make& make) const {
 
 Result<std::uint64_t> Http::fetch(const std::function<Result<net::Call>(const Headers& range)>& make,
                                   const fs::path& to, Meter& meter,
-                                  const std::function<void(const net::Answer& head)>& on_head) const {
+                                  const std::function<std::string(const net::Answer& head)>& md5_of_head) const {
+  for (int attempt = 1;; ++attempt) {
+    std::string md5;
+    RECAST_TRY(const auto size, fetch_once(make, to, meter, [&](const net::Answer& head) {
+                 if (md5_of_head && head.status == 200) md5 = md5_of_head(head);
+               }));
+    if (md5.empty()) return size;
+    RECAST_TRY(const auto source, Source::open(to));
+    RECAST_TRY(const auto own, md5_of(source.whole(), connection_.stop));
+    if (own == md5) return size;
+    log::warning("a store sent other bytes than it says", {{"attempt", attempt}, {"size", size}});
+    if (attempt >= connection_.net.patience().attempts)
+      return fail(ErrorCode::unavailable, "the bytes that came are not those of the object");
+    meter.give_up(size);
+  }
+}
+
+Result<std::uint64_t> Http::fetch_once(const std::function<Result<net::Call>(const Headers& range)>& make,
+                                       const fs::path& to, Meter& meter,
+                                       const std::function<void(const net::Answer& head)>& on_head) const {
   UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return std::unexpected(from_errno(errno, "The download cannot be written"));
   Fetching fetching(std::move(fd), static_cast<std::uint64_t>(connection_.settings.max_file_bytes), meter);
@@ -191,7 +249,7 @@ Result<std::uint64_t> Http::fetch(const std::function<Result<net::Call>(const He
     RECAST_TRY(const auto range, fetching.resume());
     RECAST_TRY(auto call, make(range));
     call.place = [&](const net::Answer& head) {
-      if (on_head) on_head(head);
+      on_head(head);
       return fetching.place(head);
     };
     call.on_bytes = [&](std::uint64_t bytes) { fetching.took(bytes); };

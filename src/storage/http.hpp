@@ -25,6 +25,10 @@ std::string_view header(const net::Answer& answer, std::string_view name);
 /// Every byte but RFC 3986 unreserved ones and "/" is encoded, as S3, Azure and Swift want the names of objects.
 std::string encode_path(std::string_view name);
 
+/// The 16 bytes that an MD5 in hexadecimal (an ETag with or without quotes) or in base64 is; empty if it is none.
+std::string md5_of_hex(std::string_view tag);
+std::string md5_of_base64(std::string_view text);
+
 /// A file that is sent, open for reading.
 class Source {
  public:
@@ -71,15 +75,20 @@ class Http {
   unsigned clean_up(const Make& make) const;
 
   /// Streams a body into a new file. `make` gets the headers of a resumption (Range, If-Match), which it sends and
-  /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew. `on_head` gets
-  /// the head of every answer that brings bytes.
+  /// signs. After a cut it goes on where it ended if the answer had a strong ETag; else it begins anew. `md5_of_head`
+  /// gets the head of every answer that brings bytes, and says what MD5 (16 bytes) the whole object has; empty if that
+  /// is not known. Other bytes are fetched once more, up to `outbound.attempts` times.
   Result<std::uint64_t> fetch(const std::function<Result<net::Call>(const Headers& range)>& make, const fs::path& to,
-                              Meter& meter, const std::function<void(const net::Answer& head)>& on_head = {}) const;
+                              Meter& meter,
+                              const std::function<std::string(const net::Answer& head)>& md5_of_head = {}) const;
   /// Calls `send(part)` for every part, some at once.
   Result<> in_parts(const Parts& parts, const std::function<Result<>(std::size_t part)>& send) const;
 
  private:
   class Lease;
+  Result<std::uint64_t> fetch_once(const std::function<Result<net::Call>(const Headers& range)>& make,
+                                   const fs::path& to, Meter& meter,
+                                   const std::function<void(const net::Answer& head)>& on_head) const;
   const Connection& connection_;
   Protocol protocol_;
   mutable Guarded<std::vector<std::unique_ptr<net::Session>>> idle_;
@@ -106,6 +115,8 @@ class Counted {
   std::uint64_t sent_ = 0;
 };
 
+/// What the status of an answer without words means. `places` may not exist: "the bucket or the object".
+std::string words_for(unsigned status, std::string_view places);
 /// What a store said, fit for a client: one line of at most 300 bytes without control characters. `code` may be empty.
 std::string provider_text(std::string_view message, std::string_view code);
 

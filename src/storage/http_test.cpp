@@ -5,8 +5,10 @@
 #include <atomic>
 
 #include "../../tests/support/temporary_folder.hpp"
+#include "base/text.hpp"
 #include "net/http_test_server.hpp"
 #include "net/policy.hpp"
+#include "storage/digest.hpp"
 
 namespace recast::storage {
 namespace {
@@ -17,7 +19,8 @@ using Peer = HttpTestServer::Connection;
 
 class HttpStore : public ::testing::Test {
  protected:
-  Result<std::uint64_t> fetch(const HttpTestServer& server) {
+  Result<std::uint64_t> fetch(const HttpTestServer& server,
+                              const std::function<std::string(const net::Answer& head)>& md5_of_head = {}) {
     const Http http(connection_, {.explain =
                                       [](const net::Answer& answer) {
                                         return Error{ErrorCode::unavailable, std::to_string(answer.status), {}};
@@ -30,7 +33,7 @@ class HttpStore : public ::testing::Test {
           call.headers = range;
           return call;
         },
-        to_, meter_);
+        to_, meter_, md5_of_head);
   }
   std::string content() const { return test::read_file(to_); }
 
@@ -151,6 +154,52 @@ TEST(EncodePath, KeepsSlashesOnly) {
   EXPECT_EQ(encode_path("a b/\u00e4+(1)~.txt"), "a%20b/%C3%A4%2B%281%29~.txt");
   EXPECT_EQ(encode_path("//a/../b/"), "//a/../b/");
   EXPECT_EQ(encode_path(""), "");
+}
+
+std::string md5_of_tag(const net::Answer& head) { return md5_of_hex(header(head, "etag")); }
+
+/// Two other bytes than the tag says for the first `wrong` answers.
+HttpTestServer::Handler answers_with_other_bytes(std::atomic<int>& count, int wrong) {
+  return [&count, wrong](const Request&, Peer& to) {
+    to.answer("200 OK", "ETag: \"" + to_hex(md5("0123456789")) + "\"\r\n",
+              ++count <= wrong ? "0123456xx9" : "0123456789");
+  };
+}
+
+TEST_F(HttpStore, OtherBytesThanTheStoreSaysAreFetchedOnceMore) {
+  std::atomic<int> count = 0;
+  HttpTestServer server(answers_with_other_bytes(count, 2));
+  ASSERT_EQ(fetch(server, &md5_of_tag).value(), 10u);
+  EXPECT_EQ(content(), "0123456789");
+  EXPECT_EQ(count, 3);
+  EXPECT_EQ(meter_.percent(), 100);
+}
+
+TEST_F(HttpStore, OtherBytesThanTheStoreSaysAreNotKept) {
+  std::atomic<int> count = 0;
+  HttpTestServer server(answers_with_other_bytes(count, 100));
+  const auto fetched = fetch(server, &md5_of_tag);
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ(fetched.error().message, "the bytes that came are not those of the object");
+  EXPECT_EQ(count, 3);
+}
+
+TEST_F(HttpStore, AResumedDownloadIsLookedAtAsAWhole) {
+  std::atomic<int> count = 0;
+  const auto tag = "\"" + to_hex(md5("0123456789")) + "\"";
+  HttpTestServer server([&](const Request& request, Peer& to) { cut_once(request, to, count, tag); });
+  ASSERT_EQ(fetch(server, &md5_of_tag).value(), 10u);
+  EXPECT_EQ(count, 2);
+}
+
+TEST(HttpDigests, OfTagsAreSixteenBytesOrNone) {
+  const std::string hex = "0123456789abcdef0123456789ABCDEF";
+  EXPECT_EQ(to_hex(md5_of_hex(hex)), "0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(md5_of_hex("\"" + hex + "\"").size(), 16u);
+  for (const auto& text : {hex + "-2", "W/\"" + hex + "\"", hex.substr(2), hex.substr(1) + "x", std::string()})
+    EXPECT_EQ(md5_of_hex(text), "") << text;
+  EXPECT_EQ(to_hex(md5_of_base64("ASNFZ4mrze8BI0VniavN7w==")), "0123456789abcdef0123456789abcdef");
+  for (const auto* const text : {"", "AAAA", "no base64!"}) EXPECT_EQ(md5_of_base64(text), "") << text;
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,6 +29,13 @@ struct Object {
   std::uint64_t size = 0;
 };
 
+/// One of several objects that are fetched together.
+struct Wanted {
+  std::string name;
+  std::uint64_t size = 0;  ///< by the listing; it may be another by now
+  fs::path to;
+};
+
 /// How much of a task's transfers is done. Safe from many threads.
 class Meter {
  public:
@@ -42,6 +51,11 @@ class Meter {
   void add(std::uint64_t bytes) { done_ += bytes; }
   /// Takes back what has to be transferred once more.
   void take_back(std::uint64_t bytes) { done_ -= bytes; }
+  /// A file that was transferred, and expected, is going to be transferred and expected once more.
+  void give_up(std::uint64_t bytes) {
+    done_ -= bytes;
+    if (!announced_) total_ -= bytes;
+  }
   /// 0 to 100; 0 while nothing is known.
   int percent() const {
     const auto total = total_.load();
@@ -85,19 +99,29 @@ struct TransferSettings {
   };
 };
 
+/// Whose transfers these are. A server that was killed in the middle of an attempt removes in the next one what the
+/// store still keeps of it.
+struct Origin {
+  std::string task;  ///< its id; empty if it is none
+  int attempt = 1;
+  std::chrono::system_clock::time_point created{};  ///< the task, by this machine's clock
+};
+
 /// What a store is opened with: the network and the limits of one task. Outlives the store.
 struct Connection {
   net::Client& net;
   Deadline deadline;
   std::stop_token stop;
   TransferSettings settings;
+  Origin origin{};
 };
 
 /// A bucket, container or folder of someone else's, with the credentials of one task. Safe from many threads.
 ///
 /// Errors have texts that stand behind "Download from S3 failed: ", such as "The specified bucket does not exist
 /// (Code: NoSuchBucket)", and one of the codes invalid_credentials, not_found, unavailable (whatever else the store or
-/// the network says), invalid_data (a parameter cannot be used), timeout, file_too_large, cancelled, disk_full.
+/// the network says), invalid_data (a parameter cannot be used), timeout, file_too_large, cancelled, disk_full (of a
+/// fetch: here; of a send: the store is full, or a quota of its is used up).
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -106,6 +130,14 @@ class ObjectStore {
   virtual Result<std::vector<Object>> list(const std::string& prefix, std::size_t at_most) = 0;
   /// Streams an object into a new file; its size. The file is left behind, incomplete, if that fails.
   virtual Result<std::uint64_t> fetch(const std::string& name, const fs::path& to, Meter& meter) = 0;
+  /// Streams small objects into new files, by the calling thread; their sizes are put at the same places of `sizes`.
+  /// Stores that can have many requests under way are faster than one object after the other.
+  virtual Result<> fetch_some(std::span<const Wanted> objects, std::span<std::uint64_t> sizes, Meter& meter) {
+    for (std::size_t at = 0; at < objects.size(); ++at) {
+      RECAST_TRY(sizes[at], fetch(objects[at].name, objects[at].to, meter));
+    }
+    return {};
+  }
   /// Streams a file into an object, in place of one that is there. All or nothing: of a failed upload no object is to
   /// be seen, and parts that the store would keep are removed.
   virtual Result<> send(const fs::path& from, const std::string& name, Meter& meter) = 0;

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/log.hpp"
+#include "storage/parallel.hpp"
 
 namespace recast::storage {
 
@@ -16,11 +17,16 @@ namespace {
 
 constexpr std::chrono::minutes kFresh{10};
 constexpr std::chrono::hours kLongest{5};  // of one transfer
+constexpr std::size_t kPutsAtOnce = 4;
 constexpr std::size_t kMostListed = 10'000'000;
 
 /// What a client may be told of a storage that is the operator's: no more than that; the cause is logged.
 Error of_storage(Error error) {
-  if (error.code == ErrorCode::disk_full || error.code == ErrorCode::cancelled) return error;
+  if (error.code == ErrorCode::cancelled) return error;
+  if (error.code == ErrorCode::disk_full) {
+    log::error("the file storage, or this disk, is full", {{"cause", error.message}});
+    return {ErrorCode::disk_full, "The server's file storage is full.", {}};
+  }
   if (error.code == ErrorCode::not_found) return {ErrorCode::not_found, "The file is gone.", {}};
   log::error("the file storage does not do what it should", {{"cause", error.message}});
   return {ErrorCode::unavailable, "The file storage does not answer.", {}};
@@ -87,6 +93,11 @@ Result<> RemoteStorage::put(const Key& key, const fs::path& file) {
   Meter meter;
   const auto sent = current->store->send(file, prefix_ + key.str(), meter);
   return sent ? Result<>{} : std::unexpected(of_storage(sent.error()));
+}
+
+Result<> RemoteStorage::put_all(std::span<const Deposit> deposits) {
+  return in_parallel(deposits.size(), kPutsAtOnce,
+                     [&](std::size_t at) { return put(deposits[at].key, deposits[at].file); });
 }
 
 Result<fs::path> RemoteStorage::spooled(const Key& key) const {

@@ -26,6 +26,7 @@ class RemoteStorage final : public Storage {
   static Result<std::unique_ptr<Storage>> open(Open open, std::string prefix, Surroundings around);
 
   Result<> put(const Key& key, const fs::path& file) override;
+  Result<> put_all(std::span<const Deposit> deposits) override;
   Result<Stat> get(const Key& key, const fs::path& to) override;
   Result<UniqueFd> open(const Key& key) override;
   Result<> list(std::string_view prefix, const std::function<Result<>(const Key&)>& each) override;

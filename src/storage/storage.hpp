@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,12 @@ class Key {
   std::string text_;
 };
 
+/// A file that is to be kept, and as what.
+struct Deposit {
+  Key key;
+  fs::path file;
+};
+
 struct Stat {
   std::uint64_t size = 0;
 };
@@ -36,6 +43,12 @@ class Storage {
   virtual ~Storage() = default;
   /// Takes the file's content; may link or move it, so the caller must not change it afterwards. disk_full if so.
   virtual Result<> put(const Key& key, const fs::path& file) = 0;
+  /// Puts many files, which are durable together when it returns: cheaper than one after the other. After an error
+  /// some may be there, and the caller removes them.
+  virtual Result<> put_all(std::span<const Deposit> deposits) {
+    for (const auto& deposit : deposits) RECAST_CHECK(put(deposit.key, deposit.file));
+    return {};
+  }
   /// Makes the content readable at `to` (a link where it can be); not_found if there is none.
   virtual Result<Stat> get(const Key& key, const fs::path& to) = 0;
   /// Opens for reading, for streaming to a client.

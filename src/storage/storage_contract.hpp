@@ -194,4 +194,21 @@ TEST_P(StorageContract, ManyThreadsMayUseIt) {
   EXPECT_TRUE(names("").empty());
 }
 
+TEST_P(StorageContract, ManyArePutTogether) {
+  std::vector<Deposit> deposits;
+  for (int number = 0; number < 300; ++number)
+    deposits.push_back(
+        {key("t" + std::to_string(number % 3) + "/" + std::to_string(number)), file(std::to_string(number))});
+  ASSERT_TRUE(storage().put(deposits.front().key, file("old")));
+  ASSERT_TRUE(storage().put_all(deposits));
+  EXPECT_EQ(names("").size(), 300u);
+  for (const auto number : {0, 127, 128, 299})
+    EXPECT_EQ(content(deposits[static_cast<std::size_t>(number)].key.str()), std::to_string(number));
+  ASSERT_TRUE(storage().put_all(deposits));  // after a crash
+  EXPECT_EQ(names("").size(), 300u);
+  EXPECT_TRUE(storage().put_all({}));
+  deposits.push_back({key("t/none"), "/no/such/file"});
+  EXPECT_FALSE(storage().put_all(deposits));
+}
+
 }  // namespace recast::storage

@@ -9,12 +9,19 @@
 
 #include "format/format.hpp"
 #include "format/full_name.hpp"
+#include "operation/attempted.hpp"
 #include "operation/files.hpp"
 #include "storage/parallel.hpp"
 
 namespace recast::storage {
 
 namespace {
+
+Origin origin_of(const operation::TaskContext& context) {
+  const auto* const attempted = dynamic_cast<const operation::Attempted*>(&context);
+  if (attempted == nullptr) return {};
+  return {.task = context.id().str(), .attempt = attempted->attempt(), .created = attempted->created()};
+}
 
 /// A task's connection whose transfers can be stopped when one of them failed.
 class Transfers {
@@ -23,7 +30,7 @@ class Transfers {
       : context_(context),
         terms_(terms),
         forward_(context.stop(), [this] { source_.request_stop(); }),
-        connection_{context.net(), context.deadline(), source_.get_token(), terms.settings} {}
+        connection_{context.net(), context.deadline(), source_.get_token(), terms.settings, origin_of(context)} {}
 
   const Connection& connection() const { return connection_; }
   Meter& meter() { return meter_; }
@@ -77,6 +84,44 @@ Result<std::vector<Object>> chosen(ObjectStore& store, const Terms& terms) {
   return objects;
 }
 
+/// Pieces of the objects that one thread brings in one go: many small ones, or one. `threads` bring them, and none
+/// should be left with much when the others are done.
+std::vector<std::span<Wanted>> pieces_of(std::span<Wanted> objects, std::size_t threads) {
+  constexpr std::uint64_t kSmall = 32 << 10;
+  const auto most = std::clamp<std::size_t>(objects.size() / (threads * 4), 1, 64);
+  std::vector<std::span<Wanted>> pieces;
+  for (std::size_t begin = 0; begin < objects.size();) {
+    std::size_t count = 1;
+    if (objects[begin].size <= kSmall) {
+      while (count < most && begin + count < objects.size() && objects[begin + count].size <= kSmall) ++count;
+    }
+    pieces.push_back(objects.subspan(begin, count));
+    begin += count;
+  }
+  return pieces;
+}
+
+/// Brings them into files of the work folder.
+Result<operation::Files> bring(ObjectStore& store, const std::vector<Object>& objects, const fs::path& folder,
+                               Transfers& transfers, std::size_t threads) {
+  std::vector<Wanted> wanted;
+  for (const auto& object : objects)
+    wanted.push_back({object.name, object.size, folder / fmt::format("import-{}", wanted.size() + 1)});
+  std::vector<std::uint64_t> sizes(wanted.size());
+  const auto pieces = pieces_of(wanted, threads);
+  RECAST_CHECK(transfers.each(pieces.size(), [&](std::size_t at) {
+    const auto piece = pieces[at];
+    const auto first = static_cast<std::size_t>(piece.data() - wanted.data());
+    return store.fetch_some(piece, std::span(sizes).subspan(first, piece.size()), transfers.meter());
+  }));
+  operation::Files files(wanted.size());
+  for (std::size_t at = 0; at < files.size(); ++at) {
+    files[at].path = std::move(wanted[at].to);
+    files[at].size = sizes[at];
+  }
+  return files;
+}
+
 void name_files(operation::Files& files, const std::vector<Object>& objects, const Choice& choice) {
   const bool single = !choice.single.empty();
   for (std::size_t at = 0; at < files.size(); ++at) {
@@ -108,8 +153,11 @@ Error told(Error error, Direction direction, const Terms& terms) {
   const auto beginning =
       fetching ? fmt::format("Download from {}", terms.title) : fmt::format("Saving to {}", terms.title);
   switch (error.code) {
-    case ErrorCode::cancelled:
     case ErrorCode::disk_full:
+      if (fetching) return error;
+      error.code = failed;  // the other end's
+      break;
+    case ErrorCode::cancelled:
     case ErrorCode::internal:
     case ErrorCode::file_too_large:
       return error;
@@ -127,7 +175,7 @@ Error told(Error error, Direction direction, const Terms& terms) {
 
 Result<operation::Outcome> import_objects(operation::TaskContext& context, const Terms& terms) {
   Transfers transfers(context, terms);
-  const auto bring = [&]() -> Result<operation::Files> {
+  const auto fetch_all = [&]() -> Result<operation::Files> {
     RECAST_TRY(const auto store, terms.open(transfers.connection()));
     RECAST_TRY(const auto objects, chosen(*store, terms));
     if (terms.choice.single.empty()) {
@@ -135,16 +183,12 @@ Result<operation::Outcome> import_objects(operation::TaskContext& context, const
       for (const auto& object : objects) total += object.size;
       transfers.meter().announce(total);
     }
-    operation::Files files(objects.size());
-    RECAST_CHECK(transfers.each(objects.size(), [&](std::size_t at) -> Result<> {
-      files[at].path = context.work() / fmt::format("import-{}", at + 1);
-      RECAST_TRY(files[at].size, store->fetch(objects[at].name, files[at].path, transfers.meter()));
-      return {};
-    }));
+    const auto threads = static_cast<std::size_t>(terms.settings.files_at_once);
+    RECAST_TRY(auto files, bring(*store, objects, context.work(), transfers, threads));
     name_files(files, objects, terms.choice);
     return files;
   };
-  auto files = bring();
+  auto files = fetch_all();
   if (!files) return std::unexpected(told(std::move(files).error(), Direction::fetching, terms));
   return operation::Outcome{.files = std::move(*files)};
 }

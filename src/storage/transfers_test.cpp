@@ -209,5 +209,13 @@ TEST(Told, MasksSecretsThatAStoreRepeats) {
       "Download from S3 failed: key *** and *** are bad");
 }
 
+TEST(Told, AFullStoreIsNotThisServersDisk) {
+  Terms terms;
+  terms.title = "S3";
+  const auto full = told({ErrorCode::disk_full, "the store is full", {}}, Direction::saving, terms);
+  EXPECT_EQ(full.code, ErrorCode::upload_failed);
+  EXPECT_EQ(full.message, "Saving to S3 failed: the store is full");
+}
+
 }  // namespace
 }  // namespace recast::storage

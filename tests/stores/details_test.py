@@ -59,11 +59,46 @@ class S3Details(suite.StoreSuite):
         self.set(redirect=True)
         self.assert_failed(self.fetch(self.store, region="us-east-1", **self.single("x.txt"))[0], "DOWNLOAD_FAILED", "(Code: PermanentRedirect)")
 
+    def test_options_that_are_no_headers(self):
+        for option, value in (("cache_control", "a\r\nb"), ("content_disposition", "a\nb"), ("content_type", "text/x\0"), ("metadata", {"a": "b\nc"})):
+            with self.subTest(option):
+                task = self.export(self.store, b"x", **{option: value}, **self.single("x.txt"))
+                self.assert_failed(task, "UPLOAD_FAILED", option, "holds a line break or another control character")
+
+    def test_bytes_that_changed_on_the_way(self):
+        content = b"content" * 1000
+        self.store.put(self.place + "x.bin", content)
+        self.store.rule({"corrupt": 17}, method="GET", path="x\\.bin")
+        self.assertEqual(self.fetch(self.store, **self.single("x.bin"))[1], {"x.bin": content})
+        self.store.rule({"corrupt": 17}, method="GET", path="x\\.bin", times=-1)
+        task, _ = self.fetch(self.store, **self.single("x.bin"))
+        self.store.clear()
+        self.assert_failed(task, "DOWNLOAD_FAILED", "the bytes that came are not those of the object")
+
     def test_a_bucket_that_is_no_name_of_a_host(self):
         with unittest.mock.patch.object(self.store, "containers", {"bucket": "Other.Bucket_1"}):
             self.assert_finished(self.export(self.store, b"x", **self.single("x.txt")))
             self.assertEqual(self.fetch(self.store, **self.single("x.txt"))[1], {"x.txt": b"x"})
             self.assertEqual(self.store.get(self.place + "x.txt"), b"x")
+
+
+class AzureDetails(suite.StoreSuite):
+    kind = clients.Azure
+
+    def test_names_of_metadata(self):
+        for name in ("1st", "a-b", "ü", ""):
+            with self.subTest(name):
+                task = self.export(self.store, b"x", metadata={name: "x"}, **self.single("x.txt"))
+                self.assert_failed(task, "UPLOAD_FAILED", f'the metadata name "{name}"' if name else "the metadata name")
+
+    def test_bytes_that_changed_on_the_way(self):
+        self.assert_finished(self.export(self.store, b"content" * 1000, **self.single("x.bin")))  # which says its hash
+        self.store.rule({"corrupt": 17}, method="GET", path="x\\.bin")
+        self.assertEqual(self.fetch(self.store, **self.single("x.bin"))[1], {"x.bin": b"content" * 1000})
+        self.store.rule({"corrupt": 17}, method="GET", path="x\\.bin", times=-1)
+        task, _ = self.fetch(self.store, **self.single("x.bin"))
+        self.store.clear()
+        self.assert_failed(task, "DOWNLOAD_FAILED", "the bytes that came are not those of the object")
 
 
 class GcsDetails(suite.StoreSuite):
@@ -171,6 +206,39 @@ class GcsDetails(suite.StoreSuite):
         self.fetch(self.store, **self.single("x.txt"))
         claims = [request["jwt"]["claims"] for request in self.store.state(self.store.own_control)["requests"] if "jwt" in request]
         self.assertEqual({claim["scope"].rpartition(".")[2] for claim in claims}, {"read_only", "read_write"})
+
+
+class SwiftDetails(suite.StoreSuite):
+    kind = clients.TempAuth
+
+    def with_quota(self, name, size):
+        """A container that takes no more bytes than that."""
+        url, token = self.store.granted = getattr(self.store, "granted", None) or self.store.grant()
+        status, _, _ = clients.call("PUT", f"{url}/{name}", b"", {"X-Auth-Token": token, "X-Container-Meta-Quota-Bytes": str(size)})
+        self.assertIn(status, (201, 202))
+        return name
+
+    def test_a_quota_that_is_used_up(self):
+        name = self.with_quota("with-quota", 1000)
+        for one, option in ((self.store, "container"), (suite.store(clients.S3), "bucket")):
+            with self.subTest(option), unittest.mock.patch.object(one, "containers", {option: name}):
+                self.assert_failed(self.export(one, b"x" * 5000, **{one.single: "x.txt"}), "UPLOAD_FAILED", "quota")
+                self.assert_finished(self.export(one, b"x", **{one.single: "z.txt"}))
+
+    def test_a_dynamic_large_object(self):
+        names = [f"{self.place}parts/{number}" for number in range(3)]
+        for name in names:
+            self.store.put(name, name.encode() * 1000)
+        url, token = self.store.granted
+        manifest = f"{clients.CONTAINER}/{self.place}parts/"
+        status, _, _ = clients.call("PUT", f"{url}/{clients.CONTAINER}/{self.place}whole.txt", b"", {"X-Auth-Token": token, "X-Object-Manifest": manifest})
+        self.assertEqual(status, 201)
+        content = b"".join(name.encode() * 1000 for name in names)
+        self.assertEqual(self.fetch(self.store, **self.single("whole.txt"))[1], {"whole.txt": content})
+
+    def test_a_name_that_is_too_long(self):
+        task = self.export(self.store, b"x", **self.single("/".join("n" * 200 for _ in range(8))))
+        self.assert_failed(task, "UPLOAD_FAILED", "longer than the 1024 bytes")
 
 
 class KeystoneDetails(suite.StoreSuite):

@@ -3,6 +3,7 @@
 
 With arguments: only tests whose name contains one of them.
 """
+import json
 import os
 import pathlib
 import sys
@@ -73,6 +74,30 @@ class SftpDetails(suite.StoreSuite):
             self.skipTest("the user of these daemons may write everywhere")
         task = self.export(self.store, b"x", file=self.store.here["closed"] + "/x.txt")
         self.assert_failed(task, "UPLOAD_FAILED", "Permission denied")
+
+
+class SftpLeftovers(suite.StoreSuite):
+    kind = clients.Sftp
+
+    def test_folders_that_a_failed_export_made(self):
+        self.store.put(self.place + "old/x.txt", b"x")
+        self.addCleanup(self.store.clear)
+        self.store.rule({"reset_after": 2_000_000}, times=-1)
+        task = self.export(self.store, os.urandom(3 * suite.PART), **self.single("old/new/deep/y.bin"))
+        self.store.clear()
+        self.assert_failed(task, "UPLOAD_FAILED")
+        self.assertEqual(os.listdir(self.store.folder / self.place / "old"), ["x.txt"])
+
+    def test_a_name_that_is_too_long(self):
+        task = self.export(self.store, b"x", **self.single("new/" + "n" * 300))
+        self.assert_failed(task, "UPLOAD_FAILED", "a part of the name is longer than 255 bytes")
+        self.assertFalse((self.store.folder / self.place).exists())
+
+    def test_a_host_key_that_is_none(self):
+        status, text = self.client.raw("POST", "/v2/import/sftp", json.dumps({**self.store.access(), "file": "x", "host_key": "yes"}), self.client.headers)
+        self.assertEqual(status, 422, text)
+        self.assertIn(b"host_key", text)
+        self.assertIn(b"no fingerprint", text)
 
 
 class SftpHostKeys(suite.Suite):

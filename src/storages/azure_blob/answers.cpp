@@ -30,17 +30,7 @@ bool is_about_credentials(std::string_view code) {
          (code.starts_with("Authorization") && code.ends_with("Mismatch"));
 }
 
-std::string_view words_for(unsigned status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return "access denied";
-    case 404:
-      return "the container or the blob does not exist";
-    default:
-      return "the store refused";
-  }
-}
+constexpr std::string_view kPlaces = "the container or the blob";
 
 /// "…\nRequestId:…\nTime:…" stands behind every message.
 std::string_view without_request_id(std::string_view message) {
@@ -93,11 +83,12 @@ Error meaning_of(const net::Answer& answer) {
   const auto root = storage::parse_xml(answer.body);
   const auto message =
       root && root->name == "Error" ? without_request_id(root->text_of("Message")) : std::string_view();
-  auto text = message.empty() ? fmt::format("{} (HTTP {})", words_for(answer.status), answer.status)
+  auto text = message.empty() ? fmt::format("{} (HTTP {})", storage::words_for(answer.status, kPlaces), answer.status)
                               : storage::provider_text(message, code);
-  if (message.empty() && !code.empty()) text = storage::provider_text(words_for(answer.status), code);
+  if (message.empty() && !code.empty()) text = storage::provider_text(storage::words_for(answer.status, kPlaces), code);
   const bool denied = code.empty() && (answer.status == 401 || answer.status == 403);
   if (denied || is_about_credentials(code)) return {ErrorCode::invalid_credentials, text, {}};
+  if (answer.status == 413 || answer.status == 507) return {ErrorCode::disk_full, text, {}};
   if (answer.status == 404) return {ErrorCode::not_found, text, {}};
   return {ErrorCode::unavailable, text, {}};
 }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -29,10 +31,18 @@ Result<Pairs> metadata_headers(const std::map<std::string, std::string>& metadat
   Pairs headers;
   std::size_t bytes = 0;
   for (const auto& [name, value] : metadata) {
-    if (!is_identifier(name))
-      return fail(ErrorCode::invalid_data, "a name in metadata is not made of letters, digits and _", "metadata");
+    const auto shown = storage::provider_text(name, {});
+    if (!is_identifier(name)) {
+      return fail(
+          ErrorCode::invalid_data,
+          fmt::format("the metadata name \"{}\" does not begin with a letter or _, or has other characters than "
+                      "letters, digits and _",
+                      shown),
+          "metadata");
+    }
     if (!is_plain(value))
-      return fail(ErrorCode::invalid_data, "a value in metadata is not plain ASCII text", "metadata");
+      return fail(ErrorCode::invalid_data,
+                  fmt::format("the value of \"{}\" in metadata is not plain ASCII text", shown), "metadata");
     bytes += name.size() + value.size();
     headers.emplace_back("x-ms-meta-" + name, trim(value));
   }

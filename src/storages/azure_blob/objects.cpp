@@ -118,7 +118,7 @@ Result<std::uint64_t> Objects::fetch(const std::string& name, const storage::fs:
       [&](const storage::Headers& range) -> Result<net::Call> {
         return signed_call({.blob = name, .query = {}, .headers = range});
       },
-      to, meter);
+      to, meter, [](const net::Answer& head) { return storage::md5_of_base64(storage::header(head, "content-md5")); });
 }
 
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {

@@ -45,17 +45,7 @@ bool is_quota(std::string_view reason) {
   return is_rate(reason) || reason == "quotaExceeded" || reason == "dailyLimitExceeded";
 }
 
-std::string_view words_for(unsigned status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return "access denied";
-    case 404:
-      return "the bucket or the object does not exist";
-    default:
-      return "the store refused";
-  }
-}
+constexpr std::string_view kPlaces = "the bucket or the object";
 
 }  // namespace
 
@@ -134,9 +124,11 @@ Fault fault_of(const net::Answer& answer) {
 Error meaning_of(const Fault& fault, unsigned status) {
   const auto text =
       fault.message.empty() && fault.reason.empty()
-          ? fmt::format("{} (HTTP {})", words_for(status), status)
-          : storage::provider_text(fault.message.empty() ? words_for(status) : fault.message, fault.reason);
+          ? fmt::format("{} (HTTP {})", storage::words_for(status, kPlaces), status)
+          : storage::provider_text(fault.message.empty() ? storage::words_for(status, kPlaces) : fault.message,
+                                   fault.reason);
   if (status == 401 || (status == 403 && !is_quota(fault.reason))) return {ErrorCode::invalid_credentials, text, {}};
+  if (status == 413 || status == 507) return {ErrorCode::disk_full, text, {}};
   if (status == 404) return {ErrorCode::not_found, text, {}};
   return {ErrorCode::unavailable, text, {}};
 }

@@ -10,6 +10,9 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "base/io.hpp"
 #include "base/random.hpp"
@@ -50,13 +53,23 @@ Result<> sync_folder(const fs::path& folder) {
   return {};
 }
 
-/// Removes a path at the end of a scope unless it moved on.
+/// Of a folder that went away another thread removed the keys: nothing is left to be made durable.
+Result<> sync_folder_if_there(const fs::path& folder) {
+  auto synced = sync_folder(folder);
+  return !synced && synced.error().code == ErrorCode::not_found ? Result<>() : synced;
+}
+
+/// Removes a path at the end of a scope. Also after a rename: that does nothing if both names are of one file.
 class Leftover {
  public:
   explicit Leftover(fs::path path) : path_(std::move(path)) {}
+  Leftover(Leftover&& other) noexcept : path_(std::exchange(other.path_, fs::path())) {}
   Leftover(const Leftover&) = delete;
   Leftover& operator=(const Leftover&) = delete;
-  ~Leftover() { ::unlink(path_.c_str()); }
+  Leftover& operator=(Leftover&&) = delete;
+  ~Leftover() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
   const fs::path& path() const { return path_; }
 
  private:
@@ -75,13 +88,13 @@ Result<> copy_bytes(int from, int to) {
   }
 }
 
-/// A copy of `from` as the new file `to`, on the disk when this returns.
-Result<> copy_file(int from, const fs::path& to) {
-  const UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+/// A copy of `from` as the new file `to`; not on the disk yet.
+Result<UniqueFd> copy_file(int from, const fs::path& to) {
+  UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return failed(errno, kCannotStore);
   RECAST_CHECK(copy_bytes(from, fd.get()));
-  if (::fchmod(fd.get(), kMode) != 0 || ::fsync(fd.get()) != 0) return failed(errno, kCannotStore);
-  return {};
+  if (::fchmod(fd.get(), kMode) != 0) return failed(errno, kCannotStore);
+  return fd;
 }
 
 /// Folders of crashed processes' unfinished files are emptied of what nobody writes any more.
@@ -118,37 +131,71 @@ fs::path Local::new_name() const {
   return incoming_ / random.uuid();
 }
 
+/// A file under a name of its own in incoming, and open.
+struct Local::Part {
+  Leftover name;
+  UniqueFd file;
+};
+
 Result<> Local::put(const storage::Key& key, const fs::path& file) {
-  RECAST_TRY(const auto source, open_file(file, kCannotStore));
-  const Leftover part(new_name());
-  // A link needs no second copy; other file systems, and those without links, get one.
+  const storage::Deposit one{key, file};
+  return put_all({&one, 1});
+}
+
+/// In groups: the disk's journal is written for the first file of a group, and once for their folder, instead of twice
+/// for each. What was written of the others meanwhile is on the disk by then, so their own calls have little to do.
+Result<> Local::put_all(std::span<const storage::Deposit> deposits) {
+  constexpr std::size_t kGroup = 128;  // files that are open at once
+  std::set<fs::path> folders;
+  while (!deposits.empty()) {
+    const auto group = deposits.first(std::min(deposits.size(), kGroup));
+    deposits = deposits.subspan(group.size());
+    std::vector<Part> parts;
+    for (const auto& deposit : group) {
+      RECAST_TRY(auto part, take_in(deposit.file));
+      (void)::sync_file_range(part.file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // begins; fsync decides
+      parts.push_back(std::move(part));
+    }
+    for (const auto& part : parts) {
+      if (::fsync(part.file.get()) != 0) return failed(errno, kCannotStore);
+    }
+    for (std::size_t at = 0; at < group.size(); ++at) {
+      RECAST_CHECK(move_in(parts[at], group[at].key));
+      folders.insert(path(group[at].key).parent_path());
+    }
+  }
+  for (const auto& folder : folders) RECAST_CHECK(sync_folder_if_there(folder));
+  return {};
+}
+
+/// A link needs no second copy; other file systems, and those without links, get one.
+Result<Local::Part> Local::take_in(const fs::path& file) const {
+  RECAST_TRY(auto source, open_file(file, kCannotStore));
+  Leftover name(new_name());
   struct stat linked {
   }, opened{};
   if (::fstat(source.get(), &opened) != 0) return failed(errno, kCannotStore);
-  if (::link(file.c_str(), part.path().c_str()) == 0) {
-    const bool same =
-        ::lstat(part.path().c_str(), &linked) == 0 && linked.st_ino == opened.st_ino && linked.st_dev == opened.st_dev;
-    if (!same) return failed(ENOENT, kCannotStore);
-    if (::fchmod(source.get(), kMode) != 0 || ::fsync(source.get()) != 0) return failed(errno, kCannotStore);
-  } else {
-    RECAST_CHECK(copy_file(source.get(), part.path()));
+  if (::link(file.c_str(), name.path().c_str()) != 0) {
+    RECAST_TRY(auto copy, copy_file(source.get(), name.path()));
+    return Part{std::move(name), std::move(copy)};
   }
-  return move_in(part.path(), key);
+  const bool same =
+      ::lstat(name.path().c_str(), &linked) == 0 && linked.st_ino == opened.st_ino && linked.st_dev == opened.st_dev;
+  if (!same) return failed(ENOENT, kCannotStore);
+  if (::fchmod(source.get(), kMode) != 0) return failed(errno, kCannotStore);
+  return Part{std::move(name), std::move(source)};
 }
 
 /// The key's folders may be removed by another thread, which found them empty, just before the file gets there.
-Result<> Local::move_in(const fs::path& part, const storage::Key& key) const {
+Result<> Local::move_in(const Part& part, const storage::Key& key) const {
   constexpr int kRounds = 100;
   const auto to = path(key);
   for (int round = 1;; ++round) {
     RECAST_TRY(const bool made, make_folders(to.parent_path()));
-    if (made && ::rename(part.c_str(), to.c_str()) == 0) break;
+    if (made && ::rename(part.name.path().c_str(), to.c_str()) == 0) break;
     if (made && errno != ENOENT) return failed(errno, kCannotStore);
     if (round == kRounds) return failed(EBUSY, kCannotStore);
   }
-  // Gone already means that another thread removed the key since: nothing is left to be made durable.
-  const auto synced = sync_folder(to.parent_path());
-  if (!synced && synced.error().code != ErrorCode::not_found) return synced;
   return {};
 }
 
@@ -158,8 +205,7 @@ Result<bool> Local::make_folders(const fs::path& folder) const {
   RECAST_TRY(const bool made, make_folders(folder.parent_path()));
   if (!made) return false;
   if (::mkdir(folder.c_str(), 0755) == 0) {
-    const auto synced = sync_folder(folder.parent_path());
-    if (!synced && synced.error().code != ErrorCode::not_found) return std::unexpected(synced.error());
+    RECAST_CHECK(sync_folder_if_there(folder.parent_path()));
     return true;
   }
   if (errno == EEXIST) return true;

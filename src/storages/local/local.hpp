@@ -26,6 +26,7 @@ class Local final : public storage::Storage {
   static Result<std::unique_ptr<storage::Storage>> open(const Settings& settings);
 
   Result<> put(const storage::Key& key, const fs::path& file) override;
+  Result<> put_all(std::span<const storage::Deposit> deposits) override;
   Result<storage::Stat> get(const storage::Key& key, const fs::path& to) override;
   Result<UniqueFd> open(const storage::Key& key) override;
   Result<> list(std::string_view prefix, const std::function<Result<>(const storage::Key&)>& each) override;
@@ -35,7 +36,9 @@ class Local final : public storage::Storage {
   explicit Local(const fs::path& root);
   fs::path path(const storage::Key& key) const;
   fs::path new_name() const;
-  Result<> move_in(const fs::path& part, const storage::Key& key) const;
+  struct Part;
+  Result<Part> take_in(const fs::path& file) const;
+  Result<> move_in(const Part& part, const storage::Key& key) const;
   Result<bool> make_folders(const fs::path& folder) const;
 
   fs::path files_;

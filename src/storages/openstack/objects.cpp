@@ -19,30 +19,20 @@ namespace recast::storages::openstack {
 namespace {
 
 constexpr std::uint64_t kSmall = 1 << 20;  // every store takes this in one piece
+constexpr std::size_t kShortName = 256;    // no store takes less
 constexpr std::uint64_t kMegabyte = 1 << 20;
+constexpr std::size_t kMostLeft = 100'000;
 constexpr std::string_view kRefused = "access denied (HTTP 401)";
 
-std::string_view words_for(unsigned status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return "access denied";
-    case 404:
-      return "the container or the object does not exist";
-    case 413:
-      return "the file is too large for the store, or its quota is used up";
-    case 422:
-      return "other bytes arrived than were sent";
-    case 507:
-      return "the store is full";
-    default:
-      return "the store refused";
-  }
+std::string words_of(unsigned status) {
+  if (status == 422) return "other bytes arrived than were sent";
+  return storage::words_for(status, "the container or the object");
 }
 
 Error meaning_of(const net::Answer& answer) {
-  const auto text = fmt::format("{} (HTTP {})", words_for(answer.status), answer.status);
+  const auto text = fmt::format("{} (HTTP {})", words_of(answer.status), answer.status);
   if (answer.status == 401 || answer.status == 403) return {ErrorCode::invalid_credentials, text, {}};
+  if (answer.status == 413 || answer.status == 507) return {ErrorCode::disk_full, text, {}};
   return {answer.status == 404 ? ErrorCode::not_found : ErrorCode::unavailable, text, {}};
 }
 
@@ -55,6 +45,13 @@ std::uint64_t number(const json::value& value, std::initializer_list<std::string
   boost::system::error_code error;
   const auto number = found->to_number<std::uint64_t>(error);
   return error ? otherwise : number;
+}
+
+/// The MD5 of an object; the tag of a large one is of another kind.
+std::string md5_of(const net::Answer& head) {
+  const bool large =
+      !storage::header(head, "x-static-large-object").empty() || !storage::header(head, "x-object-manifest").empty();
+  return large ? std::string() : storage::md5_of_hex(storage::header(head, "etag"));
 }
 
 std::string type_of(const std::string& name) {
@@ -71,6 +68,7 @@ Limits limits_of(std::string_view info) {
   const auto positive = [](std::uint64_t said, std::uint64_t usual) { return said == 0 ? usual : said; };
   limits.max_file_bytes = positive(number(*value, {"swift", "max_file_size"}, 0), limits.max_file_bytes);
   limits.max_segments = positive(number(*value, {"slo", "max_manifest_segments"}, 0), limits.max_segments);
+  limits.max_name_bytes = positive(number(*value, {"swift", "max_object_name_length"}, 0), limits.max_name_bytes);
   limits.static_large_objects = member(*value, {"slo"}) != nullptr;
   return limits;
 }
@@ -146,11 +144,15 @@ Result<net::Answer> Objects::call(const Asked& asked) const {
 }
 
 Result<std::vector<storage::Object>> Objects::list(const std::string& prefix, std::size_t at_most) {
+  return list_container(access_.container, prefix, at_most);
+}
+
+Result<std::vector<storage::Object>> Objects::list_container(const std::string& container, const std::string& prefix,
+                                                             std::size_t at_most) const {
   std::vector<storage::Object> objects;
   std::string marker;
   while (objects.size() <= at_most) {
-    auto path =
-        fmt::format("/{}?format=json&limit=1000&prefix={}", percent_encode(access_.container), percent_encode(prefix));
+    auto path = fmt::format("/{}?format=json&limit=1000&prefix={}", percent_encode(container), percent_encode(prefix));
     if (!marker.empty()) path += "&marker=" + percent_encode(marker);
     RECAST_TRY(const auto answer, call({.method = "GET", .path = path, .headers = {}, .body = {}}));
     RECAST_TRY(auto page, page_of(answer.body));
@@ -169,7 +171,7 @@ Result<std::uint64_t> Objects::fetch(const std::string& name, const storage::fs:
         [&](const storage::Headers& range) {
           return call_of({.method = "GET", .path = path, .headers = range, .body = {}});
         },
-        to, meter);
+        to, meter, &md5_of);
   });
 }
 
@@ -194,6 +196,9 @@ const Limits& Objects::limits() const {
 
 Result<> Objects::send(const storage::fs::path& from, const std::string& name, storage::Meter& meter) {
   RECAST_TRY(const auto source, storage::Source::open(from));
+  if (name.size() > kShortName && name.size() > limits().max_name_bytes)
+    return fail(ErrorCode::invalid_data,
+                fmt::format("the name is longer than the {} bytes that the store takes", limits().max_name_bytes));
   auto whole = static_cast<std::uint64_t>(settings_.large_bytes);
   if (source.size() > kSmall) whole = std::min(whole, limits().max_file_bytes);
   if (source.size() > whole) return send_in_segments(source, name, meter);
@@ -220,6 +225,27 @@ Result<std::string> Objects::send_piece(const std::string& path, const std::stri
   return tag;
 }
 
+/// A fresh one for each attempt, by whose name a later one knows it.
+std::string Objects::segment_folder(const std::string& name) const {
+  const auto& origin = connection_.origin;
+  const auto own = origin.task.empty() ? SystemRandom().token(16) : fmt::format("{}-{}", origin.task, origin.attempt);
+  return fmt::format("{}/{}/", name, own);
+}
+
+/// Segments of earlier attempts, whose server was killed. Not before the new object is there: one of them may have
+/// completed the old one.
+void Objects::remove_leftovers(const std::string& name, const std::string& folder) const {
+  const auto& origin = connection_.origin;
+  if (origin.attempt < 2 || origin.task.empty()) return;
+  const auto container = access_.container + "_segments";
+  const auto left = list_container(container, fmt::format("{}/{}-", name, origin.task), kMostLeft);
+  if (!left) return;
+  for (const auto& segment : *left) {
+    if (segment.name.starts_with(folder)) continue;
+    (void)call({.method = "DELETE", .path = path_of(container, segment.name), .headers = {}, .body = {}});
+  }
+}
+
 Result<> Objects::send_in_segments(const storage::Source& source, const std::string& name,
                                    storage::Meter& meter) const {
   const auto most = limits().static_large_objects ? limits().max_segments : std::uint64_t{100'000};
@@ -227,7 +253,7 @@ Result<> Objects::send_in_segments(const storage::Source& source, const std::str
   const auto parts = storage::Parts::of(source.size(), wanted, most, kMegabyte);
   const auto container = access_.container + "_segments";
   RECAST_CHECK(call({.method = "PUT", .path = "/" + percent_encode(container), .headers = {}, .body = {}}));
-  const auto folder = fmt::format("{}/{}/", name, SystemRandom().token(16));
+  const auto folder = segment_folder(name);
   std::vector<Segment> segments(parts.count());
   auto sent = http_.in_parts(parts, [&](std::size_t part) -> Result<> {
     auto& segment = segments[part];
@@ -238,7 +264,10 @@ Result<> Objects::send_in_segments(const storage::Source& source, const std::str
     return {};
   });
   if (sent) sent = write_manifest(name, folder, segments);
-  if (sent) return {};
+  if (sent) {
+    remove_leftovers(name, folder);
+    return {};
+  }
   std::vector<std::string> left;
   for (const auto& segment : segments) {
     if (!segment.path.empty()) left.push_back(segment.path);  // others were not begun

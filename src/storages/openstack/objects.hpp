@@ -18,6 +18,7 @@ namespace recast::storages::openstack {
 struct Limits {
   std::uint64_t max_file_bytes = 5368709122;
   std::uint64_t max_segments = 1000;
+  std::uint64_t max_name_bytes = 1024;
   bool static_large_objects = true;
 };
 /// What is not said, or said wrongly, is as usual. Pure.
@@ -73,6 +74,10 @@ class Objects final : public storage::ObjectStore {
   }
   static bool is_refusal(const Error& error);
   const Limits& limits() const;
+  Result<std::vector<storage::Object>> list_container(const std::string& container, const std::string& prefix,
+                                                      std::size_t at_most) const;
+  std::string segment_folder(const std::string& name) const;
+  void remove_leftovers(const std::string& name, const std::string& folder) const;
   Result<std::string> send_piece(const std::string& path, const std::string& content_type, const net::FilePart& piece,
                                  storage::Meter& meter) const;
   Result<> send_in_segments(const storage::Source& source, const std::string& name, storage::Meter& meter) const;

@@ -7,7 +7,7 @@
 #include "storages/s3/errors.hpp"
 #include "storages/s3/listing.hpp"
 
-/// A store's answer, read as a list and as an error.
+/// A store's answer, read as a list of objects, one of uploads, and as an error.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace recast::storages::s3;
   const std::string text(reinterpret_cast<const char*>(data), size);
@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (object.name.empty()) std::abort();
     }
   }
+  (void)read_uploads(text);
   const recast::net::Answer answer{400, {}, text};
   const auto error = meaning_of(fault_of(answer), answer.status);
   if (error.message.empty() || !recast::is_valid_utf8(error.message)) std::abort();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "storage/http.hpp"
 #include "storage/xml.hpp"
 
@@ -19,25 +20,20 @@ constexpr std::array<std::string_view, 4> kMissing{"NoSuchBucket", "NoSuchKey", 
 constexpr std::array<std::string_view, 5> kPassing{"InternalError", "SlowDown", "RequestTimeout", "ServiceUnavailable",
                                                    "OperationAborted"};
 
+// Ceph, OpenStack, MinIO.
+constexpr std::array<std::string_view, 6> kFull{
+    "QuotaExceeded",     "EntityTooLarge", "InsufficientStorage", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded",
+    "TotalQuotaExceeded"};
+
 template <std::size_t Size>
 bool is_in(const std::array<std::string_view, Size>& codes, std::string_view code) {
   return std::ranges::find(codes, code) != codes.end();
 }
 
 /// For an answer without a body, such as to HEAD.
-std::string_view words_for(unsigned status) {
-  switch (status) {
-    case 301:
-    case 307:
-      return "the bucket is at another address";
-    case 401:
-    case 403:
-      return "access denied";
-    case 404:
-      return "the bucket or the object does not exist";
-    default:
-      return "the store refused";
-  }
+std::string words_of(unsigned status) {
+  if (status == 301 || status == 307) return "the bucket is at another address";
+  return storage::words_for(status, "the bucket or the object");
 }
 
 }  // namespace
@@ -53,8 +49,14 @@ Fault fault_of(const net::Answer& answer) {
 }
 
 Error meaning_of(const Fault& fault, unsigned status) {
-  const auto text = fault.code.empty() ? fmt::format("{} (HTTP {})", words_for(status), status)
-                                       : storage::provider_text(fault.message, fault.code);
+  auto text = fault.code.empty() ? fmt::format("{} (HTTP {})", words_of(status), status)
+                                 : storage::provider_text(fault.message, fault.code);
+  if (is_in(kFull, fault.code) || status == 413 || status == 507) {
+    // Few tell a quota from too large an object.
+    if (fault.code == "EntityTooLarge" && !lower(fault.message).contains("quota"))
+      text += "; or a quota of the store is used up";
+    return {ErrorCode::disk_full, std::move(text), {}};
+  }
   if (is_in(kCredentials, fault.code) || (fault.code.empty() && (status == 401 || status == 403)))
     return {ErrorCode::invalid_credentials, text, {}};
   if (is_in(kMissing, fault.code) || status == 404) return {ErrorCode::not_found, text, {}};

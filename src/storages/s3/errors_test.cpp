@@ -63,5 +63,18 @@ TEST(S3Errors, NameTheRightRegion) {
   EXPECT_EQ(fault_of(moved).region, "us-west-2");
 }
 
+TEST(S3Errors, OfQuotasAndFullDisks) {
+  for (const auto* const code : {"QuotaExceeded", "XMinioStorageFull"})
+    EXPECT_EQ(meaning(403, code).code, ErrorCode::disk_full) << code;
+  EXPECT_EQ(meaning(400, "EntityTooLarge").message,
+            "Words. (Code: EntityTooLarge); or a quota of the store is used up");
+  EXPECT_EQ(meaning(400, "EntityTooLarge", "Upload exceeds quota.").message,
+            "Upload exceeds quota. (Code: EntityTooLarge)");
+  EXPECT_EQ(meaning_of(fault_of(answer(507, "")), 507).message, "the store is full (HTTP 507)");
+  const auto large = meaning_of(fault_of(answer(413, "")), 413);
+  EXPECT_EQ(large.code, ErrorCode::disk_full);
+  EXPECT_EQ(large.message, "the file is too large for the store, or a quota of the store is used up (HTTP 413)");
+}
+
 }  // namespace
 }  // namespace recast::storages::s3

@@ -26,4 +26,22 @@ Result<Page> read_page(std::string_view text) {
   return page;
 }
 
+Result<UploadPage> read_uploads(std::string_view text) {
+  RECAST_TRY(const auto root, storage::parse_xml(text));
+  if (root.name != "ListMultipartUploadsResult")
+    return fail(ErrorCode::unavailable, "the answer is no list of uploads");
+  const bool encoded = root.text_of("EncodingType") == "url";
+  const auto plain = [&](std::string_view name) { return encoded ? percent_decode(name) : std::string(name); };
+  UploadPage page{.uploads = {},
+                  .truncated = root.text_of("IsTruncated") == "true",
+                  .next_key = plain(root.text_of("NextKeyMarker")),
+                  .next_id = std::string(root.text_of("NextUploadIdMarker"))};
+  for (const auto& child : root.children) {
+    if (child.name != "Upload") continue;
+    page.uploads.push_back(
+        {plain(child.text_of("Key")), std::string(child.text_of("UploadId")), std::string(child.text_of("Initiated"))});
+  }
+  return page;
+}
+
 }  // namespace recast::storages::s3

@@ -19,4 +19,19 @@ struct Page {
 /// unavailable if the text is no list of objects. Pure; the text is a store's.
 Result<Page> read_page(std::string_view text);
 
+/// An upload in parts that was begun and neither completed nor aborted.
+struct OpenUpload {
+  std::string key;
+  std::string id;
+  std::string initiated;  ///< as the store writes it: "2026-11-28T09:30:00.000Z"
+};
+
+/// One page of a list of those.
+struct UploadPage {
+  std::vector<OpenUpload> uploads;
+  bool truncated = false;
+  std::string next_key, next_id;  ///< where the next page goes on
+};
+Result<UploadPage> read_uploads(std::string_view xml);
+
 }  // namespace recast::storages::s3

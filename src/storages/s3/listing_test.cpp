@@ -48,5 +48,22 @@ TEST(Listing, IsNothingElse) {
     EXPECT_FALSE(read_page(text)) << text;
 }
 
+TEST(S3OpenUploads, AreReadWithWhereTheListGoesOn) {
+  const auto page = read_uploads(
+      "<ListMultipartUploadsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+      "<NextKeyMarker>a%20b</NextKeyMarker><NextUploadIdMarker>u2</NextUploadIdMarker>"
+      "<Upload><Key>a%20b</Key><UploadId>u1</UploadId><Initiated>2026-11-28T00:05:23.000Z</Initiated></Upload>"
+      "<CommonPrefixes/></ListMultipartUploadsResult>");
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->uploads.size(), 1u);
+  EXPECT_EQ(page->uploads[0].key, "a b");
+  EXPECT_EQ(page->uploads[0].id, "u1");
+  EXPECT_EQ(page->uploads[0].initiated, "2026-11-28T00:05:23.000Z");
+  EXPECT_TRUE(page->truncated);
+  EXPECT_EQ(page->next_key, "a b");
+  EXPECT_EQ(page->next_id, "u2");
+  EXPECT_FALSE(read_uploads("<ListBucketResult/>"));
+}
+
 }  // namespace
 }  // namespace recast::storages::s3

@@ -2,30 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/text.hpp"
 #include "storage/digest.hpp"
+#include "storage/http.hpp"
 
 namespace recast::storages::s3 {
-
-namespace {
-
-constexpr std::size_t kMd5Digits = 32;
-
-/// Appends the bytes that hexadecimal digits are; false if they are none.
-bool append_bytes(std::string_view digits, std::string& bytes) {
-  for (; !digits.empty(); digits.remove_prefix(2)) {
-    unsigned value = 0;
-    const auto pair = digits.substr(0, 2);
-    const auto [end, error] = std::from_chars(pair.data(), pair.data() + pair.size(), value, 16);
-    if (error != std::errc() || end != pair.data() + 2) return false;
-    bytes += static_cast<char>(value);
-  }
-  return true;
-}
-
-}  // namespace
 
 std::string part_list(const std::vector<std::string>& tags) {
   std::string xml = "<CompleteMultipartUpload>";
@@ -43,8 +24,9 @@ std::string bare_tag(std::string_view tag) {
 std::optional<std::string> whole_tag(const std::vector<std::string>& tags) {
   std::string bytes;
   for (const auto& tag : tags) {
-    const auto digits = bare_tag(tag);
-    if (digits.size() != kMd5Digits || !append_bytes(digits, bytes)) return std::nullopt;
+    const auto md5 = storage::md5_of_hex(tag);
+    if (md5.empty()) return std::nullopt;
+    bytes += md5;
   }
   return fmt::format("{}-{}", to_hex(storage::md5(bytes)), tags.size());
 }

@@ -21,6 +21,14 @@ constexpr std::uint64_t kMostParts = 9'000;  // of the 10,000 that are allowed
 constexpr std::uint64_t kMegabyte = 1 << 20;
 constexpr std::string_view kPageSize = "1000";
 
+/// The MD5 of the object, if its tag is one: it is none of an object in parts, or encrypted by a customer's key.
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+std::string md5_of(const net::Answer& head) {
+  const bool other_tag = storage::header(head, "x-amz-server-side-encryption").starts_with("aws:kms") ||
+                         !storage::header(head, "x-amz-server-side-encryption-customer-algorithm").empty();
+  return other_tag ? std::string() : storage::md5_of_hex(storage::header(head, "etag"));
+}
+
 }  // namespace
 
 Objects::Objects(Access access, const Settings& settings, const storage::Connection& connection, Pairs object_headers,
@@ -114,7 +122,7 @@ Result<std::uint64_t> Objects::fetch(const std::string& name, const storage::fs:
   return corrected([&] {
     return http_.fetch(
         [&](const storage::Headers& range) { return signed_call({.key = name, .query = {}, .headers = range}); }, to,
-        meter);
+        meter, [this](const net::Answer& head) { return settings_.check_etag ? md5_of(head) : std::string(); });
   });
 }
 
@@ -153,6 +161,7 @@ Result<> Objects::send_whole(const storage::Source& source, const std::string& n
 Result<> Objects::send_in_parts(const storage::Source& source, const std::string& name, storage::Meter& meter) const {
   const auto wanted = std::max(static_cast<std::uint64_t>(connection_.settings.part_bytes), kSmallestPart);
   const auto parts = storage::Parts::of(source.size(), wanted, kMostParts, kMegabyte);
+  abort_leftovers(name);
   RECAST_TRY(const auto begun,
              call({.method = "POST", .key = name, .query = {{"uploads", ""}}, .headers = headers_for(name)}));
   RECAST_TRY(const auto answer, storage::parse_xml(begun.body));

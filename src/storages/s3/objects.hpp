@@ -9,6 +9,7 @@
 #include "storage/http.hpp"
 #include "storage/object_store.hpp"
 #include "storages/s3/address.hpp"
+#include "storages/s3/listing.hpp"
 #include "storages/s3/signature.hpp"
 
 namespace recast::storages::s3 {
@@ -49,6 +50,8 @@ class Objects final : public storage::ObjectStore {
   Result<> send_in_parts(const storage::Source& source, const std::string& name, storage::Meter& meter) const;
   Result<std::string> send_part(const storage::Source& source, const std::string& name, const std::string& upload,
                                 const storage::Parts& parts, std::size_t part, storage::Meter& meter) const;
+  Result<std::vector<OpenUpload>> open_uploads(const std::string& name) const;
+  void abort_leftovers(const std::string& name) const;
   Result<> complete(const std::string& name, const std::string& upload, const std::vector<std::string>& tags,
                     std::uint64_t size) const;
   Pairs headers_for(const std::string& name) const;

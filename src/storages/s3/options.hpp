@@ -16,6 +16,7 @@ namespace recast::storages::s3 {
 struct Settings {
   std::string url;
   std::vector<std::string> virtual_hosts;
+  bool check_etag = true;
 
   static constexpr auto fields = std::tuple{
       schema::field(&Settings::url, "url",
@@ -23,6 +24,9 @@ struct Settings {
                     "servers for the region."),
       schema::field(&Settings::virtual_hosts, "virtual_hosts",
                     "Endpoints that want the bucket in front of their host name: exact names or *.suffix."),
+      schema::field(&Settings::check_etag, "check_etag",
+                    "Whether what was downloaded is compared with the ETag where that looks like an MD5. For stores "
+                    "that make ETags of another kind."),
   };
 };
 
@@ -34,6 +38,7 @@ struct OwnSettings {
   std::string prefix;
   std::string access_key_id;
   std::string secret_access_key;
+  bool check_etag = true;
 
   static constexpr auto fields = std::tuple{
       schema::field(&OwnSettings::url, "url", "Address of an S3-compatible store; Amazon's if empty."),
@@ -43,6 +48,8 @@ struct OwnSettings {
       schema::field(&OwnSettings::access_key_id, "access_key_id", "Access key.", {.secret = true}),
       schema::field(&OwnSettings::secret_access_key, "secret_access_key", "Secret of the access key.",
                     {.verbatim = true, .secret = true}),
+      schema::field(&OwnSettings::check_etag, "check_etag",
+                    "Whether what was read is compared with the ETag where that looks like an MD5."),
   };
 };
 

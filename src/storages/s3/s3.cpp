@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "storage/registry.hpp"
 #include "storages/s3/objects.hpp"
@@ -15,12 +17,26 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// What no header can hold.
+Result<> check_line(std::string_view option, std::string_view value) {
+  const bool plain = std::ranges::none_of(
+      value, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+  if (plain) return {};
+  return fail(ErrorCode::invalid_data, fmt::format("{} holds a line break or another control character", option),
+              std::string(option));
+}
+
 /// User metadata; text beyond ASCII as RFC 2047 says.
 Result<> add_metadata(const std::map<std::string, std::string>& metadata, Pairs& headers) {
   constexpr std::size_t kMost = 2048;  // S3's own limit
   std::size_t bytes = 0;
   for (const auto& [name, value] : metadata) {
-    if (!is_token(name)) return fail(ErrorCode::invalid_data, "a name in metadata is no word for a header", "metadata");
+    if (!is_token(name)) {
+      return fail(ErrorCode::invalid_data,
+                  fmt::format("the metadata name \"{}\" is no word for a header", storage::provider_text(name, {})),
+                  "metadata");
+    }
+    RECAST_CHECK(check_line("a value in metadata", value));
     auto text = is_ascii(value) ? value : fmt::format("=?UTF-8?B?{}?=", to_base64(value));
     bytes += name.size() + text.size();
     headers.emplace_back("x-amz-meta-" + lower(name), std::move(text));
@@ -46,6 +62,9 @@ Result<> add_tags(const std::map<std::string, std::string>& tags, Pairs& headers
 /// import-export.md 4.2
 Result<Pairs> object_headers(const Export& options) {
   Pairs headers;
+  RECAST_CHECK(check_line("cache_control", options.cache_control));
+  RECAST_CHECK(check_line("content_disposition", options.content_disposition));
+  RECAST_CHECK(check_line("content_type", options.content_type));
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) headers.emplace_back(name, value);
   };
@@ -82,7 +101,7 @@ Result<std::unique_ptr<storage::Storage>> open_own(const OwnSettings& own, const
   access.region = own.region;
   access.access_key_id = own.access_key_id;
   access.secret_access_key = own.secret_access_key;
-  const Settings settings{.url = own.url, .virtual_hosts = {}};
+  const Settings settings{.url = own.url, .virtual_hosts = {}, .check_etag = own.check_etag};
   return storage::RemoteStorage::open(
       [access, settings](const storage::Connection& connection) {
         return Objects::open(access, settings, connection, {});

@@ -59,9 +59,10 @@ Result<> Client::push() {
 }
 
 Result<std::optional<Packet>> Client::next() {
-  RECAST_CHECK(push());
+  // What has come is looked at first: the requests that follow from it go out together.
   RECAST_TRY(auto packet, inbox_.next());
   if (!packet) {
+    RECAST_CHECK(push());
     RECAST_CHECK(channel_.read(inbox_.buffer()));
     RECAST_TRY(packet, inbox_.next());
   }
@@ -190,6 +191,12 @@ Result<> Client::remove(std::string_view path) {
 
 Result<> Client::make_folder(std::string_view path) {
   begin(Type::mkdir).number(++last_id_).text(path).mode(kFolderMode);
+  RECAST_TRY(const auto packet, answer());
+  return confirmed(packet);
+}
+
+Result<> Client::remove_folder(std::string_view path) {
+  begin(Type::rmdir).number(++last_id_).text(path);
   RECAST_TRY(const auto packet, answer());
   return confirmed(packet);
 }

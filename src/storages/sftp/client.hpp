@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct Entry {
   Attributes attributes;
 };
 
+/// A file that is fetched with others.
+struct SmallFile {
+  std::string path;
+  std::uint64_t size = 0;  ///< by the listing
+};
+
 /// The requests of SFTP version 3 over one channel; many are under way at once where files are transferred.
 /// Errors of the server are not_found or unavailable; those of the channel are passed on.
 class Client {
@@ -48,6 +55,8 @@ class Client {
   Result<> close(std::string_view handle);
   Result<> remove(std::string_view path);
   Result<> make_folder(std::string_view path);
+  /// Only one that is empty.
+  Result<> remove_folder(std::string_view path);
   /// In place of a file that is there.
   Result<> rename(std::string_view from, std::string_view to);
   /// Calls `each` for every entry until it returns false.
@@ -57,6 +66,10 @@ class Client {
   /// `descriptor`, but never past `most`. On return, also with an error, all before `done` is there.
   Result<> read(std::string_view handle, std::uint64_t& done, std::optional<std::uint64_t> end, std::uint64_t most,
                 int descriptor, storage::Meter& meter);
+  /// Whole files, many under way at once: `take` is called for each with its place in `files` and what it holds. Those
+  /// that are not there, no files, or larger by now are left out; who wants to know why asks for them alone.
+  Result<> gather(std::span<const SmallFile> files,
+                  const std::function<Result<>(std::size_t file, std::string_view content)>& take);
   /// The first `size` bytes of `descriptor` as those of the file. `sent` counts what the meter was told.
   Result<> write(std::string_view handle, int descriptor, std::uint64_t size, storage::Meter& meter,
                  std::uint64_t& sent);
@@ -67,6 +80,7 @@ class Client {
     std::uint32_t length = 0;
   };
   class Reading;
+  class Gathering;
 
   /// Begins a request; what is answered to it has the id last_id_.
   Writer begin(Type type);

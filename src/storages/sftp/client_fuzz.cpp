@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 #include "base/unique_handle.hpp"
 #include "storages/sftp/client.hpp"
@@ -41,6 +42,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   (void)client.stat("x");
   (void)client.open("x", storages::sftp::kRead);
   (void)client.read("h", done, std::nullopt, 1 << 20, nowhere.get(), meter);
+  const std::vector<storages::sftp::SmallFile> files{{"a", 3}, {"b", 0}, {"c", 20'000}};
+  (void)client.gather(files, [&](std::size_t file, std::string_view content) -> Result<> {
+    if (content.size() != files[file].size) std::abort();
+    return {};
+  });
   (void)client.remove("x");
   return 0;
 }

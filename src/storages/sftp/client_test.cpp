@@ -246,6 +246,7 @@ TEST(SftpNames, BeginInTheLoginFolder) {
   EXPECT_EQ(path_of("").value(), ".");
   EXPECT_EQ(path_of("/etc/x").value(), "/etc/x");
   EXPECT_FALSE(path_of(std::string("a\0b", 3)));
+  EXPECT_EQ(path_of(std::string(5000, 'a')).error().message, "the name is longer than 4096 bytes");
 }
 
 TEST(SftpKeys, AreTakenAsTheyArePasted) {
@@ -272,6 +273,18 @@ TEST(SftpKeys, EndlessRoundsAreRefused) {
   const auto key =
       "-----BEGIN OPENSSH PRIVATE KEY-----\n" + to_base64(content) + "\n-----END OPENSSH PRIVATE KEY-----\n";
   EXPECT_EQ(read_key(key, "secret").error().message, "the passphrase of the private key is guarded by too many rounds");
+}
+
+TEST(SftpKeys, OfHostsAreNamedByTheirFingerprint) {
+  EXPECT_TRUE(check_host_key(""));
+  EXPECT_TRUE(check_host_key("SHA256:" + std::string(43, 'A')));
+  EXPECT_TRUE(check_host_key("sha256:" + std::string(43, 'A') + "="));
+  EXPECT_TRUE(check_host_key(std::string(43, 'A')));
+  for (const auto* const bad : {"SHA256:", "SHA256:AAAA", "16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48", "yes"}) {
+    const auto checked = check_host_key(bad);
+    ASSERT_FALSE(checked) << bad;
+    EXPECT_EQ(checked.error().field, "host_key");
+  }
 }
 
 }  // namespace

@@ -44,6 +44,15 @@ std::string literal(const std::string& path) {
 
 }  // namespace
 
+Result<> check_host_key(std::string_view fingerprint) {
+  if (fingerprint.empty()) return {};
+  constexpr std::size_t kBytes = 32;
+  const auto bytes = from_base64(bare(fingerprint) + "=");
+  if (bytes && bytes->size() == kBytes) return {};
+  return fail(ErrorCode::invalid_data,
+              "The host key is no fingerprint: SHA256: and 43 characters, as ssh-keygen -l shows it.", "host_key");
+}
+
 HostKeys::HostKeys(const Settings& settings, const Access& access, const std::string& state_folder)
     : mode_(settings.host_keys),
       pin_(bare(access.host_key)),

@@ -1,10 +1,13 @@
 #include "storages/sftp/objects.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+
+#include "base/io.hpp"
 
 namespace recast::storages::sftp {
 
@@ -12,6 +15,25 @@ namespace {
 
 constexpr std::chrono::seconds kCleanUp{20};
 constexpr std::size_t kLongestPath = 4096;
+constexpr std::string_view kCannotWrite = "The download cannot be written";
+constexpr std::size_t kLongestPart = 255;  // of nearly every file system
+
+/// Servers say no more than "Failure" there.
+bool has_a_long_part(std::string_view path) {
+  for (std::size_t begin = 0; begin < path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    if (end - begin > kLongestPart) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+/// What is wrong, where the name itself is too long.
+Error explained(Error error, std::string_view path) {
+  if (error.code != ErrorCode::unavailable || !has_a_long_part(path)) return error;
+  error.message = fmt::format("{} (a part of the name is longer than {} bytes)", error.message, kLongestPart);
+  return error;
+}
 
 /// The folders that lead to a file, from the top.
 std::vector<std::string> folders_of(const std::string& path) {
@@ -22,22 +44,19 @@ std::vector<std::string> folders_of(const std::string& path) {
   return folders;
 }
 
-Result<> make_folders(Client& client, const std::string& path) {
-  for (const auto& folder : folders_of(path)) {
-    const auto found = client.stat(folder);
-    if (found) continue;
-    if (found.error().code != ErrorCode::not_found) return std::unexpected(found.error());
-    // Another file's upload may have made it meanwhile.
-    if (auto made = client.make_folder(folder); !made && !client.stat(folder)) return made;
-  }
-  return {};
+Result<UniqueFd> create(const storage::fs::path& to) {
+  UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return std::unexpected(from_errno(errno, kCannotWrite));
+  return fd;
 }
 
 }  // namespace
 
 Result<std::string> path_of(const std::string& name) {
-  if (name.find('\0') != std::string::npos || name.size() > kLongestPath)
+  if (name.find('\0') != std::string::npos)
     return fail(ErrorCode::invalid_data, "the name is not one of a file", "file");
+  if (name.size() > kLongestPath)
+    return fail(ErrorCode::invalid_data, fmt::format("the name is longer than {} bytes", kLongestPath), "file");
   if (name == "~" || name.empty()) return std::string(".");
   return name.starts_with("~/") ? "./" + name.substr(2) : name;
 }
@@ -124,8 +143,8 @@ class Objects::Fetching {
       : path_(std::move(path)), most_(most), meter_(meter) {}
 
   Result<> create(const storage::fs::path& to) {
-    fd_.reset(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    return fd_ ? Result<>() : std::unexpected(from_errno(errno, "The download cannot be written"));
+    RECAST_TRY(fd_, sftp::create(to));
+    return {};
   }
   Result<> run(Client& client) {
     RECAST_TRY(const auto found, client.stat(path_));
@@ -154,9 +173,8 @@ class Objects::Fetching {
     first_ = now;
     if (!same) meter_.take_back(std::exchange(done_, 0));
     // Also pieces that came behind a gap go.
-    return ::ftruncate(fd_.get(), static_cast<off_t>(done_)) == 0
-               ? Result<>()
-               : std::unexpected(from_errno(errno, "The download cannot be written"));
+    return ::ftruncate(fd_.get(), static_cast<off_t>(done_)) == 0 ? Result<>()
+                                                                  : std::unexpected(from_errno(errno, kCannotWrite));
   }
 
   std::string path_;
@@ -174,6 +192,59 @@ Result<std::uint64_t> Objects::fetch(const std::string& name, const storage::fs:
   RECAST_CHECK(fetching.create(to));
   RECAST_CHECK(with_connection([&](Connection& connection) { return fetching.run(connection.client()); }));
   return fetching.done();
+}
+
+Result<> Objects::gather(std::span<const storage::Wanted> objects, std::vector<bool>& there,
+                         storage::Meter& meter) const {
+  std::vector<SmallFile> files;
+  for (const auto& object : objects) {
+    RECAST_TRY(auto path, path_of(object.name));
+    files.push_back({std::move(path), object.size});
+  }
+  RECAST_TRY(auto connection, lease({connection_.deadline, connection_.stop, connection_.net.patience()}));
+  auto gathered = connection->client().gather(files, [&](std::size_t at, std::string_view content) -> Result<> {
+    RECAST_TRY(const auto fd, create(objects[at].to));
+    if (const int error = write_all(fd.get(), content); error != 0)
+      return std::unexpected(from_errno(error, kCannotWrite));
+    meter.expect(content.size());
+    meter.add(content.size());
+    there[at] = true;
+    return {};
+  });
+  if (!connection->is_broken() && connection->client().is_at_rest())
+    idle_.with([&](auto& idle) { idle.push_back(std::move(connection)); });
+  return gathered;
+}
+
+Result<> Objects::fetch_some(std::span<const storage::Wanted> objects, std::span<std::uint64_t> sizes,
+                             storage::Meter& meter) {
+  std::vector<bool> there(objects.size());
+  if (objects.size() > 1) {
+    const auto gathered = gather(objects, there, meter);
+    if (!gathered && gathered.error().code == ErrorCode::disk_full) return gathered;
+  }
+  // The others one by one: that tries again what may be, and says what is wrong.
+  for (std::size_t at = 0; at < objects.size(); ++at) {
+    sizes[at] = objects[at].size;
+    if (there[at]) continue;
+    RECAST_TRY(sizes[at], fetch(objects[at].name, objects[at].to, meter));
+  }
+  return {};
+}
+
+Result<> Objects::make_folders(Client& client, const std::string& path) const {
+  for (const auto& folder : folders_of(path)) {
+    const auto found = client.stat(folder);
+    if (found) continue;
+    if (found.error().code != ErrorCode::not_found) return std::unexpected(found.error());
+    auto made = client.make_folder(folder);
+    if (made) {
+      made_folders_.with([&](auto& folders) { folders.push_back(folder); });
+    } else if (!client.stat(folder)) {  // another file's upload may have made it meanwhile
+      return made;
+    }
+  }
+  return {};
 }
 
 Result<std::string> Objects::open_for_writing(Client& client, const std::string& path) const {
@@ -208,10 +279,15 @@ Result<> Objects::send_once(Client& client, const storage::Source& source, const
 }
 
 void Objects::clean_up(const std::string& path) const {
+  auto folders = made_folders_.with([](const auto& made) { return made; });
   for (int attempt = 0; attempt < 2; ++attempt) {  // an idle connection may have been cut meanwhile
     auto connection = lease({Deadline::in(kCleanUp), {}, connection_.net.patience()});
     if (!connection) return;
-    (void)(*connection)->client().remove(path);
+    auto& client = (*connection)->client();
+    if (!path.empty()) (void)client.remove(path);
+    // The deepest first. Where another file of the task is, or comes to be, they stay; its own clean-up tries again.
+    for (auto folder = folders.rbegin(); folder != folders.rend() && !(*connection)->is_broken(); ++folder)
+      (void)client.remove_folder(*folder);
     if (!(*connection)->is_broken()) return;
   }
 }
@@ -226,8 +302,10 @@ Result<> Objects::send(const storage::fs::path& from, const std::string& name, s
     RECAST_CHECK(send_once(client, source, written_to, begun, meter));
     return settings_.temporary_name ? client.rename(written_to, path) : Result<>();
   });
-  if (!sent && begun) clean_up(written_to);
-  return sent;
+  if (sent) return sent;
+  const bool made_folders = made_folders_.with([](const auto& made) { return !made.empty(); });
+  if (begun || made_folders) clean_up(begun ? written_to : std::string());
+  return std::unexpected(explained(std::move(sent).error(), path));
 }
 
 Result<> Objects::remove(const std::string& name) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Settings {
   };
 };
 
+/// invalid_data unless it is empty or a fingerprint of SHA-256.
+Result<> check_host_key(std::string_view fingerprint);
+
 /// Which server, and as whom.
 struct Access {
   std::string host;
@@ -54,7 +58,10 @@ struct Access {
                     "Fingerprint of the server's key, SHA256:… as ssh-keygen -l shows it. If it is given, no other key "
                     "is accepted."),
   };
-  Result<> check_access() const { return storage::require_one(password, "password", private_key, "private_key"); }
+  Result<> check_access() const {
+    RECAST_CHECK(storage::require_one(password, "password", private_key, "private_key"));
+    return check_host_key(host_key);
+  }
 };
 
 struct Import : Access {

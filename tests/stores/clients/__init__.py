@@ -1,6 +1,6 @@
 """The stores as the suites see them: what a task says to reach one, and a client that is none of Recast's to look at what is there."""
 from .azure import Azure, AzureSas
-from .base import call  # noqa: F401
+from .base import CONTAINER, call  # noqa: F401
 from .gcs import Gcs
 from .openstack import IdentityV2, OpenStack, TempAuth
 from .s3 import S3, S3Stub

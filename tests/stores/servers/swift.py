@@ -44,6 +44,10 @@ use = egg:swift#s3api
 location = {region}
 s3_acl = false
 check_bucket_owner = false
+[filter:container_quotas]
+use = egg:swift#container_quotas
+[filter:account_quotas]
+use = egg:swift#account_quotas
 [filter:tempauth]
 use = egg:swift#tempauth
 user_{account}_{user} = {password} .admin
@@ -81,7 +85,7 @@ class Swift(Server):
                             f"bind_port = {port}\nworkers = 0\nuser = {self.user}\ndisable_fallocate = true\nlog_level = WARNING\n"
                             f"[pipeline:main]\npipeline = {name}-server\n[app:{name}-server]\nuse = egg:swift#{name}\n")
             self.spawn_swift(name, conf)
-        middle = "tempurl s3api tempauth " + ("slo " if self.slo else "") + "dlo"
+        middle = "tempurl s3api tempauth container_quotas account_quotas " + ("slo " if self.slo else "") + "dlo"
         self.spawn_swift("proxy", self.proxy_conf("proxy", self.proxy_port, middle))
         self.store_ports = [self.memcached_port, *ports.values()]
         if self.waits:
