@@ -47,11 +47,13 @@ std::string hash_of(const EVP_MD* kind, std::string_view text) {
 
 /// Calls `add` with every piece of it.
 template <class Add>
-Result<> each_piece(const net::FilePart& part, const std::stop_token& stop, const Add& add) {
+Result<> each_piece(const net::FilePart& part, const std::stop_token& stop, const Add& add, const Await& await = {}) {
   std::vector<char> piece(1 << 18);
   for (std::uint64_t done = 0; done < part.length;) {
     if (stop.stop_requested()) return fail(ErrorCode::cancelled, "The task was cancelled");
-    const auto wanted = std::min<std::uint64_t>(piece.size(), part.length - done);
+    const auto there = await ? std::min(await(done), part.length) : part.length;
+    if (there <= done) return fail(ErrorCode::cancelled, "The file does not come");
+    const auto wanted = std::min<std::uint64_t>(piece.size(), there - done);
     const auto got = ::pread(part.descriptor, piece.data(), wanted, static_cast<off_t>(part.offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return fail(ErrorCode::internal, "The file cannot be read");
@@ -86,9 +88,10 @@ Result<Digests> digests(const net::FilePart& part) {
   return Digests{sha.end(), five.end()};
 }
 
-Result<std::string> md5_of(const net::FilePart& part, const std::stop_token& stop) {
+Result<std::string> md5_of(const net::FilePart& part, const std::stop_token& stop, const Await& await) {
   Hash hash(EVP_md5());
-  RECAST_CHECK(each_piece(part, stop, [&](std::string_view bytes) { hash.add(bytes); }));
+  RECAST_CHECK(each_piece(
+      part, stop, [&](std::string_view bytes) { hash.add(bytes); }, await));
   return hash.end();
 }
 

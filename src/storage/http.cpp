@@ -6,6 +6,9 @@
 
 #include <cerrno>
 #include <charconv>
+#include <condition_variable>
+#include <future>
+#include <mutex>
 #include <optional>
 
 #include "base/log.hpp"
@@ -82,6 +85,71 @@ class Fetching {
   std::string etag_;  ///< strong tag of what the file holds the beginning of
   bool resuming_ = false;
   bool expected_ = false;
+};
+
+/// The MD5 of a large file that is made while it comes, in a thread of its own.
+class Following {
+ public:
+  Following() = default;
+  Following(const Following&) = delete;
+  Following& operator=(const Following&) = delete;
+  ~Following() { give_up(); }
+
+  /// A file that begins now and will have so many bytes; a second beginning ends it.
+  void begin(const fs::path& file, std::optional<std::uint64_t> length) {
+    constexpr std::uint64_t kLarge = 4 << 20;  // below, a thread is not worth it
+    if (std::exchange(begun_, true)) return give_up();
+    if (!length || *length < kLarge) return;
+    auto source = Source::open(file);
+    if (!source) return;
+    hash_ = std::async(std::launch::async, [this, length, source = std::move(*source)] {
+      return md5_of(source.part(0, *length), {}, [this](std::uint64_t done) { return await(done); });
+    });
+  }
+  void took(std::uint64_t bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      there_ += bytes;
+    }
+    changed_.notify_one();
+  }
+  /// nullopt if it has to be made by reading the file.
+  std::optional<std::string> end() {
+    if (!hash_.valid()) return std::nullopt;
+    stop();
+    auto hash = hash_.get();
+    return hash ? std::optional(std::move(*hash)) : std::nullopt;
+  }
+
+ private:
+  std::uint64_t await(std::uint64_t done) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return over_ || there_ > done; });
+    return there_;
+  }
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_one();
+  }
+  void give_up() {
+    if (!hash_.valid()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      there_ = 0;
+    }
+    stop();
+    (void)hash_.get();
+  }
+
+  bool begun_ = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t there_ = 0;
+  bool over_ = false;
+  std::future<Result<std::string>> hash_;  // last: it uses the others
 };
 
 }  // namespace
@@ -225,13 +293,21 @@ Result<std::uint64_t> Http::fetch(const std::function<Result<net::Call>(const He
                                   const std::function<std::string(const net::Answer& head)>& md5_of_head) const {
   for (int attempt = 1;; ++attempt) {
     std::string md5;
-    RECAST_TRY(const auto size, fetch_once(make, to, meter, [&](const net::Answer& head) {
-                 if (md5_of_head && head.status == 200) md5 = md5_of_head(head);
-               }));
+    Following following;
+    const auto on_head = [&](const net::Answer& head) {
+      if (!md5_of_head || head.status != 200) return;
+      md5 = md5_of_head(head);
+      if (!md5.empty()) following.begin(to, net::whole_number(header(head, "content-length")));
+    };
+    RECAST_TRY(const auto size,
+               fetch_once(make, to, meter, on_head, [&](std::uint64_t bytes) { following.took(bytes); }));
     if (md5.empty()) return size;
-    RECAST_TRY(const auto source, Source::open(to));
-    RECAST_TRY(const auto own, md5_of(source.whole(), connection_.stop));
-    if (own == md5) return size;
+    auto own = following.end();
+    if (!own) {
+      RECAST_TRY(const auto source, Source::open(to));
+      RECAST_TRY(own, md5_of(source.whole(), connection_.stop));
+    }
+    if (*own == md5) return size;
     log::warning("a store sent other bytes than it says", {{"attempt", attempt}, {"size", size}});
     if (attempt >= connection_.net.patience().attempts)
       return fail(ErrorCode::unavailable, "the bytes that came are not those of the object");
@@ -241,7 +317,8 @@ Result<std::uint64_t> Http::fetch(const std::function<Result<net::Call>(const He
 
 Result<std::uint64_t> Http::fetch_once(const std::function<Result<net::Call>(const Headers& range)>& make,
                                        const fs::path& to, Meter& meter,
-                                       const std::function<void(const net::Answer& head)>& on_head) const {
+                                       const std::function<void(const net::Answer& head)>& on_head,
+                                       const std::function<void(std::uint64_t)>& on_bytes) const {
   UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return std::unexpected(from_errno(errno, "The download cannot be written"));
   Fetching fetching(std::move(fd), static_cast<std::uint64_t>(connection_.settings.max_file_bytes), meter);
@@ -252,7 +329,10 @@ Result<std::uint64_t> Http::fetch_once(const std::function<Result<net::Call>(con
       on_head(head);
       return fetching.place(head);
     };
-    call.on_bytes = [&](std::uint64_t bytes) { fetching.took(bytes); };
+    call.on_bytes = [&](std::uint64_t bytes) {
+      fetching.took(bytes);
+      on_bytes(bytes);
+    };
     return call;
   };
   const auto another = [&](const net::Answer& answer) {

@@ -88,7 +88,8 @@ class Http {
   class Lease;
   Result<std::uint64_t> fetch_once(const std::function<Result<net::Call>(const Headers& range)>& make,
                                    const fs::path& to, Meter& meter,
-                                   const std::function<void(const net::Answer& head)>& on_head) const;
+                                   const std::function<void(const net::Answer& head)>& on_head,
+                                   const std::function<void(std::uint64_t)>& on_bytes) const;
   const Connection& connection_;
   Protocol protocol_;
   mutable Guarded<std::vector<std::unique_ptr<net::Session>>> idle_;

@@ -192,6 +192,27 @@ TEST_F(HttpStore, AResumedDownloadIsLookedAtAsAWhole) {
   EXPECT_EQ(count, 2);
 }
 
+TEST_F(HttpStore, LargeFilesAreLookedAtWhileTheyCome) {
+  const std::string large(6 << 20, 'x');
+  const auto tag = "ETag: \"" + to_hex(md5(large)) + "\"\r\n";
+  std::atomic<int> count = 0;
+  HttpTestServer server([&](const Request& request, Peer& to) {
+    // Cut, then as a whole again with another byte, then as it should be.
+    if (++count == 1) {
+      return to.send("HTTP/1.1 200 OK\r\nConnection: close\r\n" + tag +
+                     "Content-Length: " + std::to_string(large.size()) + "\r\n\r\n" + large.substr(0, 5 << 20));
+    }
+    auto body = large;
+    if (count == 2) body[3 << 20] = 'y';
+    EXPECT_EQ(request.headers.contains("range"), count == 2);
+    to.answer("200 OK", tag, body);
+  });
+  ASSERT_EQ(fetch(server, &md5_of_tag).value(), large.size());
+  EXPECT_EQ(content(), large);
+  EXPECT_EQ(count, 3);
+  EXPECT_EQ(meter_.percent(), 100);
+}
+
 TEST(HttpDigests, OfTagsAreSixteenBytesOrNone) {
   const std::string hex = "0123456789abcdef0123456789ABCDEF";
   EXPECT_EQ(to_hex(md5_of_hex(hex)), "0123456789abcdef0123456789abcdef");
