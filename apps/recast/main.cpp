@@ -74,7 +74,8 @@ void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
   keys->require_subcommand(1);
   auto* const create = keys->add_subcommand("create", "Make a key; it is shown once");
   create->add_option("--name", accounts.key.name, "What it is for");
-  create->add_option("--mode", accounts.key.mode, "Where it is good")->check(CLI::IsMember({"both", "live", "sandbox"}));
+  create->add_option("--mode", accounts.key.mode, "Where it is good")
+      ->check(CLI::IsMember({"both", "live", "sandbox"}));
   create->add_option("--expires-in", accounts.key.expires_in, "Seconds after which it is worth nothing");
   create->add_option("--scope", accounts.key.scopes, "A scope such as task.read; all of your own if none is named");
   create->add_flag("--json", json, "As JSON");

@@ -86,9 +86,12 @@ std::optional<int> SignedUrlCommands::run(const TargetFlags& target) const {
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
   if (chosen("create")) {
     const json::object body{{"name", name_}};
-    return ask_server(target, json_, [&](Client& client) { return client.post(kPath, body); }, print_base);
+    return ask_server(
+        target, json_, [&](Client& client) { return client.post(kPath, body); }, print_base);
   }
-  if (chosen("list")) return ask_server(target, json_, [](Client& client) { return client.get(kPath); }, print_bases);
+  if (chosen("list"))
+    return ask_server(
+        target, json_, [](Client& client) { return client.get(kPath); }, print_bases);
   if (chosen("rotate-secret")) {
     return ask_server(
         target, json_, [&](Client& client) { return client.post(one + "/rotate-secret", json::object()); }, print_base);

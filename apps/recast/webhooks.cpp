@@ -21,9 +21,8 @@ std::string state_of(const json::value& webhook) {
 }
 
 void print_webhook(const json::value& webhook) {
-  fmt::print("webhook {} {}\n  events {}\n  {}\n  signing secret {}\n", text_of(webhook, "id"),
-             text_of(webhook, "url"), words_of(webhook.at("events")), state_of(webhook),
-             text_of(webhook, "signing_secret"));
+  fmt::print("webhook {} {}\n  events {}\n  {}\n  signing secret {}\n", text_of(webhook, "id"), text_of(webhook, "url"),
+             words_of(webhook.at("events")), state_of(webhook), text_of(webhook, "signing_secret"));
 }
 
 void print_webhooks(const json::value& webhooks) {
@@ -80,14 +79,17 @@ std::optional<int> WebhookCommands::run(const TargetFlags& target) const {
   const std::string all = "/v2/webhooks";
   const auto one = all + "/" + percent_encode(id_);
   const auto get = [&](const std::string& path, auto print) {
-    return ask_server(target, json_, [&](Client& client) { return client.get(path); }, print);
+    return ask_server(
+        target, json_, [&](Client& client) { return client.get(path); }, print);
   };
   const auto post = [&](const std::string& path, const json::object& body, auto print) {
-    return ask_server(target, json_, [&](Client& client) { return client.post(path, body); }, print);
+    return ask_server(
+        target, json_, [&](Client& client) { return client.post(path, body); }, print);
   };
   const auto set_disabled = [&](bool disabled) {
     const json::object body{{"disabled", disabled}};
-    return ask_server(target, json_, [&](Client& client) { return client.put(one, body); }, print_webhook);
+    return ask_server(
+        target, json_, [&](Client& client) { return client.put(one, body); }, print_webhook);
   };
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
   if (chosen("create"))

@@ -11,9 +11,8 @@ namespace {
 
 constexpr std::string_view kSecret = "signing-secret-1";
 const std::string kBase = "https://files.example.org/s/5b0f7a52-9d2e-4a63-8a55-0c9f0b1d2e3f";
-constexpr std::string_view kJob =
-    R"({"tasks":{"in":{"operation":"import/url","url":"https://example.org/a.svg"},)"
-    R"("out":{"operation":"export/url","input":"in","inline":true}}})";
+constexpr std::string_view kJob = R"({"tasks":{"in":{"operation":"import/url","url":"https://example.org/a.svg"},)"
+                                  R"("out":{"operation":"export/url","input":"in","inline":true}}})";
 
 std::string url_safe(std::string_view text) {
   auto encoded = to_base64(text);

@@ -7,9 +7,8 @@ namespace {
 
 // The vector of core.md 14.2.
 TEST(WebhookSignature, IsTheHmacOfTheBody) {
-  EXPECT_EQ(signature_of("wh-secret-1",
-                              R"({"event":"job.finished","job":{"id":"0c0ffee0-1111-4222-8333-444455556666",)"
-                              R"("tag":"demo","status":"finished"}})"),
+  EXPECT_EQ(signature_of("wh-secret-1", R"({"event":"job.finished","job":{"id":"0c0ffee0-1111-4222-8333-444455556666",)"
+                                        R"("tag":"demo","status":"finished"}})"),
             "4282412fb705993764a1a2b50a3e02ab8eb381701d6ce192b290547ce691a3ce");
 }
 

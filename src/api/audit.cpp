@@ -34,8 +34,8 @@ Result<http::Response> list(Call& call, std::optional<UserId> user, std::string_
   RECAST_TRY(const auto listing, call.context.services.store.audit().list(user, page));
   json::array data;
   for (const auto& entry : listing.items) data.push_back(entry_view(entry));
-  return api_response(200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page,
-                                     listing.more));
+  return api_response(
+      200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page, listing.more));
 }
 
 Result<http::Response> list_all(Call& call) { return list(call, std::nullopt, "admin/audit"); }

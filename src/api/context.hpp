@@ -61,8 +61,8 @@ class Routes {
   void get(std::string pattern, std::string_view scope, Function function) {
     add("GET", std::move(pattern), scope, std::move(function));
   }
-  /// A POST that makes something, so that `Idempotency-Key` may be used (api/idempotency.hpp). `again` is for what makes
-  /// a job or task, and answers for the one with that id.
+  /// A POST that makes something, so that `Idempotency-Key` may be used (api/idempotency.hpp). `again` is for what
+  /// makes a job or task, and answers for the one with that id.
   using Again = std::function<Result<http::Response>(Call&, const std::string& object)>;
   void create(std::string pattern, std::string_view scope, Function make, Again again = {});
   void post(std::string pattern, std::string_view scope, Function function) {

@@ -51,9 +51,8 @@ void Routes::add(std::string method, std::string pattern, std::string_view scope
 }
 
 void Routes::create(std::string pattern, std::string_view scope, Function make, Again again) {
-  post(std::move(pattern), scope, [make = std::move(make), again = std::move(again)](Call& call) {
-    return once(call, make, again);
-  });
+  post(std::move(pattern), scope,
+       [make = std::move(make), again = std::move(again)](Call& call) { return once(call, make, again); });
 }
 
 void add_routes(http::Router& router, Services& services) {

@@ -20,7 +20,7 @@ class Catalogue;
 namespace recast::event {
 class Bus;
 struct WebhookSettings;
-}
+}  // namespace recast::event
 namespace recast::http {
 class Router;
 }

@@ -129,16 +129,17 @@ Result<http::Response> run(Call& call, bool page) {
   }
   RECAST_TRY(const auto job, services.store.create_job(base.user, std::move(spec)));
   auto& context = call.context;
-  return wait_for(context, job.id,
-                  [&context, bases = call.bases, user = base.user, id = job.id,
-                   page](Patience patience) -> std::optional<http::Response> {
-                    const auto now = context.services.store.job(user, id);
-                    if (!now) return error_page_or_body(now.error(), page);
-                    if (job::is_terminal(now->status)) return answer_of(context, bases, *now, page);
-                    if (patience == Patience::until_ended) return std::nullopt;
-                    return error_page_or_body({ErrorCode::unavailable, "The server is going down.", {}}, page);
-                  },
-                  nullptr);
+  return wait_for(
+      context, job.id,
+      [&context, bases = call.bases, user = base.user, id = job.id,
+       page](Patience patience) -> std::optional<http::Response> {
+        const auto now = context.services.store.job(user, id);
+        if (!now) return error_page_or_body(now.error(), page);
+        if (job::is_terminal(now->status)) return answer_of(context, bases, *now, page);
+        if (patience == Patience::until_ended) return std::nullopt;
+        return error_page_or_body({ErrorCode::unavailable, "The server is going down.", {}}, page);
+      },
+      nullptr);
 }
 
 Result<http::Response> open_signed_url(Call& call) {

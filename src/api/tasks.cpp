@@ -66,18 +66,19 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
   auto& context = call.context;
   const auto request = std::make_shared<http::Request>();
   request->query = call.request.query;
-  return wait_for(context, id,
-                  [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
-                   status](Patience patience) -> std::optional<http::Response> {
-                    const auto include = Include::of(request->query);
-                    const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
-                    if (!task) return error_response(task.error());
-                    if (patience == Patience::until_ended && !job::is_terminal(task->status)) return std::nullopt;
-                    Call later{context, *request, mode, bases, principal, {}};
-                    auto shown = with_includes(later, *task, include);
-                    return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());
-                  },
-                  &call.principal);
+  return wait_for(
+      context, id,
+      [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
+       status](Patience patience) -> std::optional<http::Response> {
+        const auto include = Include::of(request->query);
+        const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
+        if (!task) return error_response(task.error());
+        if (patience == Patience::until_ended && !job::is_terminal(task->status)) return std::nullopt;
+        Call later{context, *request, mode, bases, principal, {}};
+        auto shown = with_includes(later, *task, include);
+        return shown ? data_response(status, *std::move(shown)) : error_response(shown.error());
+      },
+      &call.principal);
 }
 
 Result<http::Response> create_task(Call& call, const std::string& operation) {
@@ -159,7 +160,8 @@ void add_task_routes(Routes& routes) {
   routes.del("/v2/tasks/{id}", task_write, &delete_task);
   // One route per operation rather than a pattern for all: an unknown path stays 404, with every method.
   const auto create = [&routes](const std::string& name) {
-    routes.create("/v2/" + name, task_write, [name](Call& call) { return create_task(call, name); }, &created_before);
+    routes.create(
+        "/v2/" + name, task_write, [name](Call& call) { return create_task(call, name); }, &created_before);
   };
   const auto& operations = routes.context()->services.operations;
   for (const auto& [name, operation] : operations.all()) create(name);

@@ -53,14 +53,14 @@ class Wait : public std::enable_shared_from_this<Wait> {
  private:
   event::Bus::Subscription hear_of_key() {
     if (!caller_) return {};
-    return context_.services.bus.subscribe(
-        caller_->user.id, [weak = weak_from_this(), key = caller_->key](const store::Event& event) {
-          if (event.name != "key.revoked" || event.key != key) return;
-          const auto self = weak.lock();
-          if (!self) return;
-          self->revoked_ = true;
-          self->look_soon();
-        });
+    return context_.services.bus.subscribe(caller_->user.id,
+                                           [weak = weak_from_this(), key = caller_->key](const store::Event& event) {
+                                             if (event.name != "key.revoked" || event.key != key) return;
+                                             const auto self = weak.lock();
+                                             if (!self) return;
+                                             self->revoked_ = true;
+                                             self->look_soon();
+                                           });
   }
 
   bool may_go_on() const {

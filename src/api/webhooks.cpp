@@ -115,8 +115,8 @@ Result<http::Response> list(Call& call, std::string_view path) {
   RECAST_TRY(const auto listing, webhooks_of(call).list(call.principal.user.id, filter(query, "url"), page));
   json::array data;
   for (const auto& webhook : listing.items) data.push_back(webhook_view(webhook, call.bases));
-  return api_response(200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page,
-                                     listing.more));
+  return api_response(
+      200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page, listing.more));
 }
 Result<http::Response> list_of_user(Call& call) { return list(call, "users/me/webhooks"); }
 Result<http::Response> list_webhooks(Call& call) { return list(call, "webhooks"); }
@@ -183,8 +183,8 @@ Result<http::Response> list_deliveries(Call& call, std::optional<WebhookId> webh
   RECAST_TRY(const auto listing, webhooks_of(call).deliveries(call.principal.user.id, webhook, page));
   json::array data;
   for (const auto& delivery : listing.items) data.push_back(delivery_view(delivery));
-  return api_response(200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page,
-                                     listing.more));
+  return api_response(
+      200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page, listing.more));
 }
 
 Result<http::Response> all_deliveries(Call& call) { return list_deliveries(call, std::nullopt, "webhooks/deliveries"); }

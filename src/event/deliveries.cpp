@@ -225,12 +225,12 @@ store::Webhooks::Attempt Deliveries::attempt(const store::Webhooks::Taken& taken
   auto& net = own ? *own : net_;
   const auto call = [&](const std::string& key) {
     return net.exchange({.method = "POST",
-                          .url = delivery.url,
-                          .headers = {{"Content-Type", "application/json"},
-                                      {"CloudConvert-Signature", account::signature_of(key, *body)}},
-                          .body = *body,
-                          .body_wanted = false},
-                         deadline, stop);
+                         .url = delivery.url,
+                         .headers = {{"Content-Type", "application/json"},
+                                     {"CloudConvert-Signature", account::signature_of(key, *body)}},
+                         .body = *body,
+                         .body_wanted = false},
+                        deadline, stop);
   };
   auto answer = call(secret.current);
   // A receiver that was not told of the new secret yet: the former one is right, too.

@@ -70,8 +70,8 @@ class Deliveries {
   /// invalid_data on "webhooks.retry_seconds" for what is no number.
   static Result<std::vector<std::chrono::seconds>> pauses_of(const WebhookSettings& settings);
 
-  Deliveries(const WebhookSettings& settings, store::Webhooks& webhooks, net::Client& net, Bus& bus,
-             const Clock& clock, Render render);
+  Deliveries(const WebhookSettings& settings, store::Webhooks& webhooks, net::Client& net, Bus& bus, const Clock& clock,
+             Render render);
   ~Deliveries();
   Deliveries(const Deliveries&) = delete;
   Deliveries& operator=(const Deliveries&) = delete;

@@ -87,8 +87,7 @@ TEST_F(DeliveriesTest, SignsWhatItSends) {
   EXPECT_EQ(got.method, "POST");
   EXPECT_EQ(got.body, "job.created " + job.id.str());
   EXPECT_EQ(got.headers.at("content-type"), "application/json");
-  EXPECT_EQ(got.headers.at("cloudconvert-signature"),
-            account::signature_of(webhook.secret.current, got.body));
+  EXPECT_EQ(got.headers.at("cloudconvert-signature"), account::signature_of(webhook.secret.current, got.body));
   const auto log = over();
   EXPECT_EQ(log.outcome, Delivery::Outcome::delivered);
   EXPECT_EQ(log.status, 200);
@@ -142,9 +141,8 @@ TEST_F(DeliveriesTest, GivesUpAfterThreeMoreAndMarksTheWebhook) {
 }
 
 TEST_F(DeliveriesTest, DoesNotRepeatWhatAReceiverRefuses) {
-  HttpTestServer server([](const auto&, auto& connection) {
-    connection.answer("302 Found", "Location: http://127.0.0.1:1/\r\n", "");
-  });
+  HttpTestServer server(
+      [](const auto&, auto& connection) { connection.answer("302 Found", "Location: http://127.0.0.1:1/\r\n", ""); });
   hook(server);
   start();
   create(store::chain());

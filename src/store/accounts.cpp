@@ -130,8 +130,8 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
         "INSERT INTO api_keys (user_id, name, prefix, hash, scopes, created, mode, expires) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
         "ON CONFLICT DO NOTHING",
-        key.user, key.name, key.prefix, hash, fmt::format("{}", fmt::join(scopes, " ")), key.created,
-        terms.mode, terms.expires);
+        key.user, key.name, key.prefix, hash, fmt::format("{}", fmt::join(scopes, " ")), key.created, terms.mode,
+        terms.expires);
     if (added == 0) return fail(ErrorCode::conflict, "There is such a key already.");
     key.id = KeyId(write.sql.last_row());
     Audit::note(write, "key.create", object_name("key", key.id),
@@ -176,7 +176,8 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
   const auto generation = keys_.generation();
   std::optional<Time> used;
   RECAST_TRY(const auto principal, readers_.read([&](sql::Connection& connection) -> Result<account::Principal> {
-    auto rows = connection.query("SELECT id, user_id, scopes, last_used, mode, expires FROM api_keys WHERE hash = $1", hash);
+    auto rows =
+        connection.query("SELECT id, user_id, scopes, last_used, mode, expires FROM api_keys WHERE hash = $1", hash);
     if (!rows.next()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     used = rows.optional_time(3);
     const auto terms = read_terms(rows, 4);

@@ -46,12 +46,12 @@ struct Receiver {
 };
 
 std::optional<Receiver> find_receiver(sql::Connection& connection, const Delivery& delivery, const Vault& vault) {
-  auto rows = delivery.webhook
-                  ? connection.query("SELECT disabled, secret, former_secret, former_until FROM webhooks WHERE id = $1",
-                                     *delivery.webhook)
-                  : connection.query(
-                        "SELECT 0, secret, former_secret, former_until FROM webhook_secrets WHERE user_id = $1",
-                        delivery.user);
+  auto rows =
+      delivery.webhook
+          ? connection.query("SELECT disabled, secret, former_secret, former_until FROM webhooks WHERE id = $1",
+                             *delivery.webhook)
+          : connection.query("SELECT 0, secret, former_secret, former_until FROM webhook_secrets WHERE user_id = $1",
+                             delivery.user);
   if (!rows.next()) return std::nullopt;
   Receiver receiver{.disabled = rows.boolean(0), .secret = {}};
   receiver.secret.current = vault.unseal(rows.view(1)).value_or("");

@@ -216,7 +216,8 @@ StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
 
 std::string select_jobs(std::string_view what) {
   return fmt::format(
-      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing, origin FROM jobs WHERE {}", what);
+      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing, origin FROM jobs WHERE {}",
+      what);
 }
 
 job::Job read_job(const sql::Rows& rows) {

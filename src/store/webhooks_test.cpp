@@ -59,8 +59,8 @@ TEST_F(WebhooksTest, KeepTheOrderOfAJobButNotOfJobs) {
   const auto two = take().value();
   EXPECT_EQ(two.delivery.job, second.id);
   EXPECT_FALSE(take()) << "the end of the first waits for its beginning";
-  ASSERT_TRUE(webhooks().record(one.delivery, {.outcome = Delivery::Outcome::delivered, .due = {}, .status = 200,
-                                               .error = {}}));
+  ASSERT_TRUE(webhooks().record(one.delivery,
+                                {.outcome = Delivery::Outcome::delivered, .due = {}, .status = 200, .error = {}}));
   EXPECT_EQ(take().value().delivery.event, "job.finished");
 }
 
@@ -68,8 +68,9 @@ TEST_F(WebhooksTest, AreTriedAgainWhenTheyAreDue) {
   hook({"job.created"});
   create(chain());
   const auto one = take().value();
-  ASSERT_TRUE(webhooks().record(one.delivery, {.outcome = Delivery::Outcome::pending, .due = clock_.now() + 10s,
-                                               .status = 503, .error = "HTTP 503"}));
+  ASSERT_TRUE(webhooks().record(
+      one.delivery,
+      {.outcome = Delivery::Outcome::pending, .due = clock_.now() + 10s, .status = 503, .error = "HTTP 503"}));
   EXPECT_EQ(webhooks().work().value().next, clock_.now() + 10s);
   EXPECT_FALSE(take());
   clock_.advance(10s);
@@ -81,8 +82,12 @@ TEST_F(WebhooksTest, ThatAreGoneDropWhatWaits) {
   create(chain());
   create(chain());
   const auto one = take().value();
-  ASSERT_TRUE(webhooks().record(one.delivery, {.outcome = Delivery::Outcome::failed, .due = {}, .status = 410,
-                                               .error = "HTTP 410", .duration = {}, .gone = true}));
+  ASSERT_TRUE(webhooks().record(one.delivery, {.outcome = Delivery::Outcome::failed,
+                                               .due = {},
+                                               .status = 410,
+                                               .error = "HTTP 410",
+                                               .duration = {},
+                                               .gone = true}));
   EXPECT_FALSE(take());
   EXPECT_TRUE(webhooks().find(user_, webhook.id).value().disabled);
   EXPECT_EQ(log()[0].outcome, Delivery::Outcome::dropped);
@@ -136,8 +141,8 @@ TEST_F(WebhooksTest, ForgetTheirLogAfterAWhile) {
   hook({"job.created"});
   create(chain());
   const auto one = take().value();
-  ASSERT_TRUE(webhooks().record(one.delivery, {.outcome = Delivery::Outcome::delivered, .due = {}, .status = 200,
-                                               .error = {}}));
+  ASSERT_TRUE(webhooks().record(one.delivery,
+                                {.outcome = Delivery::Outcome::delivered, .due = {}, .status = 200, .error = {}}));
   EXPECT_EQ(webhooks().purge(clock_.now() - 1h, 100).value(), 0u);
   EXPECT_EQ(webhooks().purge(clock_.now(), 100).value(), 1u);
   EXPECT_TRUE(log().empty());

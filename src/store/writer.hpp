@@ -21,8 +21,7 @@ namespace recast::store {
 /// What a writing function works with: the connection, inside a transaction, and the events of the change.
 class Write {
  public:
-  Write(sql::Connection& connection, Time time, const account::Actor& who)
-      : sql(connection), now(time), actor(who) {}
+  Write(sql::Connection& connection, Time time, const account::Actor& who) : sql(connection), now(time), actor(who) {}
   /// Written to the outbox with the change, published after the commit.
   void event(std::string_view name, UserId user, const JobId& job, const TaskId& task);
   /// Published after the commit but not kept: progress.
