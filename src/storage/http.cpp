@@ -6,9 +6,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <condition_variable>
-#include <future>
-#include <mutex>
 #include <optional>
 
 #include "base/log.hpp"
@@ -16,6 +13,7 @@
 #include "net/client.hpp"
 #include "net/fields.hpp"
 #include "storage/digest.hpp"
+#include "storage/following.hpp"
 #include "storage/parallel.hpp"
 
 namespace recast::storage {
@@ -85,71 +83,6 @@ class Fetching {
   std::string etag_;  ///< strong tag of what the file holds the beginning of
   bool resuming_ = false;
   bool expected_ = false;
-};
-
-/// The MD5 of a large file that is made while it comes, in a thread of its own.
-class Following {
- public:
-  Following() = default;
-  Following(const Following&) = delete;
-  Following& operator=(const Following&) = delete;
-  ~Following() { give_up(); }
-
-  /// A file that begins now and will have so many bytes; a second beginning ends it.
-  void begin(const fs::path& file, std::optional<std::uint64_t> length) {
-    constexpr std::uint64_t kLarge = 4 << 20;  // below, a thread is not worth it
-    if (std::exchange(begun_, true)) return give_up();
-    if (!length || *length < kLarge) return;
-    auto source = Source::open(file);
-    if (!source) return;
-    hash_ = std::async(std::launch::async, [this, length, source = std::move(*source)] {
-      return md5_of(source.part(0, *length), {}, [this](std::uint64_t done) { return await(done); });
-    });
-  }
-  void took(std::uint64_t bytes) {
-    {
-      const std::lock_guard lock(mutex_);
-      there_ += bytes;
-    }
-    changed_.notify_one();
-  }
-  /// nullopt if it has to be made by reading the file.
-  std::optional<std::string> end() {
-    if (!hash_.valid()) return std::nullopt;
-    stop();
-    auto hash = hash_.get();
-    return hash ? std::optional(std::move(*hash)) : std::nullopt;
-  }
-
- private:
-  std::uint64_t await(std::uint64_t done) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return over_ || there_ > done; });
-    return there_;
-  }
-  void stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      over_ = true;
-    }
-    changed_.notify_one();
-  }
-  void give_up() {
-    if (!hash_.valid()) return;
-    {
-      const std::lock_guard lock(mutex_);
-      there_ = 0;
-    }
-    stop();
-    (void)hash_.get();
-  }
-
-  bool begun_ = false;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::uint64_t there_ = 0;
-  bool over_ = false;
-  std::future<Result<std::string>> hash_;  // last: it uses the others
 };
 
 }  // namespace
