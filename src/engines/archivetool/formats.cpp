@@ -12,8 +12,9 @@ constexpr std::array<std::string_view, 32> kReadable{
     "gz",   "bz2", "bz",  "xz",  "lzma", "z",      "zst",     "lz",     "tar.lz", "tar.lzma", "tar.7z",
     "cpio", "rpm", "deb", "ar",  "cab",  "iso",    "lha",     "xar",    "cbz",    "cbr"};
 
-constexpr std::array<std::string_view, 14> kWritable{"zip",   "7z",   "tar", "tar.gz", "tar.bz2", "tar.xz",   "tar.zst",
-                                                     "tar.z", "cpio", "iso", "jar",    "tar.lz",  "tar.lzma", "cbz"};
+constexpr std::array<std::string_view, 15> kWritable{"arc",     "zip",    "7z",      "tar",      "tar.gz",
+                                                     "tar.bz2", "tar.xz", "tar.zst", "tar.z",    "cpio",
+                                                     "iso",     "jar",    "tar.lz",  "tar.lzma", "cbz"};
 
 constexpr std::array<std::string_view, 7> kSingles{"gz", "bz2", "xz", "lzma", "z", "zst", "lz"};
 

@@ -24,7 +24,7 @@ class Repacker final : public Sink {
   Repacker(Writer& writer, Spool& spool) : writer_(writer), spool_(spool) {}
 
   Result<> folder(const Entry& entry) override {
-    if (writer_.is_single() || writer_.is_comic()) return {};
+    if (writer_.holds_files_only()) return {};
     if (!folders_.insert(entry.path).second) return {};
     RECAST_CHECK(writer_.begin_entry(entry));
     return writer_.end_entry();
@@ -41,7 +41,7 @@ class Repacker final : public Sink {
   }
 
   Result<> link(const Entry& entry) override {
-    if (writer_.is_single() || writer_.is_comic() || !stays_inside(entry.path, entry.target)) return other(entry);
+    if (writer_.holds_files_only() || !stays_inside(entry.path, entry.target)) return other(entry);
     RECAST_CHECK(writer_.begin_entry(renamed(entry)));
     return writer_.end_entry();
   }

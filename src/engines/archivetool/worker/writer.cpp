@@ -75,6 +75,10 @@ Error Writer::fault() const {
 
 Result<Writer> Writer::open(int fd, const std::string& format, std::optional<int> level) {
   Writer writer(format, level);
+  if (format == "arc") {
+    writer.arc_ = std::make_unique<ArcWriter>(fd);
+    return writer;
+  }
   writer.handle_.reset(archive_write_new());
   if (!writer.handle_) throw std::bad_alloc();
   RECAST_CHECK(writer.choose_format());
@@ -106,13 +110,14 @@ Result<> Writer::choose_level() {
   return {};
 }
 
-bool Writer::needs_sizes() const { return !is_zip(format_) && !is_single(); }
+bool Writer::needs_sizes() const { return !is_zip(format_) && !is_single() && !arc_; }
 
 bool Writer::is_single() const {
-  return (archive_format(handle_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW;
+  return !arc_ && (archive_format(handle_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_RAW;
 }
 
 Result<> Writer::begin_entry(const Entry& entry) {
+  if (arc_) return arc_->begin_entry(entry);
   if (is_single() && ++files_ > 1) {
     return fail(ErrorCode::conversion_failed,
                 fmt::format("A {} is one compressed file, and there are several to pack. tar.gz, zip and 7z hold many.",
@@ -151,6 +156,7 @@ Result<> Writer::begin_entry(const Entry& entry) {
 }
 
 Result<> Writer::write(std::span<const char> bytes) {
+  if (arc_) return arc_->write(bytes);
   while (!bytes.empty()) {
     const auto count = archive_write_data(handle_.get(), bytes.data(), bytes.size());
     if (count <= 0) return std::unexpected(fault());
@@ -160,11 +166,13 @@ Result<> Writer::write(std::span<const char> bytes) {
 }
 
 Result<> Writer::end_entry() {
+  if (arc_) return arc_->end_entry();
   if (archive_write_finish_entry(handle_.get()) < ARCHIVE_WARN) return std::unexpected(fault());
   return {};
 }
 
 Result<> Writer::close() {
+  if (arc_) return arc_->close();
   if (is_single() && files_ == 0)
     return fail(ErrorCode::conversion_failed, "There is no file to compress: the archive holds none.");
   if (archive_write_close(handle_.get()) != ARCHIVE_OK) return std::unexpected(fault());

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "engines/archivetool/worker/arc_writer.hpp"
 #include "engines/archivetool/worker/library.hpp"
 
 namespace recast::engines::archivetool {
@@ -21,6 +22,8 @@ class Writer {
   bool is_single() const;
   /// Whether it is a comic, which holds pictures only.
   bool is_comic() const { return format_ == "cbz"; }
+  /// Whether it holds files and nothing else: folders and links are left out.
+  bool holds_files_only() const { return is_single() || is_comic() || arc_ != nullptr; }
   /// Whether a file can have further names in the archive. (In a cpio, libarchive loses what they are names of.)
   bool has_hard_links() const { return format_.starts_with("tar"); }
 
@@ -40,6 +43,7 @@ class Writer {
   std::string format_;
   std::optional<int> level_;
   std::uint64_t files_ = 0;
+  std::unique_ptr<ArcWriter> arc_;  ///< for the one format that libarchive does not write
   UniqueHandle<WriteTraits> handle_;
 };
 
