@@ -49,7 +49,7 @@ constexpr std::array kNeverWritten = std::to_array<Never>({
     {"rar", "only its owner's program may make such archives; 7z and zip are as small"},
     {"dwg dwf", "no free software in Debian writes it; dxf is the format to exchange"},
     {"sk sk1 hwpx hwp", "no free software in Debian writes it"},
-    {"ace alz arc arj cab deb rpm dmg img lha bz tar.bz", "it is opened, not made; zip, 7z and the kinds of tar are"},
+    {"ace alz arj cab deb rpm dmg img lha bz tar.bz", "it is opened, not made; zip, 7z and the kinds of tar are"},
     {"pages numbers key", "only Apple's programs write it"},
     {"abw zabw wpd wps lwp sdw sdc sda odd et dps",
      "it is read to get documents out of it; docx, xlsx and odt replace it"},
