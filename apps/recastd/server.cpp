@@ -148,10 +148,11 @@ class Running final : public Server {
 
   /// Of the way out; wrong ones are to be known before engines take their seconds to start.
   Result<> read_rules() {
-    std::vector<std::string> outbound{std::string(event::Deliveries::kPurpose)};
+    std::vector<std::string> outbound;
     for (const auto& [name, one] : operations_.all()) {
       if (one.outbound || one.load == operation::Load::network) outbound.push_back(name);
     }
+    outbound.emplace_back(event::Deliveries::kPurpose);
     RECAST_TRY(overrides_, net::read_overrides(options_.overrides, outbound));
     const auto policies = net::open_policies(options_.outbound, overrides_);
     return policies ? Result<>() : std::unexpected(policies.error());
