@@ -165,25 +165,30 @@ class Maker {
   std::vector<Leg> route_;
 };
 
-/// How long a film is, as far as the engine's own look at it tells: its probing step prints "duration=12.5".
+/// How long a film is, as far as the engine tells of its input: "[info]   Duration: 00:00:12.50, start: …", in the
+/// words of ffmpeg (engines/ffmpeg/explain.hpp). Only the first such line counts; others may be another input's.
 class Length {
  public:
   void watch(engine::Plan& plan) const {
     for (auto& step : plan.steps) {
       auto* const program = std::get_if<engine::ProgramStep>(&step.action);
       if (program == nullptr) continue;
-      program->progress = [seconds = seconds_,
-                           before = program->progress](std::string_view line) -> std::optional<int> {
-        constexpr std::string_view key = "duration=";
-        if (line.starts_with(key)) *seconds = seconds_of(line.substr(key.size())).value_or(0);
-        return before ? before(line) : std::nullopt;
+      program->keep_error = [seconds = seconds_, before = std::move(program->keep_error)](
+                                std::string_view line) -> std::optional<std::string> {
+        constexpr std::string_view key = "]   Duration: ";
+        const auto at = line.find(key);
+        if (at != std::string_view::npos && !*seconds) {
+          const auto told = line.substr(at + key.size());
+          *seconds = seconds_of(told.substr(0, told.find(','))).value_or(0);
+        }
+        return before ? before(line) : std::optional(std::string(line));
       };
     }
   }
-  double seconds() const { return *seconds_; }
+  double seconds() const { return seconds_->value_or(0); }
 
  private:
-  std::shared_ptr<double> seconds_ = std::make_shared<double>(0);
+  std::shared_ptr<std::optional<double>> seconds_ = std::make_shared<std::optional<double>>();
 };
 
 std::string moment(double seconds) { return fmt::format("{:.3f}", seconds); }

@@ -28,7 +28,7 @@ class Thumbnails : public ::testing::Test {
   Thumbnails() {
     context.on_execute = [this](const operation::Execution& execution) {
       const auto& step = std::get<engine::ProgramStep>(execution.plan->steps.at(0).action);
-      if (step.progress) step.progress("duration=100.0");
+      if (step.keep_error) step.keep_error("[info]   Duration: 00:01:40.00, start: 0.000000, bitrate: 705 kb/s");
       return Made(results, {"out." + step.arguments.at(0), "picture"});
     };
   }
