@@ -65,7 +65,18 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
   RECAST_CHECK(check_scopes(call.principal, owner, wanted.scopes));
   const auto token = account::new_token(call.context.services.random);
   account::KeyTerms terms{.mode = account::key_mode_from(wanted.mode).value_or(account::KeyMode::both), .expires = {}};
-  if (wanted.expires_in) terms.expires = call.context.services.clock.now() + std::chrono::seconds(*wanted.expires_in);
+  const auto& own = call.principal.terms;
+  if (!call.principal.has(account::scope::admin)) {
+    // A key cannot give what it does not have: neither the other mode nor a longer life.
+    if (own.mode != account::KeyMode::both && !body.contains("mode")) terms.mode = own.mode;
+    if (own.mode != account::KeyMode::both && terms.mode != own.mode)
+      return fail(ErrorCode::forbidden, "A key cannot make one of another mode.");
+    terms.expires = own.expires;
+  }
+  if (wanted.expires_in) {
+    const auto until = call.context.services.clock.now() + std::chrono::seconds(*wanted.expires_in);
+    terms.expires = terms.expires ? std::min(*terms.expires, until) : until;
+  }
   RECAST_TRY(const auto key, call.context.services.store.create_key(owner.id, std::move(wanted.name),
                                                                     std::move(wanted.scopes), token, terms));
   auto shown = key_view(key);

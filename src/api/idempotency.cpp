@@ -43,6 +43,8 @@ std::string fingerprint_of(const Call& call) {
   const auto& request = call.request;
   std::string text = request.method + "\n" + request.path + "\n" + request.raw_query + "\n";
   text += call.mode.sandbox ? "sandbox\n" : "live\n";
+  // What one key was answered may be more than another one is allowed to see.
+  text += std::to_string(static_cast<std::int64_t>(call.principal.key)) + "\n";
   return account::token_hash(text + request.body);
 }
 

@@ -58,6 +58,12 @@ Result<account::Preset> preset_in_body(Call& call) {
   if (call.context.services.operations.find(wanted.operation) == nullptr) {
     return fail(ErrorCode::invalid_data, "The selected operation is invalid.", "operation");
   }
+  constexpr std::size_t kLongestDescription = 1000;
+  if (wanted.description.size() > kLongestDescription)
+    return fail(ErrorCode::invalid_data, "The description may not be longer than 1000 bytes.", "description");
+  constexpr std::size_t kLongestPreset = 256 << 10;
+  if (call.request.body.size() > kLongestPreset)
+    return fail(ErrorCode::invalid_data, "The options of a preset may not be more than 256 KiB.", "options");
   auto* const options = body.if_contains("options");
   if (options == nullptr || !options->is_object()) {
     return fail(ErrorCode::invalid_data, "The options field must be an object.", "options");

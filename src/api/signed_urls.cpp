@@ -60,6 +60,8 @@ store::SignedUrls& bases_in(Call& call) { return call.context.services.store.sig
 Result<http::Response> create_base(Call& call) {
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewBase>(body));
+  if (wanted.name.size() > 255)
+    return fail(ErrorCode::invalid_data, "The name may not be longer than 255 bytes.", "name");
   RECAST_TRY(const auto base, bases_in(call).create(call.principal.user.id, std::move(wanted.name)));
   return data_response(201, base_view(call, base));
 }

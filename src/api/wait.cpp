@@ -39,6 +39,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
     }
     look();
     look_again_later();
+    look_when_key_expires();
   }
 
   void end() {
@@ -80,6 +81,14 @@ class Wait : public std::enable_shared_from_this<Wait> {
       if (!self) return;
       self->look();
       if (!self->over()) self->look_again_later();
+    });
+  }
+
+  void look_when_key_expires() {
+    if (!caller_ || !caller_->terms.expires) return;
+    const auto left = *caller_->terms.expires - context_.services.clock.now();
+    context_.dispatcher.post_at(std::chrono::steady_clock::now() + left, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->look();
     });
   }
 

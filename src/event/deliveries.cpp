@@ -125,13 +125,17 @@ bool Deliveries::may_start(const store::Webhooks::Target& target) {
   auto& calls = receivers_[target.name];
   auto& of_user = users_[target.user];
   const bool room = running_ < settings_.deliveries && calls.running < settings_.deliveries_per_receiver &&
-                    of_user < settings_.deliveries_per_user &&
-                    (!calls.troubled || troubled_ < settings_.deliveries / 2);
+                    of_user.running < settings_.deliveries_per_user &&
+                    (!calls.troubled || (troubled_ < settings_.deliveries / 2 &&
+                                         of_user.troubled < std::max(1, settings_.deliveries_per_user / 2)));
   if (!room) return false;
   ++running_;
   ++calls.running;
-  ++of_user;
-  if (calls.troubled) ++troubled_;
+  ++of_user.running;
+  if (calls.troubled) {
+    ++troubled_;
+    ++of_user.troubled;
+  }
   return true;
 }
 
@@ -163,13 +167,19 @@ void Deliveries::finish(const store::Webhooks::Target& target, std::optional<boo
     auto& calls = receivers_[target.name];
     --running_;
     --calls.running;
-    if (--users_[target.user] == 0) users_.erase(target.user);
-    // Those that still run were counted as what the receiver was when they began.
-    if (calls.troubled) --troubled_;
+    auto& of_user = users_[target.user];
+    --of_user.running;
+    const auto count_troubled = [&](int more) {
+      troubled_ += more;
+      of_user.troubled += more;
+    };
+    // Those that still run are counted as what the receiver is known for now.
+    if (calls.troubled) count_troubled(-1);
     if (answered && calls.troubled == *answered) {
       calls.troubled = !*answered;
-      troubled_ += calls.troubled ? calls.running : -calls.running;
+      count_troubled(calls.troubled ? calls.running : -calls.running);
     }
+    if (of_user.running == 0) users_.erase(target.user);
     if (calls.running == 0 && !calls.troubled) receivers_.erase(target.name);
     wanted_ = wanted_ || answered.has_value();
   }

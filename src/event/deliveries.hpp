@@ -43,7 +43,8 @@ struct WebhookSettings {
       schema::field(&WebhookSettings::retry_seconds, "retry_seconds",
                     "Pauses before a webhook that could not be reached, or answered with 5xx, is called again."),
       schema::field(&WebhookSettings::deliveries, "deliveries",
-                    "Webhooks called at the same time. Receivers that were in trouble share half of them.",
+                    "Webhooks called at the same time. Receivers that were in trouble share half of them, and half of "
+                    "deliveries_per_user.",
                     {.min = 2, .max = 256}),
       schema::field(&WebhookSettings::deliveries_per_receiver, "deliveries_per_receiver",
                     "Calls of one webhook at the same time.", {.min = 1}),
@@ -106,7 +107,11 @@ class Deliveries {
   Time purged_{};
   std::deque<store::Webhooks::Target> ready_;
   std::map<std::string, Calls> receivers_;  ///< that are called, or in trouble
-  std::map<UserId, int> users_;
+  struct OfUser {
+    int running = 0;
+    int troubled = 0;
+  };
+  std::map<UserId, OfUser> users_;
   int running_ = 0;
   int troubled_ = 0;  ///< of those that run
   Bus::Subscription subscription_;

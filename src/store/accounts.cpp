@@ -9,6 +9,7 @@ namespace recast::store {
 namespace {
 
 constexpr std::size_t kShownPrefix = 12;  // of a token
+constexpr std::size_t kLongestName = 255;
 
 std::string select_users(std::string_view what) {
   return fmt::format("SELECT id, username, email, administrator, credits, created FROM users {}", what);
@@ -54,6 +55,8 @@ std::vector<std::string> ids_of(sql::Connection& connection, std::string_view qu
 
 Result<account::User> SqlStore::create_user(std::string username, std::string email, bool administrator) {
   username = trim(username);
+  if (username.size() > kLongestName || email.size() > kLongestName)
+    return fail(ErrorCode::invalid_data, "The username and the email may not be longer than 255 bytes.", "username");
   if (username.empty()) return fail(ErrorCode::invalid_data, "The username field is required.", "username");
   return writer_.write([&](Write& write) -> Result<account::User> {
     account::User user{.username = username, .email = email, .administrator = administrator, .created = write.now};
@@ -111,6 +114,8 @@ Result<> SqlStore::delete_user(UserId id) {
 
 Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                              std::string_view token, account::KeyTerms terms) {
+  if (name.size() > kLongestName)
+    return fail(ErrorCode::invalid_data, "The name may not be longer than 255 bytes.", "name");
   for (const auto& scope : scopes) {
     if (scope.empty() || scope.find_first_of(" \t\r\n") != std::string::npos) {
       return fail(ErrorCode::invalid_data, "The selected scopes is invalid.", "scopes");
@@ -134,8 +139,12 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
         terms.expires);
     if (added == 0) return fail(ErrorCode::conflict, "There is such a key already.");
     key.id = KeyId(write.sql.last_row());
-    Audit::note(write, "key.create", object_name("key", key.id),
-                fmt::format("{}: {}", key.name, fmt::join(scopes, " ")));
+    Audit::note(
+        write, "key.create", object_name("key", key.id),
+        fmt::format(
+            "{}: {}{}{}", key.name, fmt::join(scopes, " "),
+            terms.mode == account::KeyMode::both ? "" : fmt::format(", {} only", account::key_mode_name(terms.mode)),
+            terms.expires ? ", until " + format_time(*terms.expires) : ""));
     return key;
   });
 }

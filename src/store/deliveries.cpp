@@ -156,9 +156,12 @@ Result<Webhooks::Work> Webhooks::work() {
         "  UNION ALL"
         "  SELECT (SELECT min(target) FROM deliveries WHERE due IS NOT NULL AND target > waiting.target) FROM waiting"
         "  WHERE waiting.target IS NOT NULL) "
-        "SELECT target, (SELECT min(due) FROM deliveries WHERE due IS NOT NULL AND target = waiting.target), "
+        "SELECT target, (SELECT min(due) FROM deliveries WHERE due IS NOT NULL AND target = waiting.target AND NOT "
+        "EXISTS "
+        "(SELECT 1 FROM deliveries older WHERE older.due IS NOT NULL AND older.job_id = deliveries.job_id AND "
+        "older.target = deliveries.target AND older.id < deliveries.id)) AS first_due, "
         "(SELECT user_id FROM deliveries WHERE due IS NOT NULL AND target = waiting.target LIMIT 1) "
-        "FROM waiting WHERE target IS NOT NULL");
+        "FROM waiting WHERE target IS NOT NULL ORDER BY first_due");
     while (rows.next()) {
       const auto due = rows.time(1);
       if (due <= now)

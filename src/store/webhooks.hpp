@@ -52,7 +52,7 @@ class Webhooks {
     UserId user{};
   };
   struct Work {
-    std::vector<Target> targets;  ///< each with something that is due now
+    std::vector<Target> targets;  ///< each with something that may be sent now; who has waited longest first
     std::optional<Time> next;     ///< when something more is due
   };
   Result<Work> work();
