@@ -195,6 +195,24 @@ TEST_F(DeliveriesTest, IsNotHeldUpByAReceiverThatHangs) {
   EXPECT_EQ(inbox.wait_for(20).size(), 20u);
 }
 
+/// Receivers that answer nobody take half of a user's calls at most, once they are known for it.
+TEST_F(DeliveriesTest, LeavesRoomForTheOthersOfAUser) {
+  Inbox inbox;
+  HttpTestServer closing([](const auto&, auto&) {});
+  HttpTestServer quick([&](const auto& request, auto& connection) {
+    inbox.put(request);
+    connection.answer("200 OK", "", "");
+  });
+  settings_of_webhooks_.deliveries = 8;
+  settings_of_webhooks_.deliveries_per_user = 4;
+  settings_of_webhooks_.retry_seconds = {"86400"};
+  for (int i = 0; i < 4; ++i) hook(closing, {"job.created", "job.finished"});
+  hook(quick, {"job.created", "job.finished"});
+  start();
+  for (int i = 0; i < 5; ++i) run_chain(create(store::chain()));
+  EXPECT_EQ(inbox.wait_for(10).size(), 10u);
+}
+
 TEST_F(DeliveriesTest, DoesNotReadWhatAReceiverPours) {
   HttpTestServer server([](const auto&, auto& connection) {
     connection.send("HTTP/1.1 200 OK\r\n\r\n");

@@ -64,6 +64,33 @@ TEST_F(WebhooksTest, KeepTheOrderOfAJobButNotOfJobs) {
   EXPECT_EQ(take().value().delivery.event, "job.finished");
 }
 
+TEST_F(WebhooksTest, AreNoWorkWhileAnOlderOneOfTheirJobWaits) {
+  hook({"job.created", "job.finished"});
+  run_chain(create(chain()));
+  const auto one = take().value();
+  ASSERT_TRUE(webhooks().record(one.delivery, {.outcome = Delivery::Outcome::pending,
+                                               .due = clock_.now() + 10s,
+                                               .status = 0,
+                                               .error = "could not connect to host"}));
+  EXPECT_TRUE(webhooks().work().value().targets.empty()) << "the end of the job is behind its beginning";
+  clock_.advance(10s);
+  EXPECT_EQ(webhooks().work().value().targets.size(), 1u);
+}
+
+TEST_F(WebhooksTest, ThatHaveWaitedLongestComeFirst) {
+  const auto first = hook({"job.created"});
+  const auto second = webhooks().create(user_, "https://hooks.example.org/b", {"job.created"}, 100).value();
+  create(chain());
+  const auto taken = webhooks().take("w" + std::to_string(static_cast<std::int64_t>(first.id)), 60s).value().value();
+  ASSERT_TRUE(webhooks().record(taken.delivery,
+                                {.outcome = Delivery::Outcome::delivered, .due = {}, .status = 200, .error = {}}));
+  clock_.advance(1s);
+  create(chain());
+  const auto targets = webhooks().work().value().targets;
+  ASSERT_EQ(targets.size(), 2u);
+  EXPECT_EQ(targets[0].name, "w" + std::to_string(static_cast<std::int64_t>(second.id)));
+}
+
 TEST_F(WebhooksTest, AreTriedAgainWhenTheyAreDue) {
   hook({"job.created"});
   create(chain());
