@@ -44,6 +44,10 @@ json::object user_view(const account::User& user, const Bases& bases) {
   return out;
 }
 
+json::value time_or_null(const std::optional<Time>& time) {
+  return time ? json::value(format_time(*time)) : json::value(nullptr);
+}
+
 json::object key_view(const account::ApiKey& key) {
   json::object out;
   out["id"] = static_cast<std::int64_t>(key.id);
@@ -52,9 +56,9 @@ json::object key_view(const account::ApiKey& key) {
   out["prefix"] = key.prefix;
   out["scopes"] = json::value_from(key.scopes);
   out["mode"] = account::key_mode_name(key.terms.mode);
-  out["expires_at"] = key.terms.expires ? json::value(format_time(*key.terms.expires)) : json::value(nullptr);
+  out["expires_at"] = time_or_null(key.terms.expires);
   out["created_at"] = format_time(key.created);
-  out["last_used_at"] = key.last_used ? json::value(format_time(*key.last_used)) : json::value(nullptr);
+  out["last_used_at"] = time_or_null(key.last_used);
   return out;
 }
 

@@ -39,6 +39,9 @@ json::object key_view(const account::ApiKey& key);
 Result<http::Response> create_key_for(Call& call, const account::User& owner);
 http::Response key_list(const std::vector<account::ApiKey>& keys);
 
+/// A time as the API writes it, or null.
+json::value time_or_null(const std::optional<Time>& time);
+
 /// A number in the path; not_found for anything else.
 Result<std::int64_t> number_in_path(const Call& call, std::size_t capture);
 

@@ -1,5 +1,6 @@
 #include "api/wait.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -39,7 +40,6 @@ class Wait : public std::enable_shared_from_this<Wait> {
     }
     look();
     look_again_later();
-    look_when_key_expires();
   }
 
   void end() {
@@ -76,7 +76,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
   }
 
   void look_again_later() {
-    context_.dispatcher.post_at(std::chrono::steady_clock::now() + kRecheck, [weak = weak_from_this()] {
+    context_.dispatcher.post_at(std::chrono::steady_clock::now() + next_look(), [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self) return;
       self->look();
@@ -84,12 +84,11 @@ class Wait : public std::enable_shared_from_this<Wait> {
     });
   }
 
-  void look_when_key_expires() {
-    if (!caller_ || !caller_->terms.expires) return;
+  /// When the caller's key expires, if that comes before the next re-check.
+  std::chrono::microseconds next_look() const {
+    if (!caller_ || !caller_->terms.expires) return kRecheck;
     const auto left = *caller_->terms.expires - context_.services.clock.now();
-    context_.dispatcher.post_at(std::chrono::steady_clock::now() + left, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->look();
-    });
+    return std::clamp<std::chrono::microseconds>(left, std::chrono::milliseconds(100), kRecheck);
   }
 
   bool over() {

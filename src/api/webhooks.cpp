@@ -48,10 +48,6 @@ struct Rotation {
   };
 };
 
-json::value time_or_null(const std::optional<Time>& time) {
-  return time ? json::value(format_time(*time)) : json::value(nullptr);
-}
-
 json::object webhook_view(const account::Webhook& webhook, const Bases& bases) {
   const auto id = static_cast<std::int64_t>(webhook.id);
   json::object out;
