@@ -63,7 +63,8 @@ int SignedUrlCommands::sign(const TargetFlags& target) const {
   const auto text = read_job(job_file_);
   if (!text) return complain(text.error());
   if (const auto body = schema::parse_body(*text); !body) return complain(body.error());
-  return ask_server(
+  bool found_base = false;
+  const int status = ask_server(
       target, false, [](Client& client) { return client.get(kPath); },
       [&](const json::value& bases) {
         const auto& all = bases.as_array();
@@ -72,12 +73,14 @@ int SignedUrlCommands::sign(const TargetFlags& target) const {
           fmt::print(stderr, "recast: there is no base {}\n", id_);
           return;
         }
+        found_base = true;
         auto job = to_base64(*text);
         for (auto& c : job) c = c == '+' ? '-' : c == '/' ? '_' : c;
         auto url = fmt::format("{}?job={}", text_of(*found, "base"), job.substr(0, job.find('=')));
         if (!cache_key_.empty()) url += "&cache_key=" + cache_key_;
         fmt::print("{}&s={}\n", url, account::signature_of(text_of(*found, "signing_secret"), url));
       });
+  return status != kOk || found_base ? status : static_cast<int>(kFailed);
 }
 
 std::optional<int> SignedUrlCommands::run(const TargetFlags& target) const {
