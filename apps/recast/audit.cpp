@@ -33,19 +33,19 @@ std::optional<int> AuditCommands::run(const TargetFlags& target) const {
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
   if (chosen("list")) {
     return ask_server(
-        target, json_, [](Client& client) { return client.get("/v2/admin/audit"); }, print_entries);
+        target, json_, [](Client& client) { return client.get("/admin/v1/audit"); }, print_entries);
   }
   if (chosen("export")) {
     const auto server = open_server(target);
     if (!server) return complain(server.error());
-    const auto lines = Client(server->endpoint).get_text(fmt::format("/v2/admin/audit/export?after={}", after_));
+    const auto lines = Client(server->endpoint).get_text(fmt::format("/admin/v1/audit/export?after={}", after_));
     if (!lines) return complain(lines.error());
     fmt::print("{}", *lines);
     return kOk;
   }
   bool intact = true;
   const int status = ask_server(
-      target, json_, [](Client& client) { return client.get("/v2/admin/audit/verify"); },
+      target, json_, [](Client& client) { return client.get("/admin/v1/audit/verify"); },
       [&](const json::value& verdict) {
         intact = text_of(verdict, "intact") == "true";
         fmt::print("{} entries, {}; the last one's hash is {}\n", text_of(verdict, "entries"),

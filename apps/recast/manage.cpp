@@ -51,13 +51,13 @@ int users_create(const std::string& name, const std::string& email, bool adminis
                  const TargetFlags& target) {
   const json::object body{{"username", name}, {"email", email}, {"administrator", administrator}};
   return ask_server(
-      target, json, [&](Client& client) { return client.post("/v2/admin/users", body); },
+      target, json, [&](Client& client) { return client.post("/admin/v1/users", body); },
       [](const json::value& user) { fmt::print("user {} \"{}\"\n", text_of(user, "id"), text_of(user, "username")); });
 }
 
 int users_list(bool json, const TargetFlags& target) {
   return ask_server(
-      target, json, [](Client& client) { return client.get("/v2/admin/users"); },
+      target, json, [](Client& client) { return client.get("/admin/v1/users"); },
       [](const json::value& users) {
         for (const auto& user : users.as_array()) {
           fmt::print("{:>4}  {:<20} {:<30} {}\n", text_of(user, "id"), text_of(user, "username"),
@@ -67,12 +67,12 @@ int users_list(bool json, const TargetFlags& target) {
 }
 
 int users_delete(const std::string& id, const TargetFlags& target) {
-  return remove_at_server(target, "/v2/admin/users/" + percent_encode(id));
+  return remove_at_server(target, "/admin/v1/users/" + percent_encode(id));
 }
 
 int secrets_rotate(bool json, const TargetFlags& target) {
   return ask_server(
-      target, json, [](Client& client) { return client.post("/v2/admin/secrets/rotate", json::object()); },
+      target, json, [](Client& client) { return client.post("/admin/v1/secrets/rotate", json::object()); },
       [](const json::value& done) { fmt::print("{} secrets sealed with a new key\n", text_of(done, "sealed_anew")); });
 }
 
@@ -80,7 +80,7 @@ int users_key(const std::string& id, const std::string& name, bool json, const T
   return ask_server(
       target, json,
       [&](Client& client) {
-        return client.post("/v2/admin/users/" + percent_encode(id) + "/keys", json::object{{"name", name}});
+        return client.post("/admin/v1/users/" + percent_encode(id) + "/keys", json::object{{"name", name}});
       },
       print_new_key);
 }

@@ -46,7 +46,11 @@ Result<> Options::declare(config::Settings& settings) {
   settings.section("scheduler", "Tasks: how many at once, how long, how long kept.", scheduler);
   settings.section("http", "Limits of connections and requests.", http);
   settings.section("api", "What clients see.", api);
+  settings.section("login", "How people log in.", login);
+  settings.section("oauth", "Programs that act for users.", oauth);
+  settings.section("quotas", "What a user may use for whom nothing else is said.", quotas);
   settings.section("webhooks", "Calls that tell of jobs.", webhooks);
+  settings.section("mail", "Notices to users by mail.", mail);
   settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);
   settings.tree(
       "outbound.override",

@@ -4,9 +4,13 @@
 #include <filesystem>
 #include <string>
 
+#include "account/quota.hpp"
+#include "api/login/settings.hpp"
+#include "api/oauth/settings.hpp"
 #include "api/services.hpp"
 #include "config/settings.hpp"
 #include "event/deliveries.hpp"
+#include "event/mail_settings.hpp"
 #include "execution/executor.hpp"
 #include "http/server.hpp"
 #include "net/policy.hpp"
@@ -118,7 +122,11 @@ struct Options {
   WorkerSettings workers;
   http::Settings http;
   api::Settings api;
+  api::LoginSettings login;
+  api::OauthSettings oauth;
+  account::Quota quotas;
   event::WebhookSettings webhooks;
+  event::MailSettings mail;
   scheduler::Settings scheduler;
   execution::Settings limits;
   net::Settings outbound;

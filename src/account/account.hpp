@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "account/quota.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/random.hpp"
@@ -34,8 +35,10 @@ struct User {
   std::string username;
   std::string email;
   bool administrator = false;
-  std::int64_t credits = 100'000;
+  std::optional<std::int64_t> credits;  ///< what is left; none: unlimited
   Time created{};
+  bool enabled = true;  ///< else neither its keys nor its password are good
+  Quota quota;          ///< what the operator allows this user; the server's defaults stand for what it leaves open
 };
 
 /// Where a key is good (core.md 11).
@@ -47,6 +50,7 @@ std::optional<KeyMode> key_mode_from(std::string_view name);
 struct KeyTerms {
   KeyMode mode = KeyMode::both;
   std::optional<Time> expires;  ///< from then on it is as good as revoked
+  Quota quota;                  ///< further limits of this key's own
 };
 
 struct ApiKey {

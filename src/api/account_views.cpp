@@ -36,7 +36,8 @@ json::object user_view(const account::User& user, const Bases& bases) {
   out["username"] = user.username;
   out["email"] = user.email;
   out["created_at"] = format_time(user.created);
-  out["credits"] = user.credits;
+  constexpr std::int64_t kPlenty = 100'000;  // clients want a number
+  out["credits"] = user.credits.value_or(kPlenty);
   out["paying"] = true;
   out["task_priority"] = nullptr;
   out["tasks_per_minute"] = nullptr;

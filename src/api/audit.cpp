@@ -69,9 +69,9 @@ Result<http::Response> verify(Call& call) {
 
 void add_audit_routes(Routes& routes) {
   using account::scope::admin;
-  routes.get("/v2/admin/audit", admin, &list_all);
-  routes.get("/v2/admin/audit/export", admin, &export_all);
-  routes.get("/v2/admin/audit/verify", admin, &verify);
+  routes.get("/admin/v1/audit", admin, &list_all);
+  routes.get("/admin/v1/audit/export", admin, &export_all);
+  routes.get("/admin/v1/audit/verify", admin, &verify);
   routes.get("/v2/users/me/audit", account::scope::user_read, &list_own);
 }
 

@@ -19,6 +19,7 @@ class Catalogue;
 }
 namespace recast::event {
 class Bus;
+struct MailSettings;
 struct WebhookSettings;
 }  // namespace recast::event
 namespace recast::http {
@@ -37,7 +38,13 @@ namespace recast::store {
 class Store;
 }
 
+namespace recast::account {
+struct Quota;
+}
 namespace recast::api {
+
+struct LoginSettings;
+struct OauthSettings;
 
 /// What the server can say of its own health, for /readyz.
 struct Check {
@@ -56,6 +63,10 @@ struct Services {
   const operation::Registry& operations;
   net::Client& net;  ///< the way out, under the outbound policy
   const event::WebhookSettings& webhooks;
+  const event::MailSettings& mail;
+  const LoginSettings& login;
+  const OauthSettings& oauth;
+  const account::Quota& quotas;  ///< of users for whom the operator said nothing else
   const Clock& clock;
   Random& random;
   std::int64_t upload_bytes = 10'000'000'000;

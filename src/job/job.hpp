@@ -67,6 +67,7 @@ struct Task {
   TaskId retry_of;
   int priority = 0;
   std::string host_name;
+  bool sandbox = false;       ///< asked for in the API's test mode
   int attempt = 0;            ///< how often it has been started
   std::int64_t position = 0;  ///< order of submission
 };
@@ -96,6 +97,8 @@ struct TaskSpec {
   std::string engine;  ///< known at creation already, or empty
   std::string engine_version;
   std::string idempotency_key;  ///< of the request that makes a standalone task; empty: none
+  KeyId key{};                  ///< of the request that makes a standalone task
+  bool sandbox = false;         ///< the same
 };
 /// A job whose result others use, too, who ask with the same key of the same signed URL base (core.md 16).
 struct SharedResult {
@@ -108,6 +111,8 @@ struct JobSpec {
   std::string webhook_url;
   std::string origin;           ///< see Job
   std::string idempotency_key;  ///< of the request that makes it; empty: none
+  KeyId key{};                  ///< of that request
+  bool sandbox = false;
   SharedResult shared;
   bool redirect = false;        ///< core.md 6.2
   std::vector<TaskSpec> tasks;  ///< in the order of submission

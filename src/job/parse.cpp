@@ -227,7 +227,12 @@ Result<JobSpec> parse_job(json::object body, const operation::Registry& operatio
   if (head.redirect && !exports) {
     return fail(ErrorCode::invalid_data, "The redirect needs an export/url task in the job.", "redirect");
   }
-  return JobSpec{std::move(head.tag), std::move(head.webhook_url), {}, {}, {}, head.redirect, std::move(reading.tasks)};
+  JobSpec spec;
+  spec.tag = std::move(head.tag);
+  spec.webhook_url = std::move(head.webhook_url);
+  spec.redirect = head.redirect;
+  spec.tasks = std::move(reading.tasks);
+  return spec;
 }
 
 Result<TaskSpec> parse_task(std::string_view operation, json::object body, const operation::Registry& operations,

@@ -12,11 +12,11 @@ constexpr std::size_t kShownPrefix = 12;  // of a token
 constexpr std::size_t kLongestName = 255;
 
 std::string select_users(std::string_view what) {
-  return fmt::format("SELECT id, username, email, administrator, credits, created FROM users {}", what);
+  return fmt::format("SELECT id, username, email, administrator, 0, created FROM users {}", what);
 }
 
 account::User read_user(const sql::Rows& rows) {
-  return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), rows.integer(4), rows.time(5)};
+  return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), {}, rows.time(5)};
 }
 
 /// "key 7", for the audit log.
@@ -61,9 +61,9 @@ Result<account::User> SqlStore::create_user(std::string username, std::string em
   return writer_.write([&](Write& write) -> Result<account::User> {
     account::User user{.username = username, .email = email, .administrator = administrator, .created = write.now};
     const auto added = write.sql.execute(
-        "INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, $4, $5) "
+        "INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, 0, $4) "
         "ON CONFLICT DO NOTHING",
-        user.username, user.email, user.administrator, user.credits, user.created);
+        user.username, user.email, user.administrator, user.created);
     if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
     user.id = UserId(write.sql.last_row());
     Audit::note(write, "user.create", object_name("user", user.id),

@@ -6,11 +6,16 @@
 #include "base/guarded.hpp"
 #include "store/audit.hpp"
 #include "store/database.hpp"
+#include "store/grants.hpp"
 #include "store/idempotency.hpp"
 #include "store/key_cache.hpp"
+#include "store/ledger.hpp"
+#include "store/logins.hpp"
+#include "store/notices.hpp"
 #include "store/presets.hpp"
 #include "store/readers.hpp"
 #include "store/rows.hpp"
+#include "store/sandbox_files.hpp"
 #include "store/signed_urls.hpp"
 #include "store/store.hpp"
 #include "store/webhooks.hpp"
@@ -43,6 +48,11 @@ class SqlStore final : public Store {
   Idempotency& idempotency() override { return idempotency_; }
   SignedUrls& signed_urls() override { return signed_urls_; }
   Presets& presets() override { return presets_; }
+  Logins& logins() override { return logins_; }
+  Grants& grants() override { return grants_; }
+  SandboxFiles& sandbox_files() override { return sandbox_files_; }
+  Ledger& ledger() override { return ledger_; }
+  Notices& notices() override { return notices_; }
   Audit& audit() override { return audit_; }
 
   Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
@@ -103,6 +113,11 @@ class SqlStore final : public Store {
   SignedUrls signed_urls_{database_};
   Presets presets_{database_};
   Audit audit_{database_};
+  Logins logins_{database_};
+  Grants grants_{database_};
+  SandboxFiles sandbox_files_{database_};
+  Ledger ledger_{database_};
+  Notices notices_{database_};
 };
 
 /// A task that is held by this attempt; conflict if it is not, whatever the reason.

@@ -24,8 +24,13 @@
 namespace recast::store {
 
 class Audit;
+class Grants;
 class Idempotency;
+class Ledger;
+class Logins;
+class Notices;
 class Presets;
+class SandboxFiles;
 class SignedUrls;
 class Webhooks;
 
@@ -149,6 +154,11 @@ class Store {
   virtual Idempotency& idempotency() = 0;
   virtual SignedUrls& signed_urls() = 0;
   virtual Presets& presets() = 0;
+  virtual Logins& logins() = 0;
+  virtual Grants& grants() = 0;
+  virtual SandboxFiles& sandbox_files() = 0;
+  virtual Ledger& ledger() = 0;
+  virtual Notices& notices() = 0;
 
   // --- jobs
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;

@@ -2,7 +2,11 @@
 
 #include <stdexcept>
 
+#include "account/quota.hpp"
+#include "api/login/settings.hpp"
+#include "api/oauth/settings.hpp"
 #include "event/deliveries.hpp"
+#include "event/mail_settings.hpp"
 #include "http/router.hpp"
 #include "net/policy.hpp"
 #include "operation/registry.hpp"
@@ -22,6 +26,10 @@ struct TestServer::Parts {
   operation::Registry operations;
   event::Bus bus;
   event::WebhookSettings webhooks;
+  event::MailSettings mail;
+  api::LoginSettings login;
+  api::OauthSettings oauth;
+  account::Quota quotas;
   std::unique_ptr<net::Client> net = net::make_client({}, net::Policy::open({}).value());
   std::unique_ptr<store::Store> store;
   std::unique_ptr<storage::Storage> storage;
@@ -72,6 +80,10 @@ Result<> TestServer::open(const Options& options) {
       .operations = parts.operations,
       .net = *parts.net,
       .webhooks = parts.webhooks,
+      .mail = parts.mail,
+      .login = parts.login,
+      .oauth = parts.oauth,
+      .quotas = parts.quotas,
       .clock = clock_,
       .random = parts.random,
       .upload_bytes = options.upload_bytes,

@@ -89,14 +89,14 @@ Result<http::Response> rotate_secrets(Call& call) {
 
 void add_admin_routes(Routes& routes) {
   using account::scope::admin;
-  routes.post("/v2/admin/secrets/rotate", admin, &rotate_secrets);
-  routes.get("/v2/admin/users", admin, &list_users);
-  routes.create("/v2/admin/users", admin, &create_user);
-  routes.get("/v2/admin/users/{id}", admin, &show_user);
-  routes.del("/v2/admin/users/{id}", admin, &delete_user);
-  routes.get("/v2/admin/users/{id}/keys", admin, &list_keys);
-  routes.create("/v2/admin/users/{id}/keys", admin, &create_key);
-  routes.del("/v2/admin/users/{id}/keys/{key}", admin, &revoke_key);
+  routes.post("/admin/v1/secrets/rotate", admin, &rotate_secrets);
+  routes.get("/admin/v1/users", admin, &list_users);
+  routes.create("/admin/v1/users", admin, &create_user);
+  routes.get("/admin/v1/users/{id}", admin, &show_user);
+  routes.del("/admin/v1/users/{id}", admin, &delete_user);
+  routes.get("/admin/v1/users/{id}/keys", admin, &list_keys);
+  routes.create("/admin/v1/users/{id}/keys", admin, &create_key);
+  routes.del("/admin/v1/users/{id}/keys/{key}", admin, &revoke_key);
 }
 
 }  // namespace recast::api
