@@ -12,6 +12,7 @@
 #include "api/payload.hpp"
 #include "base/log.hpp"
 #include "engines.hpp"
+#include "event/notice_mail.hpp"
 #include "execution/task_runner.hpp"
 #include "health.hpp"
 #include "late_client.hpp"
@@ -88,6 +89,7 @@ class Running final : public Server {
     RECAST_TRY(lock_, lock_folder(folders_.data));
     RECAST_CHECK(folders_.make());
     RECAST_CHECK(event::Deliveries::pauses_of(options_.webhooks));
+    RECAST_CHECK(event::NoticeMail::check(options_.mail));
     RECAST_CHECK(http::Server::check(listeners(options_.server)));  // before engines take their seconds to start
     RECAST_CHECK(operations::register_all(operations_));
     options_.storages.transfers().state_folder = folders_.data.string();
@@ -106,6 +108,8 @@ class Running final : public Server {
     store_->on_events([this](const std::vector<store::Event>& events) { bus_.publish(events); });
     start_running();
     RECAST_CHECK(start_listening());
+    RECAST_TRY(notice_mail_,
+               event::NoticeMail::start(options_.mail, store_->notices(), clock_, options_.api.public_api_url));
     // Last: a start that fails must not have used up the one time the key is shown.
     RECAST_TRY(const auto users, store_->list_users());
     if (users.empty()) {
@@ -267,6 +271,7 @@ class Running final : public Server {
   std::unique_ptr<execution::Executor> executor_;
   std::unique_ptr<scheduler::TaskRunner> task_runner_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
+  std::unique_ptr<event::NoticeMail> notice_mail_;
   std::unique_ptr<Health> health_;
   std::unique_ptr<api::Services> services_;
   http::Router router_;

@@ -40,4 +40,15 @@ Result<std::vector<std::string>> checked_events(const std::vector<std::string>& 
   return checked;
 }
 
+std::string without_secrets(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  auto rest = url.substr(begin);
+  rest = rest.substr(0, rest.find_first_of("?#"));
+  const auto host_end = rest.find('/');
+  const auto at = rest.substr(0, host_end).rfind('@');
+  if (at != std::string_view::npos) rest.remove_prefix(at + 1);
+  return std::string(url.substr(0, begin)) + std::string(rest);
+}
+
 }  // namespace recast::account

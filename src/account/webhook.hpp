@@ -64,4 +64,7 @@ std::span<const std::string_view> webhook_events();
 /// invalid_data on "events" for none or an unknown one; each once, in the order of webhook_events().
 Result<std::vector<std::string>> checked_events(const std::vector<std::string>& events);
 
+/// A URL without what may be a secret in it: who is logged in, and the query. For logs and notices.
+std::string without_secrets(std::string_view url);
+
 }  // namespace recast::account

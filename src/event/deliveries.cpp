@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "event/pauses.hpp"
 #include "net/client.hpp"
 
 namespace recast::event {
@@ -36,18 +36,7 @@ std::string cause_of(const Error& error) {
 }  // namespace
 
 Result<std::vector<std::chrono::seconds>> Deliveries::pauses_of(const WebhookSettings& settings) {
-  std::vector<std::chrono::seconds> pauses;
-  for (const auto& word : settings.retry_seconds) {
-    std::int64_t seconds = 0;
-    const auto* const last = word.data() + word.size();
-    const auto [end, error] = std::from_chars(word.data(), last, seconds);
-    if (error != std::errc() || end != last || seconds < 0 || seconds > 86'400) {
-      return fail(ErrorCode::invalid_data, fmt::format("\"{}\" is no number of seconds up to 86400", word),
-                  "webhooks.retry_seconds");
-    }
-    pauses.emplace_back(seconds);
-  }
-  return pauses;
+  return read_pauses(settings.retry_seconds, "webhooks.retry_seconds");
 }
 
 Deliveries::Deliveries(const WebhookSettings& settings, store::Webhooks& webhooks, net::Client& net, Bus& bus,
@@ -192,11 +181,9 @@ bool Deliveries::deliver(const store::Webhooks::Taken& taken, const std::stop_to
   if (stop.stop_requested() && attempt.status == 0) return true;  // its lease ends, and it is tried again
   attempt.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
   const auto& delivery = taken.delivery;
-  const bool again = attempt.outcome == Delivery::Outcome::pending;
-  if (again && static_cast<std::size_t>(delivery.attempts) < pauses_.size()) {
-    attempt.due = clock_.now() + pauses_[static_cast<std::size_t>(delivery.attempts)];
-  } else if (again) {
-    attempt.outcome = Delivery::Outcome::failed;
+  if (attempt.outcome == Delivery::Outcome::pending) {
+    attempt.due = next_attempt(pauses_, delivery.attempts + 1, clock_.now());
+    if (!attempt.due) attempt.outcome = Delivery::Outcome::failed;
   }
   if (attempt.outcome != Delivery::Outcome::delivered) {
     log::warning("a webhook was not delivered", {{"delivery", static_cast<std::int64_t>(delivery.id)},

@@ -168,6 +168,13 @@ Error task_error(const store::Claim& claim, Error error) {
   }
 }
 
+/// By the name that the client used or the engine's own.
+bool is_deprecated(const engine::Catalogue& catalogue, std::string_view engine, std::string_view version) {
+  return std::ranges::any_of(catalogue.installations(engine), [&](const engine::Installation* one) {
+    return one->deprecated && one->version == version;
+  });
+}
+
 class Runner final : public scheduler::TaskRunner {
  public:
   explicit Runner(Means means) : means_(std::move(means)) {}
@@ -211,6 +218,7 @@ class Runner final : public scheduler::TaskRunner {
     if (!context.engine().empty()) {
       ending.engine = context.engine();
       ending.engine_version = context.version();
+      ending.engine_deprecated = is_deprecated(*means_.catalogue(), ending.engine, ending.engine_version);
     }
     if (!outcome) return std::unexpected(std::move(outcome).error());
     if (!ending.report.empty()) {
@@ -220,6 +228,10 @@ class Runner final : public scheduler::TaskRunner {
     RECAST_CHECK(keep(claim, outcome->files, ending.files));
     for (auto& member : outcome->extra) ending.extra.insert_or_assign(member.key(), std::move(member.value()));
     ending.message = std::move(outcome->message);
+    if (ending.engine_deprecated) {
+      ending.message += fmt::format("{}{} {} is deprecated.", ending.message.empty() ? "" : " ", ending.engine,
+                                    ending.engine_version);
+    }
     ending.credits = outcome->credits;
     return {};
   }

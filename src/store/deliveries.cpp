@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "store/database.hpp"
+#include "store/notices.hpp"
 #include "store/webhooks.hpp"
 
 namespace recast::store {
@@ -60,6 +61,26 @@ std::optional<Receiver> find_receiver(sql::Connection& connection, const Deliver
   }
   receiver.secret.former_until = rows.optional_time(3);
   return receiver;
+}
+
+/// A receiver that says it is gone is sent nothing more.
+void disable(Write& write, WebhookId webhook) {
+  write.sql.execute("UPDATE webhooks SET disabled = 1, failing = 1, updated = $2 WHERE id = $1", webhook, write.now);
+  write.sql.execute(
+      "UPDATE deliveries SET due = NULL, outcome = $2, error = 'The webhook was disabled.', ended = $3 "
+      "WHERE webhook_id = $1 AND due IS NOT NULL",
+      webhook, Delivery::Outcome::dropped, write.now);
+}
+
+void tell_of_failure(Write& write, const Delivery& delivery, const Webhooks::Attempt& attempt) {
+  const auto webhook = static_cast<std::int64_t>(*delivery.webhook);
+  Notices::raise(write, delivery.user,
+                 {.kind = account::NoticeKind::webhook_failing,
+                  .values = {{"webhook", webhook},
+                             {"url", account::without_secrets(delivery.url)},
+                             {"cause", attempt.error.empty() ? fmt::format("HTTP {}", attempt.status)
+                                                             : presentable(attempt.error)}},
+                  .occasion = fmt::format("webhook {} delivery {}", webhook, static_cast<std::int64_t>(delivery.id))});
 }
 
 }  // namespace
@@ -208,15 +229,13 @@ Result<> Webhooks::record(const Delivery& delivery, const Attempt& attempt) {
         over ? std::optional(write.now) : std::nullopt);
     if (!delivery.webhook) return {};
     if (attempt.gone) {
-      write.sql.execute("UPDATE webhooks SET disabled = 1, failing = 1, updated = $2 WHERE id = $1", *delivery.webhook,
-                        write.now);
-      write.sql.execute(
-          "UPDATE deliveries SET due = NULL, outcome = $2, error = 'The webhook was disabled.', ended = $3 "
-          "WHERE webhook_id = $1 AND due IS NOT NULL",
-          *delivery.webhook, Delivery::Outcome::dropped, write.now);
+      disable(write, *delivery.webhook);
+      tell_of_failure(write, delivery, attempt);
     } else if (over && attempt.outcome != Delivery::Outcome::dropped) {
       const bool failing = attempt.outcome == Delivery::Outcome::failed;
-      write.sql.execute("UPDATE webhooks SET failing = $2 WHERE id = $1 AND failing <> $2", *delivery.webhook, failing);
+      const auto changed = write.sql.execute("UPDATE webhooks SET failing = $2 WHERE id = $1 AND failing <> $2",
+                                             *delivery.webhook, failing);
+      if (failing && changed > 0) tell_of_failure(write, delivery, attempt);
     }
     return {};
   });

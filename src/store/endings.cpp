@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <boost/json/serialize.hpp>
 
+#include "store/notices.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 
@@ -9,6 +12,17 @@ namespace {
 
 std::string text_of(const boost::json::object& object) {
   return object.empty() ? std::string() : boost::json::serialize(object);
+}
+
+void tell_of_deprecation(Write& write, const Head& task, const Ending& ending) {
+  Notices::raise(write, task.user,
+                 {.kind = account::NoticeKind::engine_deprecated,
+                  .values = {{"engine", ending.engine},
+                             {"version", ending.engine_version},
+                             {"task", task.id.str()},
+                             {"job", task.job.str()}},
+                  .occasion = fmt::format("{} {} {}", ending.engine, ending.engine_version,
+                                          format_time(write.now).substr(0, std::string_view("2026-01-31").size()))});
 }
 
 }  // namespace
@@ -38,6 +52,7 @@ void end_task(Write& write, const Head& task, const Ending& ending) {
         "UPDATE payloads SET body = NULL WHERE task = (SELECT number FROM tasks WHERE id = $1) AND body IS NOT NULL",
         task.id);
   }
+  if (ending.engine_deprecated) tell_of_deprecation(write, task, ending);
   write.event(failed ? "task.failed" : "task.finished", task.user, task.job, task.id);
   settle_after(write, {{task.id, task.job}});
 }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <string>
+
 #include "account/notice.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -19,8 +23,29 @@ class Notices {
   /// `values` and `occasion` of it are used.
   static void raise(Write& write, UserId user, const account::Notice& notice);
 
+  /// Newest first.
+  Result<Listing<account::Notice>> list(UserId user, bool unread_only, Page page);
+  Result<account::Notice> mark_read(UserId user, std::int64_t id);  ///< not_found for those of others
+  Result<std::size_t> mark_all_read(UserId user);                   ///< how many
+
+  /// For whoever mails them: whether take() would find one, without a write.
+  Result<bool> is_due(Time not_before);
+  /// A notice made since `not_before` that is to be sent now, held for `lease`; nullopt if there is none.
+  struct Taken {
+    account::Notice notice;
+    std::string username;
+    std::string email;
+    int attempts = 0;  ///< this one included
+  };
+  Result<std::optional<Taken>> take(std::chrono::seconds lease, Time not_before);
+  /// How an attempt went: sent, tried again at `due`, or given up.
+  enum class Outcome { sent, failed };
+  Result<> record(std::int64_t id, Outcome outcome, std::optional<Time> due);
+  /// Removes those made before `before`.
+  Result<std::size_t> purge(Time before);
+
  private:
-  [[maybe_unused]] Database& database_;
+  Database& database_;
 };
 
 }  // namespace recast::store

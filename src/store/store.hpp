@@ -95,6 +95,7 @@ struct Ending {
   std::string message;
   std::string engine;
   std::string engine_version;
+  bool engine_deprecated = false;  ///< the user is told of it, once a day
   int credits = 0;
 };
 

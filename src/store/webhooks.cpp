@@ -50,18 +50,6 @@ Result<account::Webhook> find_webhook(sql::Connection& connection, UserId user, 
   return read_webhook(rows, vault);
 }
 
-/// A URL without what may be a secret in it: who is logged in, and the query.
-std::string without_secrets(std::string_view url) {
-  const auto scheme = url.find("://");
-  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
-  auto rest = url.substr(begin);
-  rest = rest.substr(0, rest.find_first_of("?#"));
-  const auto host_end = rest.find('/');
-  const auto at = rest.substr(0, host_end).rfind('@');
-  if (at != std::string_view::npos) rest.remove_prefix(at + 1);
-  return std::string(url.substr(0, begin)) + std::string(rest);
-}
-
 /// For the audit log.
 std::string object_name(WebhookId id) { return fmt::format("webhook {}", static_cast<std::int64_t>(id)); }
 
@@ -93,7 +81,7 @@ Result<account::Webhook> Webhooks::create(UserId user, std::string url, std::vec
         "INSERT INTO webhooks (user_id, url, events, secret, created, updated) VALUES ($1, $2, $3, $4, $5, $5)", user,
         url, joined(events), sealed, write.now);
     const auto id = WebhookId(write.sql.last_row());
-    Audit::note(write, "webhook.create", object_name(id), without_secrets(url));
+    Audit::note(write, "webhook.create", object_name(id), account::without_secrets(url));
     return find_webhook(write.sql, user, id, database_.sealing.vault);
   });
 }
@@ -132,7 +120,7 @@ Result<account::Webhook> Webhooks::change(UserId user, WebhookId id, const Chang
     auto changed = find_webhook(write.sql, user, id, vault);
     if (changed)
       Audit::note(write, "webhook.change", object_name(id),
-                  fmt::format("{}: {}{}", without_secrets(changed->url), joined(changed->events),
+                  fmt::format("{}: {}{}", account::without_secrets(changed->url), joined(changed->events),
                               changed->disabled ? ", disabled" : ""));
     return changed;
   });

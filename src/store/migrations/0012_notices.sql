@@ -8,7 +8,8 @@ CREATE TABLE notices (
   read     INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0, -- to mail it
   due      INTEGER,                   -- the next attempt; null: at once, unless it is mailed
-  mailed   INTEGER,                   -- or given up
+  mailed   INTEGER,                   -- or given up, see the next
+  given_up INTEGER NOT NULL DEFAULT 0,
   UNIQUE (user_id, kind, occasion)
 );
 CREATE INDEX notices_to_mail ON notices (due) WHERE mailed IS NULL;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "target.hpp"
+
+namespace recast::cli {
+
+/// `recast notices …`. Lives as long as the parser.
+class NoticeCommands {
+ public:
+  explicit NoticeCommands(CLI::App& app);
+  std::optional<int> run(const TargetFlags& target) const;  ///< the exit status, or nullopt: not asked for
+
+ private:
+  CLI::App* group_;
+  std::string id_;
+  bool unread_ = false;
+  bool json_ = false;
+};
+
+}  // namespace recast::cli
