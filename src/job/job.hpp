@@ -75,8 +75,7 @@ struct Task {
 struct Job {
   JobId id;
   UserId user{};
-  std::string tag;  ///< empty is null
-  std::string webhook_url;
+  std::string tag;     ///< empty is null
   std::string origin;  ///< where its creator reached the server, in the API's own words
   Status status = Status::waiting;
   Time created{};

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "base/text.hpp"
 #include "store/database.hpp"
 #include "store/notices.hpp"
@@ -14,13 +16,13 @@ using account::Delivery;
 constexpr std::string_view kColumns =
     "id, user_id, webhook_id, job_id, event, url, attempts, due, outcome, status, error, duration, created, ended";
 
-Delivery read_delivery(const sql::Rows& rows) {
+Delivery read_delivery(const sql::Rows& rows, const Vault& vault) {
   Delivery delivery{.id = DeliveryId(rows.integer(0)),
                     .user = UserId(rows.integer(1)),
                     .webhook = {},
                     .job = JobId(rows.text(3)),
                     .event = rows.text(4),
-                    .url = rows.text(5),
+                    .url = vault.unseal(rows.view(5)).value_or(""),
                     .attempts = static_cast<int>(rows.integer(6)),
                     .due = rows.optional_time(7),
                     .outcome = static_cast<Delivery::Outcome>(rows.integer(8)),
@@ -33,11 +35,11 @@ Delivery read_delivery(const sql::Rows& rows) {
   return delivery;
 }
 
-Result<Delivery> find_delivery(sql::Connection& connection, UserId user, DeliveryId id) {
+Result<Delivery> find_delivery(sql::Connection& connection, UserId user, DeliveryId id, const Vault& vault) {
   auto rows =
       connection.query(fmt::format("SELECT {} FROM deliveries WHERE id = $1 AND user_id = $2", kColumns), id, user);
   if (!rows.next()) return std::unexpected(no_such("delivery"));
-  return read_delivery(rows);
+  return read_delivery(rows, vault);
 }
 
 /// What of a webhook's row matters when it is called; nullopt if it is gone.
@@ -83,6 +85,23 @@ void tell_of_failure(Write& write, const Delivery& delivery, const Webhooks::Att
                   .occasion = fmt::format("webhook {} delivery {}", webhook, static_cast<std::int64_t>(delivery.id))});
 }
 
+/// Those whose column is still as a version that did not seal it left it.
+std::vector<std::pair<std::int64_t, std::string>> rows_in_clear(sql::Connection& connection, std::string_view table,
+                                                                std::string_view key, std::string_view column) {
+  std::vector<std::pair<std::int64_t, std::string>> list;
+  auto rows = connection.query(fmt::format("SELECT one.{0}, one.{1} FROM {2} AS one JOIN addresses_in_clear AS clear "
+                                           "ON clear.kind = $1 AND clear.id = one.{0}",
+                                           key, column, table),
+                               table);
+  while (rows.next()) list.emplace_back(rows.integer(0), rows.text(1));
+  return list;
+}
+
+UserId user_of_job(sql::Connection& connection, std::int64_t number) {
+  auto rows = connection.query("SELECT user_id FROM jobs WHERE number = $1", number);
+  return rows.next() ? UserId(rows.integer(0)) : UserId{};
+}
+
 }  // namespace
 
 void Webhooks::deliver(Write& write, std::string_view event, UserId user, const JobId& job) {
@@ -95,9 +114,30 @@ void Webhooks::deliver(Write& write, std::string_view event, UserId user, const 
   if (event == "job.created") return;
   write.sql.execute(
       "INSERT INTO deliveries (user_id, target, job_id, event, url, due, created) "
-      "SELECT user_id, 'j' || user_id || ' ' || webhook_url, id, $2, webhook_url, $3, $3 FROM jobs "
+      "SELECT user_id, webhook_target, id, $2, webhook_url, $3, $3 FROM jobs "
       "WHERE id = $1 AND webhook_url <> ''",
       job, event, write.now);
+}
+
+Result<> Webhooks::seal_addresses() {
+  const std::shared_lock sealing(database_.sealing.change);
+  const auto& vault = database_.sealing.vault;
+  return database_.writer.write([&](Write& write) -> Result<> {
+    const auto seal = [&](std::string_view table, std::string_view key, std::string_view column) {
+      for (const auto& [id, url] : rows_in_clear(write.sql, table, key, column)) {
+        write.sql.execute(fmt::format("UPDATE {} SET {} = $2 WHERE {} = $1", table, column, key), id, vault.seal(url));
+      }
+    };
+    seal("webhooks", "id", "url");
+    seal("deliveries", "id", "url");
+    for (const auto& [number, url] : rows_in_clear(write.sql, "jobs", "number", "webhook_url")) {
+      const auto stored = stored_address(url, user_of_job(write.sql, number), vault);
+      write.sql.execute("UPDATE jobs SET webhook_url = $2, webhook_target = $3 WHERE number = $1", number,
+                        stored.sealed, stored.target);
+    }
+    write.sql.execute("DELETE FROM addresses_in_clear");
+    return {};
+  });
 }
 
 std::size_t Webhooks::seal_anew(Write& write, const Vault& vault) {
@@ -105,8 +145,7 @@ std::size_t Webhooks::seal_anew(Write& write, const Vault& vault) {
   const auto change = [&](std::string_view table, std::string_view key, std::string_view column) {
     std::vector<std::pair<std::int64_t, std::string>> list;
     {
-      auto rows =
-          write.sql.query(fmt::format("SELECT {}, {} FROM {} WHERE {} IS NOT NULL", key, column, table, column));
+      auto rows = write.sql.query(fmt::format("SELECT {}, {} FROM {} WHERE {} <> ''", key, column, table, column));
       while (rows.next()) list.emplace_back(rows.integer(0), rows.text(1));
     }
     for (const auto& [id, sealed] : list) {
@@ -117,6 +156,9 @@ std::size_t Webhooks::seal_anew(Write& write, const Vault& vault) {
       ++count;
     }
   };
+  change("webhooks", "id", "url");
+  change("deliveries", "id", "url");
+  change("jobs", "number", "webhook_url");
   change("webhooks", "id", "secret");
   change("webhooks", "id", "former_secret");
   change("webhook_secrets", "user_id", "secret");
@@ -138,19 +180,20 @@ Result<Listing<Delivery>> Webhooks::deliveries(UserId user, std::optional<Webhoo
     while (rows.next()) {
       listing.more = std::ssize(listing.items) == page.size;
       if (listing.more) break;
-      listing.items.push_back(read_delivery(rows));
+      listing.items.push_back(read_delivery(rows, database_.sealing.vault));
     }
     return listing;
   });
 }
 
 Result<Delivery> Webhooks::delivery(UserId user, DeliveryId id) {
-  return database_.readers.read([&](sql::Connection& connection) { return find_delivery(connection, user, id); });
+  return database_.readers.read(
+      [&](sql::Connection& connection) { return find_delivery(connection, user, id, database_.sealing.vault); });
 }
 
 Result<Delivery> Webhooks::replay(UserId user, DeliveryId id) {
   return database_.writer.write([&](Write& write) -> Result<Delivery> {
-    RECAST_CHECK(find_delivery(write.sql, user, id));
+    RECAST_CHECK(find_delivery(write.sql, user, id, database_.sealing.vault));
     {
       auto rows = write.sql.query(
           "SELECT 1 FROM jobs JOIN deliveries ON deliveries.job_id = jobs.id WHERE deliveries.id = $1", id);
@@ -162,7 +205,7 @@ Result<Delivery> Webhooks::replay(UserId user, DeliveryId id) {
         "coalesce((SELECT url FROM webhooks WHERE webhooks.id = webhook_id), url), 1, $2, $2 "
         "FROM deliveries WHERE id = $1",
         id, write.now);
-    return find_delivery(write.sql, user, DeliveryId(write.sql.last_row()));
+    return find_delivery(write.sql, user, DeliveryId(write.sql.last_row()), database_.sealing.vault);
   });
 }
 
@@ -207,7 +250,7 @@ Result<std::optional<Webhooks::Taken>> Webhooks::take(std::string_view target, s
                       kColumns),
           name, write.now);
       if (!rows.next()) return std::nullopt;
-      taken.delivery = read_delivery(rows);
+      taken.delivery = read_delivery(rows, database_.sealing.vault);
       taken.replayed = rows.boolean(14);
     }
     if (auto receiver = find_receiver(write.sql, taken.delivery, database_.sealing.vault)) {

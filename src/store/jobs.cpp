@@ -76,9 +76,9 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   fresh.id = JobId(random_.uuid());
   fresh.user = user;
   fresh.tag = spec.tag;
-  fresh.webhook_url = spec.webhook_url;
   fresh.origin = spec.origin;
   const std::shared_lock sealing(sealing_.change);
+  const auto webhook = stored_address(spec.webhook_url, user, sealing_.vault);
   std::vector<StoredPayload> payloads;
   for (auto& one : spec.tasks) {
     payloads.push_back(stored_payload(one.operation, std::exchange(one.payload, {}), sealing_));
@@ -99,7 +99,7 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
     for (auto& task : job.tasks) task.created = write.now;
     RECAST_CHECK(resolve_inputs(write.sql, job, spec));
     job::settle(job, write.now, externals_of(write.sql, job));
-    insert_job(write, job, payloads, load_of_);
+    insert_job(write, job, webhook, payloads, load_of_);
     job_events(write, job);
     Idempotency::made(write, user, spec.idempotency_key, job.id.str());
     SignedUrls::share(write, spec.shared, job.id);

@@ -11,7 +11,6 @@ using Jobs = StoreTest;
 TEST_F(Jobs, CreatesAJobThatWaits) {
   auto spec = chain();
   spec.tag = "demo";
-  spec.webhook_url = "https://example.org";
   const auto job = create(spec);
   EXPECT_EQ(job.status, job::Status::waiting);
   EXPECT_EQ(job.created, clock_.now());
@@ -23,7 +22,6 @@ TEST_F(Jobs, CreatesAJobThatWaits) {
 
   const auto read = reload(job);
   EXPECT_EQ(read.tag, "demo");
-  EXPECT_EQ(read.webhook_url, "https://example.org");
   EXPECT_EQ(read.tasks[2].name, "out");
   EXPECT_EQ(read.tasks[2].job_id, job.id);
   EXPECT_EQ(read.tasks[1].depends_on, job.tasks[1].depends_on);

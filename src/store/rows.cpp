@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "account/account.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -215,9 +216,8 @@ StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
 }
 
 std::string select_jobs(std::string_view what) {
-  return fmt::format(
-      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing, origin FROM jobs WHERE {}",
-      what);
+  return fmt::format("SELECT id, user_id, tag, status, created, started, ended, failing, origin FROM jobs WHERE {}",
+                     what);
 }
 
 job::Job read_job(const sql::Rows& rows) {
@@ -225,13 +225,12 @@ job::Job read_job(const sql::Rows& rows) {
   job.id = JobId(rows.text(0));
   job.user = UserId(rows.integer(1));
   job.tag = rows.text(2);
-  job.webhook_url = rows.text(3);
-  job.status = static_cast<job::Status>(rows.integer(4));
-  job.created = rows.time(5);
-  job.started = rows.optional_time(6);
-  job.ended = rows.optional_time(7);
-  job.failing = rows.boolean(8);
-  job.origin = rows.text(9);
+  job.status = static_cast<job::Status>(rows.integer(3));
+  job.created = rows.time(4);
+  job.started = rows.optional_time(5);
+  job.ended = rows.optional_time(6);
+  job.failing = rows.boolean(7);
+  job.origin = rows.text(8);
   return job;
 }
 
@@ -241,11 +240,19 @@ std::optional<job::Job> find_job(sql::Connection& connection, const JobId& id) {
   return read_job(rows);
 }
 
-void insert_job(Write& write, const job::Job& job, const std::vector<StoredPayload>& payloads, const LoadOf& load_of) {
+StoredAddress stored_address(std::string_view url, UserId user, const Vault& vault) {
+  if (url.empty()) return {};
+  const auto number = std::to_string(static_cast<std::int64_t>(user));
+  return {vault.seal(url), fmt::format("j{} {}", number, account::token_hash(number + " " + std::string(url)))};
+}
+
+void insert_job(Write& write, const job::Job& job, const StoredAddress& webhook,
+                const std::vector<StoredPayload>& payloads, const LoadOf& load_of) {
   write.sql.execute(
-      "INSERT INTO jobs (id, user_id, tag, webhook_url, status, created, started, ended, origin) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      job.id, job.user, job.tag, job.webhook_url, job.status, job.created, job.started, job.ended, job.origin);
+      "INSERT INTO jobs (id, user_id, tag, webhook_url, webhook_target, status, created, started, ended, origin) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      job.id, job.user, job.tag, webhook.sealed, webhook.target, job.status, job.created, job.started, job.ended,
+      job.origin);
   for (std::size_t i = 0; i < job.tasks.size(); ++i) insert_task(write, job.tasks[i], payloads.at(i), load_of);
 }
 

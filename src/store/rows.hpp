@@ -77,8 +77,16 @@ std::string select_jobs(std::string_view what);
 job::Job read_job(const sql::Rows& rows);                                        ///< without tasks
 std::optional<job::Job> find_job(sql::Connection& connection, const JobId& id);  ///< without tasks
 
+/// The webhook_url of a job as it rests; empty if it has none.
+struct StoredAddress {
+  std::string sealed;
+  std::string target;  ///< of its deliveries: the same for the same user and address
+};
+StoredAddress stored_address(std::string_view url, UserId user, const Vault& vault);
+
 /// `payloads` in the order of the job's tasks.
-void insert_job(Write& write, const job::Job& job, const std::vector<StoredPayload>& payloads, const LoadOf& load_of);
+void insert_job(Write& write, const job::Job& job, const StoredAddress& webhook,
+                const std::vector<StoredPayload>& payloads, const LoadOf& load_of);
 void insert_task(Write& write, const job::Task& task, const StoredPayload& payload, const LoadOf& load_of);
 void insert_files(Write& write, const TaskId& id, const std::vector<job::StoredFile>& files);
 

@@ -81,6 +81,8 @@ class Webhooks {
 
   /// Inside the transaction of a job's event: queues what is to be sent because of it.
   static void deliver(Write& write, std::string_view event, UserId user, const JobId& job);
+  /// Seals addresses that a version before left in the clear. At the start.
+  Result<> seal_addresses();
   /// All secrets under the vault's new key; how many.
   static std::size_t seal_anew(Write& write, const class Vault& vault);
 
