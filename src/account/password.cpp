@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "base/text.hpp"
 
@@ -50,7 +51,7 @@ PasswordHasher::PasswordHasher(PasswordCost cost, int parallel)
     : memory_(static_cast<std::size_t>(cost.memory_mib) << 20),
       passes_(static_cast<unsigned long long>(cost.passes)),
       parallel_(parallel) {
-  (void)sodium_init();
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used");
 }
 
 Result<> PasswordHasher::enter() {
