@@ -45,8 +45,7 @@ Result<std::string> read_password() {
   const Unseen unseen;
   auto password = read_line(asks ? "New password: " : nullptr);
   if (password.empty()) return fail(ErrorCode::invalid_data, "There is no password on standard input.");
-  if (asks && read_line("Once more: ") != password)
-    return fail(ErrorCode::invalid_data, "The two passwords differ.");
+  if (asks && read_line("Once more: ") != password) return fail(ErrorCode::invalid_data, "The two passwords differ.");
   return password;
 }
 

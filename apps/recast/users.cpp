@@ -91,9 +91,7 @@ UserCommands::UserCommands(CLI::App& app)
   invite->add_flag("--administrator", administrator_, "The account may manage users");
   invite->add_option("--expires-in", expires_in_, "Seconds for which it can be accepted");
   command("invitations", "List invitations that nobody accepted yet")->add_option("--page", page_, "Page, from 1");
-  command("withdraw", "Withdraw an invitation")
-      ->add_option("id", id_, "Number of the invitation")
-      ->required();
+  command("withdraw", "Withdraw an invitation")->add_option("id", id_, "Number of the invitation")->required();
 }
 
 int UserCommands::set_password(const TargetFlags& target, const std::string& user) const {

@@ -55,12 +55,13 @@ struct UserChange {
   std::optional<bool> enabled;
 };
 
-/// How many log-ins may fail in a row, and how long the pauses grow after that.
+/// How many log-ins may fail in a row, and how the pauses grow after that.
 struct Throttle {
   std::int64_t free = 5;
+  std::chrono::seconds first{1};
   std::chrono::seconds longest{900};
 };
-/// After that many failures in a row: none for the free ones, then 1, 2, 4, … seconds.
+/// After that many failures in a row: none for the free ones, then the first pause, twice that, four times …
 std::chrono::seconds pause_after(std::int64_t failures, const Throttle& throttle);
 /// What throttling knows an address by: an IPv6 one by its /64, which is what one customer has.
 std::string throttled_address(std::string_view address);

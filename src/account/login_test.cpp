@@ -8,11 +8,12 @@ namespace {
 using std::chrono::seconds;
 
 TEST(Throttle, PausesDoubleUpToTheLongest) {
-  const Throttle throttle{.free = 3, .longest = seconds(20)};
+  const Throttle throttle{.free = 3, .first = seconds(1), .longest = seconds(20)};
   for (const auto& [failures, pause] :
        std::vector<std::pair<std::int64_t, int>>{{0, 0}, {2, 0}, {3, 1}, {4, 2}, {7, 16}, {8, 20}, {1000, 20}}) {
     EXPECT_EQ(pause_after(failures, throttle), seconds(pause)) << failures;
   }
+  EXPECT_EQ(pause_after(5, {.free = 3, .first = seconds(60), .longest = seconds(900)}), seconds(240));
 }
 
 TEST(Throttle, TakesAnIpv6NetworkForOneAddress) {
@@ -31,7 +32,8 @@ TEST(NewAccount, NeedsAPlainUsername) {
 }
 
 TEST(NewAccount, NeedsAMailAddress) {
-  for (const auto* const good : {"a@b", "ann@example.org", "\"a@b\"@example.org"}) EXPECT_TRUE(check_email(good)) << good;
+  for (const auto* const good : {"a@b", "ann@example.org", "\"a@b\"@example.org"})
+    EXPECT_TRUE(check_email(good)) << good;
   for (const auto* const bad : {"", "ann", "@example.org", "ann@", "ann @example.org", "ann@example.org\r\nBcc: x@y"})
     EXPECT_EQ(check_email(bad).error().field, "email") << bad;
 }

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::int64_t kTolerance = 60;  // seconds that clocks may differ by
 constexpr std::size_t kLongestToken = 64 << 10;
-constexpr std::size_t kCoordinate = 32;  // bytes of one of P-256
+constexpr std::size_t kCoordinate = 32;     // bytes of one of P-256
 constexpr std::size_t kLeastModulus = 256;  // bytes: 2048 bits (RFC 7518 3.3)
 
 template <auto Free>
@@ -178,8 +178,7 @@ std::string pkce_challenge(std::string_view verifier) {
   return base64url({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-Result<json::object> check_id_token(std::string_view token, const json::array& keys,
-                                    const TokenExpectation& expected) {
+Result<json::object> check_id_token(std::string_view token, const json::array& keys, const TokenExpectation& expected) {
   const auto parts = split(token, '.');
   if (token.size() > kLongestToken || parts.size() != 3) return untrusted("it is no signed token");
   const auto header = object_of(parts[0]);

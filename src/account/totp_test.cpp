@@ -19,11 +19,11 @@ TEST(Totp, FollowsTheCounterVectorsOfRfc4226) {  // appendix D
 
 TEST(Totp, FollowsTheTimeVectorsOfRfc6238) {  // appendix B, SHA-1; the last six of its eight digits
   for (const auto& [seconds, code] : std::vector<std::pair<std::int64_t, std::string>>{{59, "287082"},
-                                                                                         {1111111109, "081804"},
-                                                                                         {1111111111, "050471"},
-                                                                                         {1234567890, "005924"},
-                                                                                         {2000000000, "279037"},
-                                                                                         {20000000000, "353130"}}) {
+                                                                                       {1111111109, "081804"},
+                                                                                       {1111111111, "050471"},
+                                                                                       {1234567890, "005924"},
+                                                                                       {2000000000, "279037"},
+                                                                                       {20000000000, "353130"}}) {
     EXPECT_EQ(totp_code(kSecret, totp_step(at(seconds))), code) << seconds;
   }
 }

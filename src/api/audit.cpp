@@ -33,8 +33,7 @@ Result<http::Response> list(Call& call, std::optional<UserId> user, const std::s
   RECAST_TRY(const auto listing, call.context.services.store.audit().list(user, page));
   json::array data;
   for (const auto& entry : listing.items) data.push_back(entry_view(entry));
-  return api_response(
-      200, list_body(std::move(data), query, call.bases.api + path, listing.page, listing.more));
+  return api_response(200, list_body(std::move(data), query, call.bases.api + path, listing.page, listing.more));
 }
 
 Result<http::Response> list_all(Call& call) { return list(call, std::nullopt, "/admin/v1/audit"); }

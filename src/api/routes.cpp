@@ -52,8 +52,7 @@ Result<> identify(Call& call, std::string_view scope) {
     return call.session ? Result<>() : fail(ErrorCode::unauthenticated, "Unauthenticated.");
   }
   if (!call.session) {
-    RECAST_TRY(call.principal,
-               authenticate(call.request.headers.get("Authorization"), call.context.services.store));
+    RECAST_TRY(call.principal, authenticate(call.request.headers.get("Authorization"), call.context.services.store));
   }
   RECAST_CHECK(call.principal.require_mode(call.mode.sandbox));
   return call.principal.require(scope);

@@ -35,7 +35,8 @@ struct NewSession {
   std::string way;  ///< "password", "openid", …: for the audit log
   std::string address;
   std::string user_agent;
-  std::string replaces;  ///< hash of the session that ends with its beginning, if there is one
+  std::string replaces;     ///< hash of the session that ends with its beginning, if there is one
+  std::int64_t most = 100;  ///< of a user; the oldest end
 };
 
 struct Factor {
@@ -92,7 +93,7 @@ class Logins {
   // --- invitations
   Result<account::Invitation> invite(const std::string& email, bool administrator, std::chrono::seconds life,
                                      std::string_view token_hash);
-  Result<Listing<account::Invitation>> invitations(Page page);  ///< newest first; expired ones too, for a while
+  Result<Listing<account::Invitation>> invitations(Page page);          ///< newest first; expired ones too, for a while
   Result<account::Invitation> invitation(std::string_view token_hash);  ///< not_found if its time is over
   Result<> withdraw_invitation(std::int64_t id);
 

@@ -2,6 +2,7 @@
 
 #include "account/account.hpp"
 #include "account/totp.hpp"
+#include "sql/sql.hpp"
 #include "store/audit.hpp"
 #include "store/store_fixture.hpp"
 
@@ -33,7 +34,8 @@ class LoginsTest : public StoreTest {
     return rows.next() ? rows.integer(0) : -1;
   }
   bool may_try(std::int64_t free = 2) {
-    const std::vector names{std::pair(std::string("ann"), account::Throttle{.free = free, .longest = seconds(60)})};
+    const std::vector names{
+        std::pair(std::string("ann"), account::Throttle{.free = free, .first = seconds(1), .longest = seconds(60)})};
     const auto until = logins().begin_attempt(names).value();
     return !until;
   }
@@ -63,6 +65,14 @@ TEST_F(LoginsTest, SessionTakesThePlaceOfAnother) {
   begin("whole", false, "half");
   EXPECT_FALSE(is_on("half"));
   EXPECT_TRUE(is_on("whole"));
+}
+
+TEST_F(LoginsTest, UserHasSoManySessionsAndNoMore) {
+  for (const auto* const hash : {"h1", "h2", "h3"})
+    ASSERT_TRUE(logins().begin_session(user_, {.hash = hash, .life = hours(1), .most = 2}));
+  EXPECT_FALSE(is_on("h1"));
+  EXPECT_TRUE(is_on("h2"));
+  EXPECT_TRUE(is_on("h3"));
 }
 
 TEST_F(LoginsTest, PasswordThatChangesEndsOtherSessions) {
@@ -101,7 +111,8 @@ TEST_F(LoginsTest, DisabledUserHasNoSessionsAndNoKeys) {
 }
 
 TEST_F(LoginsTest, DisabledAdministratorIsNoneThatIsLeft) {
-  const auto one = store_->create_user("one", "a@b", true).value(), two = store_->create_user("two", "a@b", true).value();
+  const auto one = store_->create_user("one", "a@b", true).value(),
+             two = store_->create_user("two", "a@b", true).value();
   ASSERT_TRUE(store_->change_user(one.id, {.email = {}, .administrator = {}, .enabled = false}));
   EXPECT_EQ(store_->change_user(two.id, {.email = {}, .administrator = {}, .enabled = false}).error().code,
             ErrorCode::conflict);
@@ -238,8 +249,7 @@ TEST_F(LoginsTest, AuditLogTellsOfChangesAndOfNoSecret) {
     for (const auto* const secret : {"hash-of-it", "session-hash", "the secret", "code-hash", "token-hash"})
       EXPECT_EQ((entry.object + entry.detail).find(secret), std::string::npos) << secret;
   }
-  EXPECT_EQ(actions,
-            "invitation.create recovery_code.use second_factor.set session.begin password.set user.create ");
+  EXPECT_EQ(actions, "invitation.create recovery_code.use second_factor.set session.begin password.set user.create ");
   EXPECT_FALSE(store_->audit().verify()->broken);
 }
 

@@ -13,6 +13,9 @@ Result<account::User> find_user(sql::Connection& connection, UserId id);
 /// long.
 Result<account::User> add_user(Write& write, const account::NewAccount& wanted);
 
+/// Inside a transaction: sets the password's hash and notes it.
+void put_password(Write& write, UserId user, const std::string& hash);
+
 /// Inside a transaction: whatever was begun with keys and log-ins of that user ends after the commit, and the log-ins
 /// are gone but for the one with the hash `except`. Without `with_keys` nothing of the keys ends.
 void end_log_ins(Write& write, UserId user, bool with_keys, std::string_view except = {});

@@ -58,6 +58,7 @@ Result<> TestServer::open(const Options& options) {
   parts.login.registration = "open";
   parts.login.password_memory_mib = 1;  // as cheap as it goes: what it costs is another test's matter
   parts.login.password_passes = 1;
+  parts.login.first_pause_seconds = 300;  // so that a slow machine is not out of it before the next request
   store::Store::Settings rows;
   rows.upload_time = upload_time;
   rows.file = folder_ / "recast.db";

@@ -40,7 +40,8 @@ struct NewInvitation {
                     {.required = true}),
       schema::field(&NewInvitation::administrator, "administrator", "Whether that account may manage others."),
       schema::field(&NewInvitation::expires_in, "expires_in",
-                    "Seconds for which it can be accepted; else login.invitation_hours.", {.min = 60, .max = 31'536'000}),
+                    "Seconds for which it can be accepted; else login.invitation_hours.",
+                    {.min = 60, .max = 31'536'000}),
   };
 };
 

@@ -63,8 +63,8 @@ Result<http::Response> change_user(Call& call) {
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(const auto wanted, schema::parse<ChangedUser>(body));
   if (wanted.email) RECAST_CHECK(account::check_email(*wanted.email));
-  RECAST_TRY(const auto user, call.context.services.store.change_user(
-                                  UserId(id), {wanted.email, wanted.administrator, wanted.enabled}));
+  RECAST_TRY(const auto user,
+             call.context.services.store.change_user(UserId(id), {wanted.email, wanted.administrator, wanted.enabled}));
   return data_response(200, admin_view(user, call.bases));
 }
 

@@ -27,8 +27,8 @@ std::string password_section(const Call& call, const store::LoginUser& user, con
                      .type = "password",
                      .autocomplete = "current-password"},
                     errors);
-  inside += input(
-      {.name = "password", .label = "New password", .type = "password", .autocomplete = "new-password"}, errors);
+  inside +=
+      input({.name = "password", .label = "New password", .type = "password", .autocomplete = "new-password"}, errors);
   return section("Password", form("/account/password", call.session->csrf,
                                   inside + button("Change the password; other log-ins end"), errors));
 }
@@ -43,11 +43,9 @@ Result<std::string> factor_section(const Call& call, const store::LoginUser& use
   RECAST_TRY(const auto left, call.context.services.store.logins().recovery_codes_left(user.user.id));
   std::string inside = paragraph(fmt::format("It is on; {} recovery codes are left.", left));
   if (!user.password.empty())
-    inside += input({.name = "factor_password",
-                     .label = "Password",
-                     .type = "password",
-                     .autocomplete = "current-password"},
-                    errors);
+    inside +=
+        input({.name = "factor_password", .label = "Password", .type = "password", .autocomplete = "current-password"},
+              errors);
   return section("Second factor", form("/account/factor/remove", csrf, inside + button("Remove"), errors));
 }
 
@@ -62,12 +60,12 @@ Result<std::string> sessions_section(const Call& call) {
     rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", format_time(one.created),
                         escape_html(one.address), escape_html(one.user_agent), end);
   }
-  return section("Log-ins",
-                 fmt::format("<table>\n<thead><tr><th>Since</th><th>Address</th><th>Browser</th><th></th></tr></thead>\n"
-                             "<tbody>\n{}</tbody>\n</table>\n{}",
-                             rows,
-                             form("/account/sessions/end", call.session->csrf,
-                                  hidden("id", "others") + button("End all others"))));
+  return section(
+      "Log-ins",
+      fmt::format(
+          "<table>\n<thead><tr><th>Since</th><th>Address</th><th>Browser</th><th></th></tr></thead>\n"
+          "<tbody>\n{}</tbody>\n</table>\n{}",
+          rows, form("/account/sessions/end", call.session->csrf, hidden("id", "others") + button("End all others"))));
 }
 
 Result<http::Response> account_page(Call& call, const FieldErrors& errors, bool of_password = true) {
@@ -88,7 +86,8 @@ Result<http::Response> show(Call& call) { return account_page(call, {}); }
 Result<http::Response> post_password(Call& call) {
   RECAST_TRY(const auto form, Form::of(call.request));
   const auto changed = change_password(call, form.get("current_password"), form.get("password"));
-  if (!changed && changed.error().code == ErrorCode::invalid_data) return account_page(call, errors_of(changed.error()));
+  if (!changed && changed.error().code == ErrorCode::invalid_data)
+    return account_page(call, errors_of(changed.error()));
   RECAST_CHECK(changed);
   return go_to("/account");
 }
@@ -96,15 +95,14 @@ Result<http::Response> post_password(Call& call) {
 http::Response offered_page(const Call& call, const OfferedFactor& offered, const FieldErrors& errors) {
   const auto typed = fmt::format("<p>{} or type this into it: <code>{}</code></p>\n",
                                  link(offered.uri, "Open your app on this device"), offered.secret);
-  return form_page("Set up the second factor",
-                   typed + form("/account/factor/confirm", call.session->csrf,
-                                input({.name = "code",
-                                       .label = "The code that the app shows now",
-                                       .autocomplete = "one-time-code"},
-                                      errors) +
-                                    button("Switch it on"),
-                                errors),
-                   errors);
+  return form_page(
+      "Set up the second factor",
+      typed + form("/account/factor/confirm", call.session->csrf,
+                   input({.name = "code", .label = "The code that the app shows now", .autocomplete = "one-time-code"},
+                         errors) +
+                       button("Switch it on"),
+                   errors),
+      errors);
 }
 
 Result<http::Response> post_factor(Call& call) {

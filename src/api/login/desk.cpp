@@ -50,7 +50,9 @@ struct LoginDesk::Names {
       : list{std::pair(account_name(kind, name), throttle(settings, settings.free_attempts)),
              std::pair(address_name(call), throttle(settings, settings.free_attempts_per_address))} {}
   static account::Throttle throttle(const LoginSettings& settings, std::int64_t free) {
-    return {.free = free, .longest = std::chrono::seconds(settings.longest_pause_seconds)};
+    return {.free = free,
+            .first = std::chrono::seconds(settings.first_pause_seconds),
+            .longest = std::chrono::seconds(settings.longest_pause_seconds)};
   }
   /// It was no failure after all.
   Result<> take_back(store::Logins& logins, bool forget) const {
@@ -123,8 +125,7 @@ Result<> LoginDesk::was_no_failure(const Call& call) {
 
 Result<std::string> LoginDesk::hash_new_password(std::string_view password, std::string_view username,
                                                  std::string_view field) {
-  RECAST_CHECK(
-      account::check_password(password, username, static_cast<std::size_t>(settings_.password_length), field));
+  RECAST_CHECK(account::check_password(password, username, static_cast<std::size_t>(settings_.password_length), field));
   return hasher_.hash(password);
 }
 
@@ -134,6 +135,7 @@ Result<http::Response> LoginDesk::begin(const Call& call, store::NewSession sess
   session.hash = account::token_hash(token);
   session.address = call.request.remote_address;
   session.user_agent = agent_of(call);
+  session.most = settings_.sessions_per_user;
   // One browser has one session: what it had before ends, so that nobody can have planted it.
   if (const auto before = cookie(call.request, kSessionCookie); before && session.replaces.empty())
     session.replaces = account::token_hash(*before);

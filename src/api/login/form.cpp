@@ -32,8 +32,7 @@ Result<Form> Form::parse(std::string_view body) {
   std::set<std::string_view> names;
   if (form.query_.all().size() > kMostFields) return fail(ErrorCode::malformed_body, "The form has too many fields.");
   for (const auto& [name, value] : form.query_.all()) {
-    if (!is_valid_utf8(name) || !is_valid_utf8(value))
-      return fail(ErrorCode::malformed_body, "The form is not UTF-8.");
+    if (!is_valid_utf8(name) || !is_valid_utf8(value)) return fail(ErrorCode::malformed_body, "The form is not UTF-8.");
     if (!names.insert(name).second) return fail(ErrorCode::malformed_body, "A field of the form comes twice.");
   }
   return form;

@@ -30,7 +30,8 @@ TEST(Form, IsRefusedIfItCanBeReadInTwoWays) {
 
 TEST(Form, HasItsContentType) {
   http::Request one;
-  for (const auto* const good : {"application/x-www-form-urlencoded", "Application/X-WWW-Form-URLencoded ;charset=utf-8"}) {
+  for (const auto* const good :
+       {"application/x-www-form-urlencoded", "Application/X-WWW-Form-URLencoded ;charset=utf-8"}) {
     one.headers.set("Content-Type", good);
     EXPECT_TRUE(Form::of(one)) << good;
   }

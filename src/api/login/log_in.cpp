@@ -37,12 +37,8 @@ http::Response login_page(const Call& call, std::string_view next, std::string_v
   std::string body =
       form("/login", token.field(),
            hidden("next", next) +
-               input({.name = "username", .label = "Username", .autocomplete = "username", .value = username},
-                     errors) +
-               input({.name = "password",
-                      .label = "Password",
-                      .type = "password",
-                      .autocomplete = "current-password"},
+               input({.name = "username", .label = "Username", .autocomplete = "username", .value = username}, errors) +
+               input({.name = "password", .label = "Password", .type = "password", .autocomplete = "current-password"},
                      errors) +
                button("Log in"),
            errors);
@@ -78,15 +74,14 @@ Result<http::Response> log_in(Call& call) {
 
 http::Response code_page(const Call& call, std::string_view next, const FieldErrors& errors) {
   const FormToken token(call);
-  auto response =
-      form_page("Second step",
-                paragraph("Enter the code that your app shows now, or one of your recovery codes.") +
-                    form("/login/code", token.field(),
-                         hidden("next", next) +
-                             input({.name = "code", .label = "Code", .autocomplete = "one-time-code"}, errors) +
-                             button("Go on"),
-                         errors),
-                errors);
+  auto response = form_page(
+      "Second step",
+      paragraph("Enter the code that your app shows now, or one of your recovery codes.") +
+          form("/login/code", token.field(),
+               hidden("next", next) +
+                   input({.name = "code", .label = "Code", .autocomplete = "one-time-code"}, errors) + button("Go on"),
+               errors),
+      errors);
   let_forms_lead_on(response, next);
   token.keep(response);
   return response;
@@ -130,8 +125,8 @@ http::Response joining_page(const Call& call, std::string_view action, std::stri
   if (with_email)
     inside += input(
         {.name = "email", .label = "Mail address", .type = "email", .autocomplete = "email", .value = email}, errors);
-  inside += input(
-      {.name = "password", .label = "Password", .type = "password", .autocomplete = "new-password"}, errors);
+  inside +=
+      input({.name = "password", .label = "Password", .type = "password", .autocomplete = "new-password"}, errors);
   auto response = form_page(
       "Make an account",
       paragraph(introduction) + form(action, token.field(), inside + button("Make the account"), errors), errors);

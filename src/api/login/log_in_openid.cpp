@@ -65,7 +65,8 @@ Result<> check_domain(const LoginSettings& settings, const std::string& email) {
   const auto& allowed = settings.oidc_allowed_domains;
   if (allowed.empty()) return {};
   const auto domain = lower(std::string_view(email).substr(std::min(email.rfind('@') + 1, email.size())));
-  const bool fits = !email.empty() && std::ranges::any_of(allowed, [&](const auto& one) { return lower(one) == domain; });
+  const bool fits =
+      !email.empty() && std::ranges::any_of(allowed, [&](const auto& one) { return lower(one) == domain; });
   return fits ? Result<>() : fail(ErrorCode::forbidden, "Your mail address may not log in here.");
 }
 
@@ -75,7 +76,8 @@ Result<account::User> with_role(const Call& call, account::User user, const acco
   if (settings.oidc_admin_claim.empty()) return user;
   const bool is_admin = account::claim_holds(claims, settings.oidc_admin_claim, settings.oidc_admin_value);
   if (is_admin == user.administrator) return user;
-  auto changed = call.context.services.store.change_user(user.id, {.email = {}, .administrator = is_admin, .enabled = {}});
+  auto changed =
+      call.context.services.store.change_user(user.id, {.email = {}, .administrator = is_admin, .enabled = {}});
   if (changed || changed.error().code != ErrorCode::conflict) return changed;
   log::warning("the provider takes the role from the last administrator, who keeps it", {{"user", user.username}});
   return user;

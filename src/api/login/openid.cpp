@@ -130,8 +130,8 @@ Result<json::object> OpenIdProvider::redeem(const Metadata& metadata, const Code
                                                           {"code_verifier", code.verifier}};
   const auto& secret = settings_.oidc_client_secret;
   if (!secret.empty() && metadata.basic) {  // RFC 6749 2.3.1
-    request.headers.emplace_back("Authorization", "Basic " + to_base64(percent_encode(settings_.oidc_client_id) + ":" +
-                                                                       percent_encode(secret)));
+    request.headers.emplace_back(
+        "Authorization", "Basic " + to_base64(percent_encode(settings_.oidc_client_id) + ":" + percent_encode(secret)));
   } else {
     fields.emplace_back("client_id", settings_.oidc_client_id);
     if (!secret.empty()) fields.emplace_back("client_secret", secret);
@@ -153,8 +153,7 @@ Result<json::object> OpenIdProvider::id_claims(const std::string& token, const s
   return fail(ErrorCode::forbidden, claims.error().message);
 }
 
-Result<> OpenIdProvider::add_userinfo(const Metadata& metadata, const std::string& access_token,
-                                      json::object& claims) {
+Result<> OpenIdProvider::add_userinfo(const Metadata& metadata, const std::string& access_token, json::object& claims) {
   if (!is_web_address(metadata.userinfo_endpoint) || access_token.empty()) return {};
   net::Exchange request{.url = metadata.userinfo_endpoint};
   request.headers.emplace_back("Authorization", "Bearer " + access_token);

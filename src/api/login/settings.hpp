@@ -11,6 +11,7 @@ namespace recast::api {
 /// Settings section "login": how people come in.
 struct LoginSettings {
   int session_hours = 12;
+  std::int64_t sessions_per_user = 100;
   std::string registration = "closed";
   int invitation_hours = 72;
   int password_length = 10;
@@ -19,6 +20,7 @@ struct LoginSettings {
   int password_parallel = 2;
   std::int64_t free_attempts = 5;
   std::int64_t free_attempts_per_address = 20;
+  std::int64_t first_pause_seconds = 1;
   std::int64_t longest_pause_seconds = 900;
   std::string oidc_issuer;
   std::string oidc_client_id;
@@ -33,6 +35,8 @@ struct LoginSettings {
   static constexpr auto fields = std::tuple{
       schema::field(&LoginSettings::session_hours, "session_hours", "How long a log-in lasts.",
                     {.min = 1, .max = 8760}),
+      schema::field(&LoginSettings::sessions_per_user, "sessions_per_user",
+                    "Log-ins of one user at a time; a further one ends the oldest.", {.min = 1, .max = 10000}),
       schema::field(&LoginSettings::registration, "registration",
                     "Who may make an account: closed (administrators make them), invitation (whoever an administrator "
                     "sends a link), or open (anybody; invitations work too).",
@@ -56,6 +60,8 @@ struct LoginSettings {
       schema::field(&LoginSettings::free_attempts_per_address, "free_attempts_per_address",
                     "The same for one address (an IPv6 network of /64 is one), whatever the accounts.",
                     {.min = 1, .max = 100000}),
+      schema::field(&LoginSettings::first_pause_seconds, "first_pause_seconds",
+                    "The first pause; each further failure doubles it.", {.min = 1, .max = 86400}),
       schema::field(&LoginSettings::longest_pause_seconds, "longest_pause_seconds",
                     "The longest pause between log-ins that fail.", {.min = 1, .max = 86400}),
       schema::field(&LoginSettings::oidc_issuer, "oidc_issuer",
