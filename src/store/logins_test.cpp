@@ -244,7 +244,8 @@ TEST_F(LoginsTest, AuditLogTellsOfChangesAndOfNoSecret) {
   ASSERT_TRUE(logins().use_recovery_code(user_, "code-hash"));
   ASSERT_TRUE(logins().invite("bob@example.org", false, hours(1), "token-hash"));
   std::string actions;
-  for (const auto& entry : store_->audit().list({}, {}).value().items) {
+  const auto log = store_->audit().list({}, {}).value();
+  for (const auto& entry : log.items) {
     actions += entry.action + " ";
     for (const auto* const secret : {"hash-of-it", "session-hash", "the secret", "code-hash", "token-hash"})
       EXPECT_EQ((entry.object + entry.detail).find(secret), std::string::npos) << secret;

@@ -9,7 +9,7 @@ const binaries = process.env.RECAST_BINARIES || path.join(__dirname, '../../buil
 
 async function startRecast(settings) {
   const uids = process.env.RECAST_FIRST_UID ? [`--jail.first_uid=${process.env.RECAST_FIRST_UID}`] : [];
-  const server = await startServer({ tlsOn: false, settings: [...uids, '--server.log_level=info', '--server.access_log=true', ...settings] });
+  const server = await startServer({ tlsOn: false, accessLog: true, logLevel: 'info', settings: [...uids, ...settings] });
   return { ...server, url: `http://127.0.0.1:${server.port}` };
 }
 
