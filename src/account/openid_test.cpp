@@ -11,7 +11,6 @@
 #include <memory>
 #include <vector>
 
-#include "account/signing.hpp"
 
 namespace recast::account {
 namespace {

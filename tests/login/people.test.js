@@ -2,9 +2,11 @@
 'use strict';
 const assert = require('node:assert');
 const fs = require('node:fs');
+const https = require('node:https');
 const path = require('node:path');
 const { before, after, test } = require('node:test');
 const { Browser } = require('./browser.js');
+const { startServer } = require('../sdk/harness.js');
 const { startRecast, admin, recast, totp } = require('./servers.js');
 
 const secrets = { password: 'correct horse 1', other: 'battery staple 2', oidc: 'oidc-client-secret-3' };
@@ -91,6 +93,22 @@ test('a closed server has neither invitations nor registration', async () => {
   }
   assert.strictEqual((await browser.ask(`${server.url}/register`)).status, 404);
   await assert.rejects(recast(closed, ['users', 'role', '1', 'user']), /last administrator/);
+});
+
+test('over TLS cookies belong to this host alone and never leave TLS', async () => {
+  const tls = await startServer({ settings: process.env.RECAST_FIRST_UID ? [`--jail.first_uid=${process.env.RECAST_FIRST_UID}`] : [] });
+  try {
+    const cookies = await new Promise((resolve, reject) => {
+      https.get({ host: '127.0.0.1', port: tls.port, path: '/login', ca: fs.readFileSync(tls.authority) }, (answer) => {
+        answer.resume();
+        resolve(answer.headers['set-cookie']);
+      }).on('error', reject);
+    });
+    assert.strictEqual(cookies.length, 1);
+    assert.match(cookies[0], /^__Host-recast_form=[A-Za-z0-9]{43}; Path=\/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure$/);
+  } finally {
+    await tls.stop();
+  }
 });
 
 test('nothing secret rests on the disk or is in the log', () => {
