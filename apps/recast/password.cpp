@@ -13,8 +13,7 @@ namespace {
 /// Switches off that a terminal shows what is typed.
 class Unseen {
  public:
-  Unseen() {
-    is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
+  Unseen() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
     auto without = before_;
     without.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &without);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <stdexcept>
 
 #include "base/text.hpp"
@@ -14,6 +15,8 @@
 namespace recast::account {
 
 namespace {
+
+constexpr std::chrono::seconds kLongestWait{10};
 
 /// Code points, as people count.
 std::size_t length_of(std::string_view text) {
@@ -55,13 +58,16 @@ PasswordHasher::PasswordHasher(PasswordCost cost, int parallel)
 }
 
 Result<> PasswordHasher::enter() {
+  const auto busy = [] {
+    return fail(ErrorCode::unavailable, "Too many people log in at this moment. Try again soon.");
+  };
   std::unique_lock lock(mutex_);
   if (working_ >= parallel_) {
-    if (waiting_ >= parallel_)
-      return fail(ErrorCode::unavailable, "Too many people log in at this moment. Try again soon.");
+    if (waiting_ >= parallel_) return busy();
     ++waiting_;
-    freed_.wait(lock, [this] { return working_ < parallel_; });
+    const bool free = freed_.wait_for(lock, kLongestWait, [this] { return working_ < parallel_; });
     --waiting_;
+    if (!free) return busy();
   }
   ++working_;
   return {};

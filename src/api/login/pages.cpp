@@ -26,7 +26,7 @@ std::string input(const Input& input, const FieldErrors& errors) {
   const auto found = errors.find(std::string(input.name));
   const bool wrong = found != errors.end();
   const auto describe =
-      wrong ? fmt::format(" aria-invalid=\"true\" aria-describedby=\"{}-error\"", input.name) : std::string();
+      wrong ? fmt::format(R"( aria-invalid="true" aria-describedby="{}-error")", input.name) : std::string();
   const auto problem =
       wrong ? fmt::format("<br><strong id=\"{}-error\">{}</strong>", input.name, escape_html(found->second))
             : std::string();
@@ -42,7 +42,7 @@ std::string button(std::string_view text) {
 }
 
 std::string hidden(std::string_view name, std::string_view value) {
-  return fmt::format("<input type=\"hidden\" name=\"{}\" value=\"{}\">", name, escape_html(value));
+  return fmt::format(R"(<input type="hidden" name="{}" value="{}">)", name, escape_html(value));
 }
 
 std::string paragraph(std::string_view text) { return fmt::format("<p>{}</p>\n", escape_html(text)); }

@@ -64,7 +64,7 @@ Result<> check_csrf(const Call& call, const Session& session) {
 }
 
 std::string csrf_field(std::string_view token) {
-  return fmt::format("<input type=\"hidden\" name=\"csrf\" value=\"{}\">", escape_html(token));
+  return fmt::format(R"(<input type="hidden" name="csrf" value="{}">)", escape_html(token));
 }
 std::string csrf_field(const Session& session) { return csrf_field(session.csrf); }
 
