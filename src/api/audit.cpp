@@ -27,14 +27,13 @@ json::object entry_view(const account::AuditEntry& entry) {
   return out;
 }
 
-Result<http::Response> list(Call& call, std::optional<UserId> user, std::string_view path) {
+Result<http::Response> list(Call& call, std::optional<UserId> user, const std::string& path) {
   const auto& query = call.request.query;
   RECAST_TRY(const auto page, page_of(query));
   RECAST_TRY(const auto listing, call.context.services.store.audit().list(user, page));
   json::array data;
   for (const auto& entry : listing.items) data.push_back(entry_view(entry));
-  return api_response(
-      200, list_body(std::move(data), query, call.bases.api + std::string(path), listing.page, listing.more));
+  return api_response(200, list_body(std::move(data), query, call.bases.api + path, listing.page, listing.more));
 }
 
 Result<http::Response> list_all(Call& call) { return list(call, std::nullopt, "/admin/v1/audit"); }

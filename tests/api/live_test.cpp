@@ -8,8 +8,11 @@
 #include <fstream>
 #include <thread>
 
+#include "account/account.hpp"
+#include "account/login.hpp"
 #include "base/text.hpp"
 #include "http/test_client.hpp"
+#include "store/logins.hpp"
 #include "test_server.hpp"
 
 namespace recast::api_test {
@@ -156,6 +159,29 @@ TEST_F(Live, RefusedSubscriptionsSayWhy) {
   EXPECT_EQ(refusal(key("other_key"), own), 404);
   EXPECT_EQ(refusal(key(), "private-user." + server.values().at("other_user") + ".jobs"), 403);
   EXPECT_EQ(refusal(key(), "public-news"), 404);
+}
+
+// A key, a browser and a socket that listen at this moment.
+TEST_F(Live, WhoIsDisabledIsOutAtOnce) {
+  const auto bob = static_cast<UserId>(std::stol(server.values().at("other_user")));
+  const auto authorization = "Authorization: Bearer " + key("other_key") + "\r\n";
+  const auto made =
+      Client(server.port()).post("/v2/jobs", R"({"tasks":{"slow":{"operation":"test/hang"}}})", authorization);
+  const auto job = text(json::parse(made.body).at("data"), "id");
+  ASSERT_TRUE(server.store().logins().begin_session(
+      bob, {.hash = account::token_hash("the cookie"), .life = std::chrono::hours(1), .way = "password"}));
+  Client by_key(server.port()), by_browser(server.port());
+  by_key.send("GET /v2/jobs/" + job + "/wait HTTP/1.1\r\nHost: x\r\n" + authorization + "\r\n");
+  by_browser.send("GET /v2/jobs/" + job + "/wait HTTP/1.1\r\nHost: x\r\nCookie: recast_session=the cookie\r\n\r\n");
+  ASSERT_TRUE(soon([&] { return server.figures().waiting == 2; }));
+  Poller poller(server.port(), key("other_key"));
+  poller.subscribe("private-job." + job);
+  ASSERT_TRUE(server.store().change_user(bob, {.email = {}, .administrator = {}, .enabled = false}));
+  EXPECT_EQ(by_key.reply().status, 401U);
+  EXPECT_EQ(by_browser.reply().status, 401U);
+  // The last word, unless the socket was gone before it was asked for.
+  const auto refused = json::serialize(poller.event());
+  EXPECT_TRUE(refused.contains("subscription_error") || refused.contains("Session ID unknown")) << refused;
 }
 
 TEST_F(Live, UpdatesComeAboutOnceASecondAndTheLastIsNotLost) {

@@ -29,10 +29,10 @@ async function until(condition, milliseconds, what) {
 }
 
 /** @returns {Promise<{key: string, port: number, syncPort: number, folder: string, stop: () => Promise<void>}>} */
-async function startServer({ tlsOn = true, settings = [] } = {}) {
+async function startServer({ tlsOn = true, settings = [], accessLog = false, logLevel = 'warning' } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'recast-sdk-'));
   const args = ['--data', `${folder}/data`, '--server.port=0', '--server.sync_port=0', `--server.port_file=${folder}/ports`,
-    `--first-key-file=${folder}/key`, '--server.access_log=false', '--server.log_level=warning', ...settings];
+    `--first-key-file=${folder}/key`, `--server.access_log=${accessLog}`, `--server.log_level=${logLevel}`, ...settings];
   if (tlsOn) {
     certificate(folder);
     args.push(`--server.certificate=${folder}/server.pem`, `--server.key=${folder}/server.key`);
