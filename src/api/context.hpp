@@ -89,6 +89,8 @@ void add_signed_url_routes(Routes& routes);
 void add_preset_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
 void add_key_routes(Routes& routes);
+void add_credit_routes(Routes& routes);
+void add_quota_routes(Routes& routes);
 void add_admin_routes(Routes& routes);
 void add_health_routes(Routes& routes);
 void add_upload_routes(Routes& routes);

@@ -14,6 +14,7 @@
 #include "base/unique_handle.hpp"
 #include "execution/hash.hpp"
 #include "execution/pages.hpp"
+#include "execution/terms.hpp"
 #include "format/format.hpp"
 #include "operation/attempted.hpp"
 
@@ -80,6 +81,7 @@ class Context final : public operation::TaskContext, public operation::Attempted
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stop_; }
   Deadline deadline() const override { return deadline_; }
+  std::optional<std::uint64_t> largest_file() const override { return claim_.task.terms.largest_file; }
   void progress(int percent, std::string_view message) override { progress_(percent, message); }
   void ran(std::string_view engine, std::string_view version) override {
     engine_ = engine;
@@ -190,7 +192,6 @@ class Runner final : public scheduler::TaskRunner {
                        ? Error{ErrorCode::cancelled, "Task has been cancelled", {}}
                        : task_error(claim, std::move(done).error());
     ending.files.clear();
-    ending.credits = 0;
     return ending;
   }
 
@@ -213,6 +214,7 @@ class Runner final : public scheduler::TaskRunner {
       ending.engine_version = context.version();
     }
     if (!outcome) return std::unexpected(std::move(outcome).error());
+    RECAST_CHECK(within_terms(claim.task.operation, claim.task.terms, outcome->files));
     if (!ending.report.empty()) {
       RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
       add_pages(context.inputs(), outcome->files, stop, ending.report);
@@ -220,7 +222,6 @@ class Runner final : public scheduler::TaskRunner {
     RECAST_CHECK(keep(claim, outcome->files, ending.files));
     for (auto& member : outcome->extra) ending.extra.insert_or_assign(member.key(), std::move(member.value()));
     ending.message = std::move(outcome->message);
-    ending.credits = outcome->credits;
     return {};
   }
 

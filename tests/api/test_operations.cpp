@@ -53,7 +53,7 @@ struct ExportUrl {
 };
 
 Result<Outcome> copy(TaskContext& task, const Copy& options) {
-  Outcome outcome{.files = task.inputs(), .extra = {}, .message = {}, .credits = 1};
+  Outcome outcome{.files = task.inputs(), .extra = {}, .message = {}};
   for (auto& file : outcome.files) {
     if (file.name.contains("broken")) return fail(ErrorCode::open_failed, "The file is damaged.");
     if (!options.filename.empty()) file.name = options.filename;
@@ -73,7 +73,7 @@ Result<Outcome> hang(TaskContext& task, const None&) {
 Result<Outcome> write_file(TaskContext& task, const std::string& name, std::string_view content) {
   const auto path = task.work() / "out";
   std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
-  return Outcome{.files = {{name, "", content.size(), path}}, .extra = {}, .message = {}, .credits = 0};
+  return Outcome{.files = {{name, "", content.size(), path}}, .extra = {}, .message = {}};
 }
 
 Result<Outcome> raw(TaskContext& task, const Body& options) { return write_file(task, options.filename, options.file); }
@@ -85,7 +85,7 @@ Result<Outcome> base64(TaskContext& task, const Body& options) {
 }
 
 Result<Outcome> export_url(TaskContext& task, const ExportUrl&) {
-  return Outcome{.files = task.inputs(), .extra = {}, .message = {}, .credits = 0};
+  return Outcome{.files = task.inputs(), .extra = {}, .message = {}};
 }
 
 Result<> add_unless_known(operation::Registry& registry, operation::Operation operation) {
@@ -177,7 +177,6 @@ class Runner final : public scheduler::TaskRunner {
     }
     ending.extra = std::move(outcome.extra);
     ending.message = std::move(outcome.message);
-    ending.credits = outcome.credits;
     ending.engine = context.engine_;
     ending.engine_version = context.version_;
     return ending;
