@@ -17,7 +17,10 @@ namespace {
 
 struct None {
   std::string note;
-  static constexpr auto fields = std::tuple{schema::field(&None::note, "note", "Anything.")};
+  std::string output_format = "pdf";
+  static constexpr auto fields =
+      std::tuple{schema::field(&None::note, "note", "Anything."),
+                 schema::field(&None::output_format, "output_format", "Not used.", {.aliases = {"outputformat"}})};
 };
 
 struct Copy {
