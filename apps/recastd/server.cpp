@@ -101,8 +101,8 @@ class Running final : public Server {
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(auto prices, read_prices());
-    RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_, std::move(prices)), clock_, random_,
-                                          host_name()));
+    RECAST_TRY(store_,
+               store::Store::open(store_settings(options_, folders_, std::move(prices)), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
     store_->set_visible([this](std::string_view name, const boost::json::object& payload) {
       return api::visible_payload(name, payload, operations_.find(name));

@@ -44,10 +44,10 @@ Result<Prices> Prices::read(const boost::json::object& tree,
       }
       if (!is_operation(operation) || engine.empty())
         return std::unexpected(wrong(member.key(), "There is no such operation."));
-      if (!is_engine(engine)) return std::unexpected(wrong(member.key(), fmt::format("There is no engine {}.", engine)));
+      if (!is_engine(engine))
+        return std::unexpected(wrong(member.key(), fmt::format("There is no engine {}.", engine)));
     }
-    if (is_transfer(operation))
-      return std::unexpected(wrong(member.key(), "Imports and exports cost nothing."));
+    if (is_transfer(operation)) return std::unexpected(wrong(member.key(), "Imports and exports cost nothing."));
     const auto* const price = member.value().if_int64();
     if (price == nullptr || *price < 0 || *price > kHighest) {
       return std::unexpected(wrong(member.key(), fmt::format("A price is a whole number from 0 to {}.", kHighest)));

@@ -25,8 +25,8 @@ struct CreditSettings {
       schema::field(&CreditSettings::initial, "initial",
                     "Credits that a new user begins with; administrators, and all if nothing is said, have no limit.",
                     {.min = 0, .max = 1e15}),
-      schema::field(&CreditSettings::low, "low",
-                    "A user is told once when fewer credits than this are left; 0: never.", {.min = 0, .max = 1e15}),
+      schema::field(&CreditSettings::low, "low", "A user is told once when fewer credits than this are left; 0: never.",
+                    {.min = 0, .max = 1e15}),
   };
 };
 

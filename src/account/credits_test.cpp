@@ -7,8 +7,7 @@ namespace {
 
 Result<Prices> read(const boost::json::object& tree) {
   return Prices::read(
-      tree,
-      [](std::string_view name) { return name == "convert" || name == "pdf/ocr" || name == "import/url"; },
+      tree, [](std::string_view name) { return name == "convert" || name == "pdf/ocr" || name == "import/url"; },
       [](std::string_view name) { return name == "chrome" || name == "tesseract"; });
 }
 

@@ -47,8 +47,7 @@ bool allows_format(const Quota& quota, std::string_view format) {
 json::object quota_object(const Quota& quota) {
   json::object said;
   for (auto& member : schema::to_object(quota)) {
-    const bool empty =
-        member.value().is_null() || (member.value().is_array() && member.value().get_array().empty());
+    const bool empty = member.value().is_null() || (member.value().is_array() && member.value().get_array().empty());
     if (!empty) said.emplace(member.key(), std::move(member.value()));
   }
   return said;

@@ -33,8 +33,9 @@ TEST(Quota, IsTheSameAfterItWasStored) {
 }
 
 TEST(Allowance, IsTheTighterOfUserAndKey) {
-  const Allowance both{.user = {.jobs_in_flight = 5, .operations = {"import/*", "convert"}, .formats = {"pdf", "png"}},
-                       .key = {.jobs_in_flight = 7, .minutes = 2, .operations = {"convert"}, .formats = {"png", "jpg"}}};
+  const Allowance both{
+      .user = {.jobs_in_flight = 5, .operations = {"import/*", "convert"}, .formats = {"pdf", "png"}},
+      .key = {.jobs_in_flight = 7, .minutes = 2, .operations = {"convert"}, .formats = {"png", "jpg"}}};
   EXPECT_EQ(both.least(&Quota::jobs_in_flight), 5);
   EXPECT_EQ(both.least(&Quota::minutes), 2);
   EXPECT_EQ(both.least(&Quota::upload_bytes), std::nullopt);

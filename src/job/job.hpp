@@ -74,7 +74,7 @@ struct Task {
   TaskId retry_of;
   int priority = 0;
   std::string host_name;
-  bool sandbox = false;       ///< asked for in the API's test mode
+  bool sandbox = false;  ///< asked for in the API's test mode
   TaskTerms terms;
   int attempt = 0;            ///< how often it has been started
   std::int64_t position = 0;  ///< order of submission

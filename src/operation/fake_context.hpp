@@ -153,7 +153,7 @@ class FakeContext final : public TaskContext {
   std::vector<std::string> names;  ///< of files that bring theirs
   std::map<std::string, File> own_files;
   FakeNet fake_net;
-  std::optional<std::uint64_t> largest;  ///< bytes of a file that comes in
+  std::optional<std::uint64_t> largest;   ///< bytes of a file that comes in
   std::unique_ptr<net::Client> real_net;  ///< in its place, for tests with servers of their own
   std::stop_source stopper;
 

@@ -14,7 +14,8 @@ constexpr std::size_t kShownPrefix = 12;  // of a token
 constexpr std::size_t kLongestName = 255;
 
 std::string select_users(std::string_view what) {
-  return fmt::format("SELECT id, username, email, administrator, created, limited, credits - reserved, quota FROM users {}", what);
+  return fmt::format(
+      "SELECT id, username, email, administrator, created, limited, credits - reserved, quota FROM users {}", what);
 }
 
 /// Limits that this build wrote, or none that it could keep to.
@@ -86,7 +87,8 @@ Result<account::User> SqlStore::create_user(std::string username, std::string em
         user.username, user.email, user.administrator, user.created);
     if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
     user.id = UserId(write.sql.last_row());
-    if (settings_.credits.initial && !administrator) user.credits = Ledger::begin(write, user.id, *settings_.credits.initial);
+    if (settings_.credits.initial && !administrator)
+      user.credits = Ledger::begin(write, user.id, *settings_.credits.initial);
     Audit::note(write, "user.create", object_name("user", user.id),
                 user.username + (user.administrator ? ", administrator" : ""));
     return user;
@@ -175,7 +177,8 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
   return readers_.read([&](sql::Connection& connection) -> Result<std::vector<account::ApiKey>> {
     std::vector<account::ApiKey> keys;
     auto rows = connection.query(
-        "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires, quota, family FROM api_keys WHERE user_id = $1 "
+        "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires, quota, family FROM api_keys "
+        "WHERE user_id = $1 "
         "ORDER BY id",
         user);
     while (rows.next()) {
@@ -207,8 +210,8 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
   const auto generation = keys_.generation();
   std::optional<Time> used;
   RECAST_TRY(const auto principal, readers_.read([&](sql::Connection& connection) -> Result<account::Principal> {
-    auto rows =
-        connection.query("SELECT id, user_id, scopes, last_used, mode, expires, quota, family FROM api_keys WHERE hash = $1", hash);
+    auto rows = connection.query(
+        "SELECT id, user_id, scopes, last_used, mode, expires, quota, family FROM api_keys WHERE hash = $1", hash);
     if (!rows.next()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     used = rows.optional_time(3);
     const auto terms = read_terms(rows, 4);

@@ -26,7 +26,8 @@ std::optional<KeyId> key_of(const Write& write, UserId user) {
 Error too_many_at_once() { return {ErrorCode::too_many_jobs, "You have started too many jobs at once.", {}}; }
 
 Error no_time_left(std::int64_t minutes) {
-  return {ErrorCode::credits_exceeded, fmt::format("The {} minutes of engine time of this day are used up.", minutes), {}};
+  return {
+      ErrorCode::credits_exceeded, fmt::format("The {} minutes of engine time of this day are used up.", minutes), {}};
 }
 
 /// Both levels on which use is counted: all of the user, and the family of keys if it has limits of its own.
@@ -67,14 +68,16 @@ std::int64_t created_lately(sql::Connection& connection, UserId user, std::optio
 }
 
 std::int64_t in_flight(sql::Connection& connection, UserId user, std::optional<KeyId> family) {
-  auto rows = family ? connection.query("SELECT (SELECT count(*) FROM jobs WHERE family = $1 AND ended IS NULL) + "
-                                        "(SELECT count(*) FROM tasks WHERE family = $1 AND ended IS NULL AND job_id IS "
-                                        "NULL)",
-                                        *family)
-                     : connection.query("SELECT (SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL) + "
-                                        "(SELECT count(*) FROM tasks WHERE user_id = $1 AND ended IS NULL AND job_id IS "
-                                        "NULL)",
-                                        user);
+  auto rows = family ? connection.query(
+                           "SELECT (SELECT count(*) FROM jobs WHERE family = $1 AND ended IS NULL) + "
+                           "(SELECT count(*) FROM tasks WHERE family = $1 AND ended IS NULL AND job_id IS "
+                           "NULL)",
+                           *family)
+                     : connection.query(
+                           "SELECT (SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL) + "
+                           "(SELECT count(*) FROM tasks WHERE user_id = $1 AND ended IS NULL AND job_id IS "
+                           "NULL)",
+                           user);
   rows.next();
   return rows.integer(0);
 }
@@ -91,15 +94,16 @@ std::chrono::microseconds engine_time(sql::Connection& connection, UserId user, 
 
 Result<> Admission::check_rate(Write& write, UserId user, std::int64_t tasks) const {
   if (!allowance_.least(&Quota::tasks_per_minute)) return {};
-  RECAST_CHECK(each_level(allowance_, &Quota::tasks_per_minute, [&](std::optional<KeyId> family, std::int64_t most) -> Result<> {
-    if (tasks > most) {
-      return fail(ErrorCode::invalid_data,
-                  fmt::format("These are {} tasks, and only {} may be created in a minute.", tasks, most), "tasks");
-    }
-    if (created_lately(write.sql, user, family, write.now) + tasks > most)
-      return fail(ErrorCode::too_many_requests, "Too Many Attempts.");
-    return {};
-  }));
+  RECAST_CHECK(
+      each_level(allowance_, &Quota::tasks_per_minute, [&](std::optional<KeyId> family, std::int64_t most) -> Result<> {
+        if (tasks > most) {
+          return fail(ErrorCode::invalid_data,
+                      fmt::format("These are {} tasks, and only {} may be created in a minute.", tasks, most), "tasks");
+        }
+        if (created_lately(write.sql, user, family, write.now) + tasks > most)
+          return fail(ErrorCode::too_many_requests, "Too Many Attempts.");
+        return {};
+      }));
   const auto second = to_seconds(write.now);
   write.sql.execute("DELETE FROM creations WHERE user_id = $1 AND second <= $2", user, second - kRateSeconds);
   write.sql.execute(
@@ -111,9 +115,10 @@ Result<> Admission::check_rate(Write& write, UserId user, std::int64_t tasks) co
 
 Result<> Admission::check_use(Write& write, const Store::Settings& settings, UserId user) const {
   if (in_flight(write.sql, user, {}) >= settings.jobs_in_flight) return std::unexpected(too_many_at_once());
-  RECAST_CHECK(each_level(allowance_, &Quota::jobs_in_flight, [&](std::optional<KeyId> family, std::int64_t most) -> Result<> {
-    return in_flight(write.sql, user, family) < most ? Result<>() : std::unexpected(too_many_at_once());
-  }));
+  RECAST_CHECK(
+      each_level(allowance_, &Quota::jobs_in_flight, [&](std::optional<KeyId> family, std::int64_t most) -> Result<> {
+        return in_flight(write.sql, user, family) < most ? Result<>() : std::unexpected(too_many_at_once());
+      }));
   return each_level(allowance_, &Quota::minutes, [&](std::optional<KeyId> family, std::int64_t most) -> Result<> {
     const bool any = engine_time(write.sql, user, family, write.now) < std::chrono::minutes(most);
     return any ? Result<>() : std::unexpected(no_time_left(most));

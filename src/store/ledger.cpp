@@ -121,7 +121,8 @@ Result<Listing<account::LedgerEntry>> Ledger::list(UserId user, Page page) {
 
 Result<account::LedgerEntry> Ledger::entry(UserId user, std::int64_t id) {
   return database_.readers.read([&](sql::Connection& connection) -> Result<account::LedgerEntry> {
-    auto rows = connection.query(fmt::format("SELECT {} FROM ledger WHERE user_id = $1 AND id = $2", kColumns), user, id);
+    auto rows =
+        connection.query(fmt::format("SELECT {} FROM ledger WHERE user_id = $1 AND id = $2", kColumns), user, id);
     if (!rows.next()) return std::unexpected(no_such("entry"));
     return read_entry(rows);
   });
@@ -137,8 +138,9 @@ Result<std::optional<account::LedgerEntry>> Ledger::change(UserId user, const Ch
     }
     if (change.amount) {
       RECAST_CHECK(may_add(balance, *change.amount));
-      entry = book(write, user,
-                   {.kind = change.kind, .amount = *change.amount, .task = {}, .job = {}, .note = change.note, .who = {}});
+      entry =
+          book(write, user,
+               {.kind = change.kind, .amount = *change.amount, .task = {}, .job = {}, .note = change.note, .who = {}});
       Audit::note(write, fmt::format("credits.{}", account::entry_kind_name(change.kind)), object_of(user),
                   fmt::format("{:+}, balance {}", entry->amount, entry->balance));
       if (write.actor.user)
@@ -231,8 +233,9 @@ Result<std::optional<Ledger::Rate>> Ledger::rate(UserId user, std::optional<KeyI
 
 std::int64_t Ledger::begin(Write& write, UserId user, std::int64_t amount) {
   write.sql.execute("UPDATE users SET limited = 1 WHERE id = $1", user);
-  return book(write, user,
-              {.kind = account::EntryKind::grant, .amount = amount, .task = {}, .job = {}, .note = "initial", .who = {}})
+  return book(
+             write, user,
+             {.kind = account::EntryKind::grant, .amount = amount, .task = {}, .job = {}, .note = "initial", .who = {}})
       .balance;
 }
 

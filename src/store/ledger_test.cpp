@@ -21,7 +21,8 @@ account::Prices prices(const boost::json::object& tree) {
 class Credits : public StoreTest {
  protected:
   void limit_to(std::int64_t amount) {
-    ASSERT_TRUE(ledger().change(user_, {.unlimited = false, .amount = amount, .note = "bought", .idempotency_key = {}}));
+    ASSERT_TRUE(
+        ledger().change(user_, {.unlimited = false, .amount = amount, .note = "bought", .idempotency_key = {}}));
   }
   Ledger& ledger() { return store_->ledger(); }
   account::Balance balance() { return ledger().balance(user_).value(); }
@@ -206,7 +207,8 @@ TEST_F(Credits, CanBeTakenAwayOnlyIfTheyAreThere) {
   limit_to(3);
   create(conversion());
   const auto take = [&](std::int64_t amount) {
-    return ledger().change(user_, {.kind = account::EntryKind::adjust, .amount = amount, .note = {}, .idempotency_key = {}});
+    return ledger().change(user_,
+                           {.kind = account::EntryKind::adjust, .amount = amount, .note = {}, .idempotency_key = {}});
   };
   const auto wrong = take(-3);
   ASSERT_FALSE(wrong);

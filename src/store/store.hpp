@@ -165,8 +165,8 @@ class Store {
 
   // --- jobs
   /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones. By
-  /// credits and quotas: too_many_requests, too_many_jobs, credits_exceeded, invalid_data on "tasks"; the key is that of
-  /// the thread's actor. A shared job that is there already is the answer, and nothing is made.
+  /// credits and quotas: too_many_requests, too_many_jobs, credits_exceeded, invalid_data on "tasks"; the key is that
+  /// of the thread's actor. A shared job that is there already is the answer, and nothing is made.
   virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
   /// With tasks; not_found for a foreign one.
   virtual Result<job::Job> job(UserId user, const JobId& id, const Extras& extras = {}) = 0;

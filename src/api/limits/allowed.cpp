@@ -51,7 +51,8 @@ Result<> check_one(const Services& services, const account::Allowance& allowance
   }
   const auto largest = allowance.least(&account::Quota::upload_bytes);
   if (largest && carried_bytes(operation, payload) > static_cast<std::uint64_t>(*largest)) {
-    return fail(ErrorCode::file_too_large, fmt::format("{}The file exceeds the maximum size of {} bytes", who, *largest),
+    return fail(ErrorCode::file_too_large,
+                fmt::format("{}The file exceeds the maximum size of {} bytes", who, *largest),
                 prefix + std::string(job::kCarriedFile));
   }
   return {};

@@ -27,7 +27,8 @@ Result<> check_allowed(const Services& services, const Asker& asker, const job::
 
 /// An answer of what creates jobs or tasks with the headers of core.md 4.4, if the caller has such a limit.
 http::Response rated(Call& call, http::Response response);
-/// The answer to a request that was to create so many tasks and failed: when it may be sent again, if it came too early.
+/// The answer to a request that was to create so many tasks and failed: when it may be sent again, if it came too
+/// early.
 http::Response refused(Call& call, const Error& error, std::size_t tasks);
 
 }  // namespace recast::api

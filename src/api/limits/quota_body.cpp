@@ -49,7 +49,8 @@ Result<> check_quota(Quota& quota, const operation::Registry& operations) {
   return {};
 }
 
-Result<Quota> quota_in(const boost::json::object& body, const operation::Registry& operations, std::string_view prefix) {
+Result<Quota> quota_in(const boost::json::object& body, const operation::Registry& operations,
+                       std::string_view prefix) {
   const auto fields = schema::describe<Quota>();
   for (const auto& member : body) {
     const auto known = std::ranges::find(fields, std::string_view(member.key()), &schema::FieldInfo::name);

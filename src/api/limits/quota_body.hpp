@@ -9,8 +9,8 @@
 
 namespace recast::api {
 
-/// Names of operations and formats that are none, as invalid_data on "operations" or "formats"; formats become canonical
-/// tokens.
+/// Names of operations and formats that are none, as invalid_data on "operations" or "formats"; formats become
+/// canonical tokens.
 Result<> check_quota(account::Quota& quota, const operation::Registry& operations);
 
 /// Reads a quota that a client sent. invalid_data on `prefix` and the member for what is wrong, and for a member that
