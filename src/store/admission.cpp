@@ -209,7 +209,8 @@ namespace {
 
 constexpr std::string_view kAddTime =
     "INSERT INTO engine_time (user_id, day, family, micros) "
-    "SELECT user_id, $2, coalesce(family, 0), sum({} - started) FROM tasks WHERE {} AND load = $3 AND started IS NOT "
+    "SELECT user_id, $2, coalesce(family, 0), sum({} - max(started, $2 * 86400000000)) FROM tasks WHERE {} AND load = "
+    "$3 AND started IS NOT "
     "NULL AND {} GROUP BY user_id, family "
     "ON CONFLICT (user_id, day, family) DO UPDATE SET micros = micros + excluded.micros";
 constexpr std::string_view kRunning = "ended IS NULL AND holder IS NOT NULL AND started < $4";

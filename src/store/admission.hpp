@@ -55,7 +55,7 @@ class Admission {
 /// Why no engine may work for the owner of a task any more today, if so.
 std::optional<Error> out_of_time(Write& write, const Store::Settings& settings, const TaskId& id);
 
-/// Adds the time that an engine worked for a task that has just ended.
+/// Adds the time that an engine worked, since midnight, for a task that has just ended.
 void count_engine_time(Write& write, const TaskId& ended);
 /// The same for tasks that are about to be removed while they run.
 void count_engine_time_of_job(Write& write, const JobId& removed);

@@ -163,6 +163,17 @@ TEST_F(Admissions, EndAtTheMinutesOfADay) {
   EXPECT_EQ(claim(Load::cpu).size(), 1u);
 }
 
+TEST_F(Admissions, CountOnlyTheMinutesOfTheDayItself) {
+  const auto midnight = std::chrono::ceil<std::chrono::days>(clock_.now());
+  clock_.advance(midnight - clock_.now() - 10min);
+  ASSERT_TRUE(make());
+  const auto one = claim_one(Load::cpu);
+  clock_.advance(15min);
+  EXPECT_EQ(store_->ledger().use(user_, {})->engine_time, 5min);
+  ASSERT_TRUE(store_->end(one.task.id, one.attempt, failure()));
+  EXPECT_EQ(store_->ledger().use(user_, {})->engine_time, 5min);
+}
+
 TEST_F(Admissions, WriteDownWhatHeld) {
   limit({.upload_bytes = 100, .retention_hours = 2, .formats = {"pdf", "png"}});
   const auto key = key_with({.expires = {}, .quota = {.upload_bytes = 50, .formats = {"png", "jpg"}}});

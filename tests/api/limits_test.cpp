@@ -52,7 +52,8 @@ class Limits : public testing::Test {
     const auto base = json::parse(made.body).at("data");
     auto encoded = to_base64(job);
     for (auto& c : encoded) c = c == '+' ? '-' : c == '/' ? '_' : c;
-    const auto url = fmt::format("{}?job={}", base.at("base").as_string().c_str(), encoded.substr(0, encoded.find('=')));
+    const auto url =
+        fmt::format("{}?job={}", base.at("base").as_string().c_str(), encoded.substr(0, encoded.find('=')));
     const auto signature = account::signature_of(base.at("signing_secret").as_string().c_str(), url);
     return client.get(fmt::format("{}&s={}", url.substr(url.find("/s/")), signature));
   }
