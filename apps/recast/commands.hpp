@@ -52,7 +52,8 @@ struct KeyFlags {
   std::string mode;
   std::optional<std::int64_t> expires_in;  ///< seconds
 };
-int keys_create(const KeyFlags& key, bool json, const TargetFlags& target);
+/// `quota` is empty, or what limits the key.
+int keys_create(const KeyFlags& key, const json::object& quota, bool json, const TargetFlags& target);
 int keys_list(bool json, const TargetFlags& target);
 int keys_revoke(const std::string& id, const TargetFlags& target);
 int secrets_rotate(bool json, const TargetFlags& target);

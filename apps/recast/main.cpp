@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "completion.hpp"
 #include "notices.hpp"
+#include "limits.hpp"
 #include "signed_urls.hpp"
 #include "users.hpp"
 #include "webhooks.hpp"
@@ -67,6 +68,7 @@ void add_jobs(CLI::App& app, ListFlags& list, std::string& id, bool& json) {
 
 struct Accounts {
   KeyFlags key;
+  QuotaFlags quota;
   std::string id;
 };
 
@@ -79,6 +81,7 @@ void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
       ->check(CLI::IsMember({"both", "live", "sandbox"}));
   create->add_option("--expires-in", accounts.key.expires_in, "Seconds after which it is worth nothing");
   create->add_option("--scope", accounts.key.scopes, "A scope such as task.read; all of your own if none is named");
+  accounts.quota.add(*create, "quota-");
   create->add_flag("--json", json, "As JSON");
   keys->add_subcommand("list", "List keys")->add_flag("--json", json, "As JSON");
   keys->add_subcommand("revoke", "Revoke a key")->add_option("id", accounts.id, "Number of the key")->required();
@@ -106,7 +109,7 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
     return chosen("jobs", "cancel") ? jobs_cancel(id, target) : jobs_delete(id, target);
   }
   if (app.got_subcommand("keys")) {
-    if (chosen("keys", "create")) return keys_create(accounts.key, json, target);
+    if (chosen("keys", "create")) return keys_create(accounts.key, accounts.quota.object(), json, target);
     return chosen("keys", "list") ? keys_list(json, target) : keys_revoke(accounts.id, target);
   }
   return secrets_rotate(json, target);
@@ -151,6 +154,7 @@ int run(int argc, char** argv) {
   const AuditCommands audit(app);
   const NoticeCommands notices(app);
   const UserCommands users(app);
+  const LimitCommands limits(app);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
       ->add_option("shell", shell, "bash, zsh or fish")
       ->required()
@@ -170,6 +174,7 @@ int run(int argc, char** argv) {
   if (const auto status = audit.run(target)) return *status;
   if (const auto status = notices.run(target)) return *status;
   if (const auto status = users.run(target)) return *status;
+  if (const auto status = limits.run(target)) return *status;
   return dispatch(app, convert_flags, operations_flags, list, id, json, accounts, shell, target);
 }
 

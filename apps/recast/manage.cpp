@@ -20,11 +20,12 @@ std::string scopes_of(const json::value& key) {
 
 }  // namespace
 
-int keys_create(const KeyFlags& key, bool json, const TargetFlags& target) {
+int keys_create(const KeyFlags& key, const json::object& quota, bool json, const TargetFlags& target) {
   json::object body{{"name", key.name}};
   if (!key.scopes.empty()) body["scopes"] = json::array(key.scopes.begin(), key.scopes.end());
   if (!key.mode.empty()) body["mode"] = key.mode;
   if (key.expires_in) body["expires_in"] = *key.expires_in;
+  if (!quota.empty()) body["quota"] = quota;
   return ask_server(
       target, json, [&](Client& client) { return client.post("/v2/keys", body); }, print_new_key);
 }

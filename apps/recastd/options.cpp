@@ -49,6 +49,12 @@ Result<> Options::declare(config::Settings& settings) {
   settings.section("login", "How people log in.", login);
   settings.section("oauth", "Programs that act for users.", oauth);
   settings.section("quotas", "What a user may use for whom nothing else is said.", quotas);
+  settings.section("credits", "What work costs whom.", credits);
+  settings.tree(
+      "credits.prices",
+      "Credits for a task that ended well, by operation and engine: convert = 1, \"convert/chrome\" = 2. 1 if "
+      "nothing is said; imports, exports and failures cost nothing, reading metadata neither. In the file only.",
+      prices);
   settings.section("webhooks", "Calls that tell of jobs.", webhooks);
   settings.section("mail", "Notices to users by mail.", mail);
   settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);

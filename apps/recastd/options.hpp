@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "account/credits.hpp"
 #include "account/quota.hpp"
 #include "api/login/settings.hpp"
 #include "api/oauth/settings.hpp"
@@ -125,6 +126,8 @@ struct Options {
   api::LoginSettings login;
   api::OauthSettings oauth;
   account::Quota quotas;
+  account::CreditSettings credits;
+  boost::json::object prices;  ///< of [credits.prices]; read by account::Prices
   event::WebhookSettings webhooks;
   event::MailSettings mail;
   scheduler::Settings scheduler;

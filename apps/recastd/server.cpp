@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "account/account.hpp"
+#include "api/limits/quota_body.hpp"
 #include "api/own_link.hpp"
 #include "api/payload.hpp"
 #include "base/log.hpp"
@@ -57,14 +58,17 @@ Result<std::string> make_administrator_key(store::Store& store, Random& random, 
   return token;
 }
 
-store::Store::Settings store_settings(const Options& options, const Folders& folders) {
+store::Store::Settings store_settings(const Options& options, const Folders& folders, account::Prices prices = {}) {
   return {.file = folders.state / "recast.db",
           .lease = std::chrono::seconds(options.scheduler.lease_seconds),
           .attempts = options.scheduler.attempts,
           .retention = std::chrono::seconds(options.scheduler.retention_seconds),
           .upload_time = std::chrono::seconds(options.scheduler.upload_seconds),
           .jobs_in_flight = options.scheduler.jobs_in_flight,
-          .reserve_bytes = options.server.reserve_bytes};
+          .reserve_bytes = options.server.reserve_bytes,
+          .quota = options.quotas,
+          .credits = options.credits,
+          .prices = std::move(prices)};
 }
 
 std::vector<http::Listener> listeners(const ServerSettings& settings) {
@@ -95,9 +99,12 @@ class Running final : public Server {
     options_.storages.transfers().state_folder = folders_.data.string();
     for (const auto& one : options_.storages.operations()) RECAST_CHECK(operations_.add(one));
     RECAST_CHECK(read_rules());
+    RECAST_CHECK(check_quotas());
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     operations_.hide_secrets_of(engines_->registry().all());
-    RECAST_TRY(store_, store::Store::open(store_settings(options_, folders_), clock_, random_, host_name()));
+    RECAST_TRY(auto prices, read_prices());
+    RECAST_TRY(store_,
+               store::Store::open(store_settings(options_, folders_, std::move(prices)), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
     store_->set_visible([this](std::string_view name, const boost::json::object& payload) {
       return api::visible_payload(name, payload, operations_.find(name));
@@ -161,6 +168,21 @@ class Running final : public Server {
     RECAST_TRY(overrides_, net::read_overrides(options_.overrides, outbound));
     const auto policies = net::open_policies(options_.outbound, overrides_);
     return policies ? Result<>() : std::unexpected(policies.error());
+  }
+
+  /// As [quotas] says; before engines take their seconds to start.
+  Result<> check_quotas() {
+    auto checked = api::check_quota(options_.quotas, operations_);
+    if (checked) return checked;
+    auto error = std::move(checked).error();
+    error.field.insert(0, "quotas.");
+    return std::unexpected(std::move(error));
+  }
+
+  Result<account::Prices> read_prices() const {
+    return account::Prices::read(
+        options_.prices, [this](std::string_view name) { return operations_.find(name) != nullptr; },
+        [this](std::string_view name) { return engines_->registry().find(name) != nullptr; });
   }
 
   void start_running() {

@@ -51,6 +51,7 @@ struct KeyTerms {
   KeyMode mode = KeyMode::both;
   std::optional<Time> expires;  ///< from then on it is as good as revoked
   Quota quota;                  ///< further limits of this key's own
+  KeyId family{};               ///< the key whose quota this one's use counts for, too; none: its own
 };
 
 struct ApiKey {

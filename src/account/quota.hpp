@@ -1,10 +1,14 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/id.hpp"
+#include "base/result.hpp"
 #include "schema/field.hpp"
 
 namespace recast::account {
@@ -35,6 +39,31 @@ struct Quota {
                     "Operations that may be used, such as convert or import/*; empty: all."),
       schema::field(&Quota::formats, "formats", "Formats that may come out of conversions; empty: all."),
   };
+};
+
+/// `own`, with what `fallback` says where it leaves something open.
+Quota completed(Quota own, const Quota& fallback);
+bool allows_operation(const Quota& quota, std::string_view operation);
+bool allows_format(const Quota& quota, std::string_view format);  ///< a canonical token
+
+/// Without what is left open.
+boost::json::object quota_object(const Quota& quota);
+/// The same as text, for the store; empty for no limits at all. And the way back; internal if it is none.
+std::string quota_text(const Quota& quota);
+Result<Quota> read_quota(std::string_view text);
+
+/// What holds for one request: the user's quota, with the server's defaults, and the key's own. All keys of a user
+/// share the first; the second is for the key and for those that it made.
+struct Allowance {
+  Quota user;
+  Quota key;
+  KeyId family{};  ///< the key that the use counts for; none: the request had no key with a quota
+
+  /// The tighter one of both.
+  std::optional<std::int64_t> least(std::optional<std::int64_t> Quota::*limit) const;
+  bool operation(std::string_view name) const;
+  bool format(std::string_view name) const;                 ///< a canonical token
+  std::optional<std::vector<std::string>> formats() const;  ///< those that both allow; none: all
 };
 
 }  // namespace recast::account

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/envelope.hpp"
+#include "api/limits/quota_body.hpp"
 #include "schema/body.hpp"
 #include "schema/parse.hpp"
 
@@ -25,6 +26,13 @@ Result<> check_scopes(const account::Principal& caller, const account::User& own
     }
   }
   return {};
+}
+
+Result<account::Quota> quota_of_new_key(const Call& call, const json::object& body) {
+  const auto* const quota = body.if_contains("quota");
+  if (quota == nullptr || quota->is_null()) return account::Quota();
+  if (!quota->is_object()) return fail(ErrorCode::invalid_data, "The quota must be an object.", "quota");
+  return quota_in(quota->get_object(), call.context.services.operations, "quota.");
 }
 
 }  // namespace
@@ -58,6 +66,7 @@ json::object key_view(const account::ApiKey& key) {
   out["scopes"] = json::value_from(key.scopes);
   out["mode"] = account::key_mode_name(key.terms.mode);
   out["expires_at"] = time_or_null(key.terms.expires);
+  out["quota"] = account::quota_object(key.terms.quota);
   out["created_at"] = format_time(key.created);
   out["last_used_at"] = time_or_null(key.last_used);
   return out;
@@ -70,6 +79,7 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
   RECAST_CHECK(check_scopes(call.principal, owner, wanted.scopes));
   const auto token = account::new_token(call.context.services.random);
   account::KeyTerms terms{.mode = account::key_mode_from(wanted.mode).value_or(account::KeyMode::both), .expires = {}};
+  RECAST_TRY(terms.quota, quota_of_new_key(call, body));
   const auto& own = call.principal.terms;
   if (!call.principal.has(account::scope::admin)) {
     // A key cannot give what it does not have: neither the other mode nor a longer life.
@@ -77,6 +87,7 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
     if (own.mode != account::KeyMode::both && terms.mode != own.mode)
       return fail(ErrorCode::forbidden, "A key cannot make one of another mode.");
     terms.expires = own.expires;
+    RECAST_CHECK(narrow(terms, own, call.principal.key));
   }
   if (wanted.expires_in) {
     const auto until = call.context.services.clock.now() + std::chrono::seconds(*wanted.expires_in);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "account/account.hpp"
+#include "account/credits.hpp"
 #include "api/context.hpp"
 
 namespace recast::api {
@@ -32,6 +33,7 @@ struct NewKey {
 
 json::object user_view(const account::User& user, const Bases& bases);
 json::object key_view(const account::ApiKey& key);
+json::object credits_view(const account::Balance& balance);
 
 /// Makes a key for `owner` from the request's body; 201 with its token, which is shown this once. A key can be given no
 /// scope that the caller's own key lacks, unless the caller is an administrator's; only administrators' keys carry

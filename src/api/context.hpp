@@ -98,6 +98,8 @@ void add_preset_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
 void add_notice_routes(Routes& routes);
 void add_key_routes(Routes& routes);
+void add_credit_routes(Routes& routes);
+void add_quota_routes(Routes& routes);
 void add_admin_routes(Routes& routes);
 void add_login_routes(Routes& routes);
 void add_health_routes(Routes& routes);

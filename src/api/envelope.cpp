@@ -81,7 +81,7 @@ http::Response error_response(const Error& error) {
   json::object body;
   body["message"] = error.message.empty() ? "Server Error" : error.message;
   body["code"] = wire.code;
-  if (!error.field.empty() && wire.status == 422) {
+  if (!error.field.empty() && (wire.status == 422 || wire.status == 403)) {
     body["errors"] = json::object{{error.field, json::array{json::value(error.message)}}};
   }
   auto response = api_response(wire.status, body);

@@ -4,6 +4,7 @@
 
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/limits/allowed.hpp"
 #include "api/presets.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
@@ -71,12 +72,15 @@ Result<http::Response> create_job(Call& call) {
   const bool redirect = call.mode.blocking && spec.redirect;
   spec.origin = call.bases.text();
   spec.idempotency_key = call.idempotency_key;
-  RECAST_TRY(const auto job, services.store.create_job(call.principal.user.id, std::move(spec)));
+  RECAST_CHECK(check_allowed(services, Asker::of(call), spec));
+  const auto tasks = spec.tasks.size();
+  const auto job = services.store.create_job(call.principal.user.id, std::move(spec));
+  if (!job) return refused(call, job.error(), tasks);
   // Only the answer tells where to upload: waiting for that file before giving it would be waiting for ever.
-  if (call.mode.blocking && !has_operation(job, "import/upload")) {
-    return when_ended(call, job.id, 201, redirect ? Redirect::yes : Redirect::no);
+  if (call.mode.blocking && !has_operation(*job, "import/upload")) {
+    return when_ended(call, job->id, 201, redirect ? Redirect::yes : Redirect::no);
   }
-  return data_response(201, View(call.context, call.bases).job(job, View::Tasks::with));
+  return rated(call, data_response(201, View(call.context, call.bases).job(*job, View::Tasks::with)));
 }
 
 /// What of a body matters to the answer.

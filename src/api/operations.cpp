@@ -12,6 +12,7 @@
 #include "engine/catalogue.hpp"
 #include "format/format.hpp"
 #include "operation/registry.hpp"
+#include "store/ledger.hpp"
 
 namespace recast::api {
 
@@ -40,8 +41,8 @@ json::object option(const schema::FieldInfo& info) {
 /// The catalogue as one answer needs it; options and versions are the same for many rows and made once.
 class Catalogue {
  public:
-  Catalogue(const engine::Catalogue& engines, const http::Query& query)
-      : engines_(engines), include_(Include::of(query)), alternatives_(flag(query, "alternatives")) {
+  Catalogue(const engine::Catalogue& engines, const account::Prices& prices, const http::Query& query)
+      : engines_(engines), prices_(prices), include_(Include::of(query)), alternatives_(flag(query, "alternatives")) {
     for (const auto* const name : {"operation", "input_format", "output_format", "engine", "engine_version"}) {
       if (auto value = filter(query, name)) filters_.emplace(name, *std::move(value));
     }
@@ -80,7 +81,7 @@ class Catalogue {
     if (!record.from.empty()) out["input_format"] = record.from;
     if (!record.to.empty()) out["output_format"] = record.to;
     if (!record.engine_name.empty()) out["engine"] = record.engine_name;
-    out["credits"] = record.credits;
+    out["credits"] = prices_.of(operation.name, record.engine_name);
     out["meta"] = json::object{{"group", group(record)}};
     if (!record.through.empty()) out["meta"].get_object()["through"] = record.through;
     if (include_.has("options")) out["options"] = options(operation, record);
@@ -132,6 +133,7 @@ class Catalogue {
   }
 
   const engine::Catalogue& engines_;
+  const account::Prices& prices_;
   const Include include_;
   const bool alternatives_;
   std::map<std::string, std::string> filters_;
@@ -140,7 +142,7 @@ class Catalogue {
 
 Result<http::Response> list_operations(Call& call, const operation::Operation* only) {
   const auto engines = call.context.services.catalogue();
-  Catalogue catalogue(*engines, call.request.query);
+  Catalogue catalogue(*engines, call.context.services.store.ledger().prices(), call.request.query);
   json::array data;
   if (only != nullptr) {
     catalogue.add(*only, data);

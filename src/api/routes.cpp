@@ -103,6 +103,8 @@ void add_routes(http::Router& router, Services& services) {
   add_audit_routes(routes);
   add_notice_routes(routes);
   add_key_routes(routes);
+  add_credit_routes(routes);
+  add_quota_routes(routes);
   add_admin_routes(routes);
   add_login_routes(routes);
   add_health_routes(routes);

@@ -4,6 +4,7 @@
 #include "account/signed_url.hpp"
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/limits/allowed.hpp"
 #include "api/page.hpp"
 #include "api/presets.hpp"
 #include "api/views.hpp"
@@ -125,6 +126,7 @@ Result<http::Response> run(Call& call, bool page) {
   if (named("import/upload")) {
     return fail(ErrorCode::invalid_data, "The job of a signed URL cannot wait for an upload.", "tasks");
   }
+  RECAST_CHECK(check_allowed(services, {base.user, {}}, spec));
   spec.origin = call.bases.text();
   if (!request.cache_key.empty()) {
     spec.shared = {base.id, request.cache_key, std::chrono::hours(services.settings.signed_cache_hours)};

@@ -4,6 +4,7 @@
 #include <array>
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/limits/allowed.hpp"
 #include "api/presets.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
@@ -88,9 +89,11 @@ Result<http::Response> create_task(Call& call, const std::string& operation) {
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
   spec.idempotency_key = call.idempotency_key;
-  RECAST_TRY(const auto task, services.store.create_task(call.principal.user.id, std::move(spec)));
-  if (call.mode.blocking && operation != "import/upload") return when_ended(call, task.id, 201);
-  return data_response(201, View(call.context, call.bases).task(task));
+  RECAST_CHECK(check_allowed(services, Asker::of(call), spec));
+  const auto task = services.store.create_task(call.principal.user.id, std::move(spec));
+  if (!task) return refused(call, task.error(), 1);
+  if (call.mode.blocking && operation != "import/upload") return when_ended(call, task->id, 201);
+  return rated(call, data_response(201, View(call.context, call.bases).task(*task)));
 }
 
 TaskId id_of(const Call& call) { return TaskId(call.request.captures.at(0)); }
@@ -139,8 +142,13 @@ Result<http::Response> created_before(Call& call, const std::string& object) {
 }
 
 Result<http::Response> retry_task(Call& call) {
-  RECAST_TRY(const auto task, call.context.services.store.retry_task(call.principal.user.id, id_of(call)));
-  return data_response(201, View(call.context, call.bases).task(task));
+  auto& services = call.context.services;
+  const auto user = call.principal.user.id;
+  RECAST_TRY(const auto original, services.store.task(user, id_of(call), {.payload = true}));
+  RECAST_CHECK(check_allowed(services, Asker::of(call), original));
+  const auto task = services.store.retry_task(user, id_of(call));
+  if (!task) return refused(call, task.error(), 1);
+  return rated(call, data_response(201, View(call.context, call.bases).task(*task)));
 }
 
 Result<http::Response> delete_task(Call& call) {

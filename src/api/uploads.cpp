@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -89,6 +90,8 @@ Result<> Upload::begin_file() {
   RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
   RECAST_TRY(const auto task, services.store.task_by_id(permit_.task, {.payload = true}));
   redirect_ = redirect_of(task.payload);
+  largest_ = static_cast<std::uint64_t>(services.upload_bytes);
+  if (task.terms.largest_file) largest_ = std::min(largest_, *task.terms.largest_file);
   RECAST_TRY(file_, UploadFile::create(services.incoming / fmt::format("{}-{}", permit_.task.str(), *attempt_)));
   stage_ = Stage::in_file;
   return {};
@@ -106,7 +109,7 @@ Result<> Upload::take(std::span<const char> bytes) {
 }
 
 Result<> Upload::take_file(std::span<const char> bytes) {
-  if (file_->size() + bytes.size() > static_cast<std::uint64_t>(context_.services.upload_bytes)) {
+  if (file_->size() + bytes.size() > largest_) {
     return fail(ErrorCode::payload_too_large, "The file is too large.");
   }
   return file_->write(bytes);

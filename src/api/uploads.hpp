@@ -49,6 +49,7 @@ class Upload final : public http::BodySink {
   std::map<std::string, std::string> fields_;
   UploadPermit permit_;
   std::string redirect_;        ///< where the browser goes afterwards, or empty
+  std::uint64_t largest_ = 0;   ///< bytes of the file
   std::optional<int> attempt_;  ///< set while the store has the task marked as receiving
   std::unique_ptr<UploadFile> file_;
 };

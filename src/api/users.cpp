@@ -1,6 +1,8 @@
 #include "api/account_views.hpp"
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/limits/allowed.hpp"
+#include "store/ledger.hpp"
 
 namespace recast::api {
 
@@ -9,7 +11,11 @@ namespace {
 Result<http::Response> show_me(Call& call) {
   // Not the key's cached owner: credits change.
   RECAST_TRY(const auto user, call.context.services.store.user(call.principal.user.id));
-  return data_response(200, user_view(user, call.bases));
+  const auto asker = Asker::of(call);
+  RECAST_TRY(const auto allowance, call.context.services.store.ledger().allowance(asker.user, asker.key));
+  auto view = user_view(user, call.bases);
+  if (const auto most = allowance.least(&account::Quota::tasks_per_minute)) view["tasks_per_minute"] = *most;
+  return data_response(200, std::move(view));
 }
 
 /// Others' accounts look like missing ones.

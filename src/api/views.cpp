@@ -1,5 +1,6 @@
 #include "api/views.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <utility>
@@ -123,7 +124,8 @@ json::object View::file(const job::Task& task, const job::StoredFile& file) cons
 
 std::string View::download_url(const job::Task& task, const job::StoredFile& file) const {
   const auto ended = task.ended.value_or(task.created);
-  const auto expires = ended + std::chrono::seconds(context_.services.settings.link_seconds);
+  const std::chrono::seconds life(context_.services.settings.link_seconds);
+  const auto expires = ended + std::min(life, task.terms.keep.value_or(life));
   return context_.signer.download(bases_.storage, task.id, file.dir, file.name, expires);
 }
 

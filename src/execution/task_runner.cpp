@@ -14,6 +14,7 @@
 #include "base/unique_handle.hpp"
 #include "execution/hash.hpp"
 #include "execution/pages.hpp"
+#include "execution/terms.hpp"
 #include "format/format.hpp"
 #include "operation/attempted.hpp"
 
@@ -80,6 +81,7 @@ class Context final : public operation::TaskContext, public operation::Attempted
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stop_; }
   Deadline deadline() const override { return deadline_; }
+  std::optional<std::uint64_t> largest_file() const override { return claim_.task.terms.largest_file; }
   void progress(int percent, std::string_view message) override { progress_(percent, message); }
   void ran(std::string_view engine, std::string_view version) override {
     engine_ = engine;
@@ -197,7 +199,6 @@ class Runner final : public scheduler::TaskRunner {
                        ? Error{ErrorCode::cancelled, "Task has been cancelled", {}}
                        : task_error(claim, std::move(done).error());
     ending.files.clear();
-    ending.credits = 0;
     return ending;
   }
 
@@ -221,6 +222,7 @@ class Runner final : public scheduler::TaskRunner {
       ending.engine_deprecated = is_deprecated(*means_.catalogue(), ending.engine, ending.engine_version);
     }
     if (!outcome) return std::unexpected(std::move(outcome).error());
+    RECAST_CHECK(within_terms(claim.task.operation, claim.task.terms, outcome->files));
     if (!ending.report.empty()) {
       RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
       add_pages(context.inputs(), outcome->files, stop, ending.report);
@@ -232,7 +234,6 @@ class Runner final : public scheduler::TaskRunner {
       ending.message += fmt::format("{}{} {} is deprecated.", ending.message.empty() ? "" : " ", ending.engine,
                                     ending.engine_version);
     }
-    ending.credits = outcome->credits;
     return {};
   }
 

@@ -40,6 +40,13 @@ struct StoredFile {
   std::string storage_key;  ///< see storage::Key
 };
 
+/// What the quotas of whoever asked for a task said of it when it was created.
+struct TaskTerms {
+  std::optional<std::uint64_t> largest_file;        ///< bytes of a file that it brings in
+  std::optional<std::vector<std::string>> formats;  ///< that may come out of it; canonical tokens
+  std::optional<std::chrono::seconds> keep;         ///< after its end; else as the server keeps all
+};
+
 struct Task {
   TaskId id;
   JobId job_id;  ///< empty for a standalone task
@@ -67,7 +74,8 @@ struct Task {
   TaskId retry_of;
   int priority = 0;
   std::string host_name;
-  bool sandbox = false;       ///< asked for in the API's test mode
+  bool sandbox = false;  ///< asked for in the API's test mode
+  TaskTerms terms;
   int attempt = 0;            ///< how often it has been started
   std::int64_t position = 0;  ///< order of submission
 };

@@ -112,6 +112,7 @@ class FakeContext final : public TaskContext {
   const fs::path& work() const override { return work_; }
   std::stop_token stop() const override { return stopper.get_token(); }
   Deadline deadline() const override { return Deadline::in(std::chrono::seconds(30)); }
+  std::optional<std::uint64_t> largest_file() const override { return largest; }
   void progress(int percent, std::string_view) override { percents.push_back(percent); }
   void ran(std::string_view engine, std::string_view version) override {
     last_run = {std::string(engine), std::string(version)};
@@ -152,6 +153,7 @@ class FakeContext final : public TaskContext {
   std::vector<std::string> names;  ///< of files that bring theirs
   std::map<std::string, File> own_files;
   FakeNet fake_net;
+  std::optional<std::uint64_t> largest;   ///< bytes of a file that comes in
   std::unique_ptr<net::Client> real_net;  ///< in its place, for tests with servers of their own
   std::stop_source stopper;
 

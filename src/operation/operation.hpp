@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -47,7 +48,6 @@ struct Outcome {
   Files files;
   json::object extra;   ///< members of `result` besides files, such as metadata
   std::string message;  ///< shown on success, such as "File size reduced by 12%"
-  int credits = 0;
 };
 
 /// What an execution left.
@@ -85,6 +85,8 @@ class TaskContext {
   virtual const fs::path& work() const = 0;  ///< its private folder; gone afterwards. Write outputs below it
   virtual std::stop_token stop() const = 0;  ///< cancelled, deleted, or the server is going down
   virtual Deadline deadline() const = 0;
+  /// Bytes that a file may have which an import brings, where whoever asked for it has such a limit.
+  virtual std::optional<std::uint64_t> largest_file() const { return std::nullopt; }
   /// For loops of an operation's own: cancelled or timeout when the task is to end now.
   Result<> go_on() const;
   /// 0 to 100; text may be empty. Cheap: stored and published at most about once a second.
@@ -116,7 +118,6 @@ struct Record {
   const engine::Engine* engine = nullptr;
   std::string engine_name;
   bool is_default = true;
-  int credits = 1;
   std::string through{};  ///< the format between, where no engine goes directly
 };
 

@@ -42,7 +42,7 @@ Result<std::string> run_each(TaskContext& context, const Common& options, const 
 Result<Outcome> each_input(TaskContext& context, const Common& options, const json::object& payload,
                            const std::function<engine::Wish(std::string from)>& wish_for) {
   Outputs outputs(options.filename);
-  Outcome outcome{.credits = 1};
+  Outcome outcome;
   const auto add = [&](const File& input, std::string_view from, Converted done) -> Result<> {
     const auto to = wish_for(std::string(from)).to;
     if (to.empty() || to == from)

@@ -173,7 +173,12 @@ Error told(Error error, Direction direction, const Terms& terms) {
   return error;
 }
 
-Result<operation::Outcome> import_objects(operation::TaskContext& context, const Terms& terms) {
+Result<operation::Outcome> import_objects(operation::TaskContext& context, const Terms& given) {
+  auto terms = given;
+  if (const auto largest = context.largest_file()) {
+    auto& most = terms.settings.max_file_bytes;
+    if (*largest < static_cast<std::uint64_t>(most)) most = static_cast<std::int64_t>(*largest);
+  }
   Transfers transfers(context, terms);
   const auto fetch_all = [&]() -> Result<operation::Files> {
     RECAST_TRY(const auto store, terms.open(transfers.connection()));

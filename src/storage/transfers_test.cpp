@@ -140,6 +140,17 @@ TEST_F(Transferring, KeepsItsLimits) {
   EXPECT_EQ(import(), Texts{"FILE_TOO_LARGE: A file exceeds the maximum size of 4 bytes"});
 }
 
+TEST_F(Transferring, KeepsToTheQuotaOfItsOwner) {
+  put("in/a.txt", "12345");
+  terms_.choice = {.many = "in/"};
+  context_.largest = 5;
+  EXPECT_EQ(import().size(), 1u);
+  context_.largest = 4;
+  EXPECT_EQ(import(), Texts{"FILE_TOO_LARGE: A file exceeds the maximum size of 4 bytes"});
+  terms_.settings.max_file_bytes = 3;
+  EXPECT_EQ(import(), Texts{"FILE_TOO_LARGE: A file exceeds the maximum size of 3 bytes"}) << "the server's cap stays";
+}
+
 TEST_F(Transferring, SaysThatNothingWasFound) {
   terms_.choice = {.many = "in/"};
   EXPECT_EQ(import(), Texts{"DOWNLOAD_FAILED: Download from S3 failed: No files found for prefix \"in/\""});

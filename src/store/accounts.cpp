@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 #include "base/text.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
@@ -13,11 +15,28 @@ constexpr std::size_t kShownPrefix = 12;  // of a token
 constexpr std::size_t kLongestName = 255;
 
 std::string select_users(std::string_view what) {
-  return fmt::format("SELECT id, username, email, administrator, 0, created, enabled FROM users {}", what);
+  return fmt::format(
+      "SELECT id, username, email, administrator, created, limited, credits - reserved, quota, enabled FROM users {}", what);
+}
+
+/// Limits that this build wrote, or none that it could keep to.
+account::Quota read_limits(std::string_view text) {
+  auto quota = account::read_quota(text);
+  if (!quota) throw std::runtime_error(quota.error().message);
+  return *std::move(quota);
 }
 
 account::User read_user(const sql::Rows& rows) {
-  return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), {}, rows.time(5), rows.boolean(6)};
+  account::User user{.id = UserId(rows.integer(0)),
+                     .username = rows.text(1),
+                     .email = rows.text(2),
+                     .administrator = rows.boolean(3),
+                     .credits = {},
+                     .created = rows.time(4),
+                     .enabled = rows.boolean(8)};
+  if (rows.boolean(5)) user.credits = rows.integer(6);
+  user.quota = read_limits(rows.view(7));
+  return user;
 }
 
 /// "key 7", for the audit log.
@@ -35,7 +54,10 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 account::KeyTerms read_terms(const sql::Rows& rows, int column) {
-  return {static_cast<account::KeyMode>(rows.integer(column)), rows.optional_time(column + 1)};
+  return {.mode = static_cast<account::KeyMode>(rows.integer(column)),
+          .expires = rows.optional_time(column + 1),
+          .quota = read_limits(rows.view(column + 2)),
+          .family = KeyId(rows.optional_integer(column + 3).value_or(0))};
 }
 
 /// conflict if nobody could administer the server without this user.
@@ -71,7 +93,8 @@ Result<account::User> find_user(sql::Connection& connection, UserId id) {
   return read_user(rows);
 }
 
-Result<account::User> add_user(Write& write, const account::NewAccount& wanted) {
+Result<account::User> add_user(Write& write, const account::NewAccount& wanted,
+                               std::optional<std::int64_t> credits) {
   account::User user{.username = std::string(trim(wanted.username)),
                      .email = wanted.email,
                      .administrator = wanted.administrator,
@@ -85,6 +108,7 @@ Result<account::User> add_user(Write& write, const account::NewAccount& wanted) 
       user.username, user.email, user.administrator, user.created);
   if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
   user.id = UserId(write.sql.last_row());
+  if (credits && !user.administrator) user.credits = Ledger::begin(write, user.id, *credits);
   Audit::note(write, "user.create", object_name("user", user.id),
               user.username + (user.administrator ? ", administrator" : ""));
   return user;
@@ -100,7 +124,7 @@ void end_log_ins(Write& write, UserId user, bool with_keys, std::string_view exc
 
 Result<account::User> SqlStore::create_user(std::string username, std::string email, bool administrator) {
   const account::NewAccount wanted{std::move(username), std::move(email), administrator};
-  return writer_.write([&](Write& write) { return add_user(write, wanted); });
+  return writer_.write([&](Write& write) { return add_user(write, wanted, settings_.credits.initial); });
 }
 
 Result<Listing<account::User>> SqlStore::page_of_users(Page page) {
@@ -188,6 +212,7 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
     }
   }
   const auto hash = account::token_hash(token);
+  const auto quota = account::quota_text(terms.quota);
   return writer_.write([&](Write& write) -> Result<account::ApiKey> {
     RECAST_CHECK(find_user(write.sql, user));
     account::ApiKey key{.user = user,
@@ -198,19 +223,19 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
                         .last_used = {},
                         .terms = terms};
     const auto added = write.sql.execute(
-        "INSERT INTO api_keys (user_id, name, prefix, hash, scopes, created, mode, expires) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+        "INSERT INTO api_keys (user_id, name, prefix, hash, scopes, created, mode, expires, quota, family) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
         "ON CONFLICT DO NOTHING",
         key.user, key.name, key.prefix, hash, fmt::format("{}", fmt::join(scopes, " ")), key.created, terms.mode,
-        terms.expires);
+        terms.expires, quota, terms.family == KeyId{} ? std::nullopt : std::optional(terms.family));
     if (added == 0) return fail(ErrorCode::conflict, "There is such a key already.");
     key.id = KeyId(write.sql.last_row());
     Audit::note(
         write, "key.create", object_name("key", key.id),
         fmt::format(
-            "{}: {}{}{}", key.name, fmt::join(scopes, " "),
+            "{}: {}{}{}{}", key.name, fmt::join(scopes, " "),
             terms.mode == account::KeyMode::both ? "" : fmt::format(", {} only", account::key_mode_name(terms.mode)),
-            terms.expires ? ", until " + format_time(*terms.expires) : ""));
+            terms.expires ? ", until " + format_time(*terms.expires) : "", quota.empty() ? "" : ", quota " + quota));
     return key;
   });
 }
@@ -219,7 +244,8 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
   return readers_.read([&](sql::Connection& connection) -> Result<std::vector<account::ApiKey>> {
     std::vector<account::ApiKey> keys;
     auto rows = connection.query(
-        "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires FROM api_keys WHERE user_id = $1 "
+        "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires, quota, family FROM api_keys "
+        "WHERE user_id = $1 "
         "ORDER BY id",
         user);
     while (rows.next()) {
@@ -251,8 +277,8 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
   const auto generation = keys_.generation();
   std::optional<Time> used;
   RECAST_TRY(const auto principal, readers_.read([&](sql::Connection& connection) -> Result<account::Principal> {
-    auto rows =
-        connection.query("SELECT id, user_id, scopes, last_used, mode, expires FROM api_keys WHERE hash = $1", hash);
+    auto rows = connection.query(
+        "SELECT id, user_id, scopes, last_used, mode, expires, quota, family FROM api_keys WHERE hash = $1", hash);
     if (!rows.next()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     used = rows.optional_time(3);
     const auto terms = read_terms(rows, 4);

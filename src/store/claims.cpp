@@ -2,6 +2,7 @@
 #include <tuple>
 #include <utility>
 
+#include "store/admission.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 
@@ -80,6 +81,14 @@ Result<std::vector<Claim>> SqlStore::claim(operation::Load load, std::size_t cou
     while (taken.size() < count && !candidates.empty()) {
       const auto best = std::ranges::min_element(candidates, {}, &Candidate::order);
       if (candidates.size() > 1 && std::cmp_greater_equal(best->running, per_user)) break;  // all have their share
+      if (load == operation::Load::cpu) {
+        if (auto over = out_of_time(write, settings_, best->id)) {
+          const auto head = find_head(write.sql, best->id);
+          end_task(write, *head, {.error = *std::move(over)});
+          if (!find_next(write.sql, load, *best)) candidates.erase(best);
+          continue;
+        }
+      }
       write.sql.execute(
           "UPDATE tasks SET status = $2, ready = 0, queue = NULL, attempt = attempt + 1, holder = $3, host_name = $3, "
           "lease = $4, started = $5, percent = 0, message = '' WHERE id = $1",

@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "store/admission.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 
@@ -10,15 +13,21 @@ namespace {
 
 /// Whoever still needs one of these as input keeps it.
 constexpr std::string_view kOldJobs =
-    "SELECT id FROM jobs WHERE ended <= $1 AND NOT EXISTS ("
+    "SELECT id FROM jobs WHERE {} <= $1 AND {} AND NOT EXISTS ("
     "  SELECT 1 FROM tasks input JOIN task_inputs edge ON edge.input_id = input.id "
     "  JOIN tasks task ON task.number = edge.task WHERE input.job_id = jobs.id AND task.ended IS NULL) "
-    "ORDER BY ended LIMIT $2";
+    "ORDER BY {} LIMIT $2";
 constexpr std::string_view kOldTasks =
-    "SELECT id FROM tasks old WHERE ended <= $1 AND job_id IS NULL AND NOT EXISTS ("
+    "SELECT id FROM tasks old WHERE {} <= $1 AND job_id IS NULL AND {} AND NOT EXISTS ("
     "  SELECT 1 FROM task_inputs edge JOIN tasks task ON task.number = edge.task "
     "  WHERE edge.input_id = old.id AND task.ended IS NULL) "
-    "ORDER BY ended LIMIT $2";
+    "ORDER BY {} LIMIT $2";
+/// Ended so long ago; or so long that they were to be kept no longer by their owner's quota.
+std::string by_age(std::string_view query) { return fmt::format(fmt::runtime(query), "ended", "1", "ended"); }
+std::string by_quota(std::string_view query) {
+  constexpr std::string_view until = "ended + keep";  // as the index has it
+  return fmt::format(fmt::runtime(query), until, "keep IS NOT NULL AND ended IS NOT NULL", until);
+}
 constexpr std::string_view kAnyOldEvent = "SELECT sequence FROM outbox WHERE created <= $1 LIMIT $2";
 constexpr std::string_view kRemoveOldEvents =
     "DELETE FROM outbox WHERE sequence IN (SELECT sequence FROM outbox WHERE created <= $1 ORDER BY created LIMIT $2)";
@@ -51,6 +60,7 @@ void remove_job(Write& write, const JobId& id) {
       "INSERT INTO garbage SELECT storage_key FROM files JOIN tasks ON tasks.number = files.task "
       "WHERE tasks.job_id = $1 AND storage_key <> '' ON CONFLICT DO NOTHING",
       id);
+  count_engine_time_of_job(write, id);
   write.sql.execute("DELETE FROM jobs WHERE id = $1", id);
   for (const auto& node : nodes) {
     for (const auto& dependent : dependents_of(write.sql, node)) settle_waiting(write, dependent);
@@ -64,19 +74,23 @@ void remove_task(Write& write, const TaskId& id) {
       "INSERT INTO garbage SELECT storage_key FROM files JOIN tasks ON tasks.number = files.task "
       "WHERE tasks.id = $1 AND storage_key <> '' ON CONFLICT DO NOTHING",
       id);
+  count_engine_time_of_removed(write, id);
   write.sql.execute("DELETE FROM tasks WHERE id = $1", id);
   settle_after(write, {{id, task->job}});
 }
 
 Result<Store::Purged> SqlStore::purge(std::size_t at_most) {
-  const auto before = clock_.now() - settings_.retention;
+  const auto now = clock_.now();
+  const auto before = now - settings_.retention;
   const auto limit = static_cast<std::int64_t>(at_most);
   struct Old {
     std::vector<std::string> jobs, tasks;
   };
   const auto look = [&](sql::Connection& connection) -> Result<Old> {
-    Old old{.jobs = ids_of(connection, kOldJobs, before, limit), .tasks = {}};
-    old.tasks = ids_of(connection, kOldTasks, before, limit - std::ssize(old.jobs));
+    Old old{.jobs = ids_of(connection, by_age(kOldJobs), before, limit), .tasks = {}};
+    if (old.jobs.empty()) old.jobs = ids_of(connection, by_quota(kOldJobs), now, limit);
+    old.tasks = ids_of(connection, by_age(kOldTasks), before, limit - std::ssize(old.jobs));
+    if (old.tasks.empty()) old.tasks = ids_of(connection, by_quota(kOldTasks), now, limit - std::ssize(old.jobs));
     return old;
   };
   RECAST_TRY(const bool any, readers_.read([&](sql::Connection& connection) -> Result<bool> {
@@ -89,6 +103,7 @@ Result<Store::Purged> SqlStore::purge(std::size_t at_most) {
     for (const auto& id : old.jobs) remove_job(write, JobId(id));
     for (const auto& id : old.tasks) remove_task(write, TaskId(id));
     const auto events = write.sql.execute(kRemoveOldEvents, before, kEventsAtOnce);
+    forget_engine_time(write);
     return Purged{.objects = old.jobs.size() + old.tasks.size(), .events = static_cast<std::size_t>(events)};
   });
 }

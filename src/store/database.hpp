@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "store/readers.hpp"
@@ -15,6 +18,7 @@ struct Database {
   Sealing& sealing;
   const Clock& clock;
   Random& random;
+  std::optional<std::int64_t> initial_credits;  ///< of a new user; none: unlimited
 };
 
 }  // namespace recast::store

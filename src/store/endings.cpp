@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "store/admission.hpp"
 #include "store/notices.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
@@ -36,16 +37,17 @@ Result<Head> held_task(sql::Connection& connection, const TaskId& id, int attemp
 void end_task(Write& write, const Head& task, const Ending& ending) {
   const bool failed = ending.error.has_value();
   write.sql.execute(
-      "UPDATE tasks SET status = $2, ready = 0, covered = $3, credits = $4, code = $5, message = $6, percent = 100, "
-      "engine = CASE $7 WHEN '' THEN engine ELSE $7 END, engine_version = CASE $7 WHEN '' THEN engine_version ELSE $8 "
+      "UPDATE tasks SET status = $2, ready = 0, covered = $3, credits = 0, code = $4, message = $5, percent = 100, "
+      "engine = CASE $6 WHEN '' THEN engine ELSE $6 END, engine_version = CASE $6 WHEN '' THEN engine_version ELSE $7 "
       "END, "
-      "extra = $9, report = $11, started = coalesce(started, $10), ended = $10, queue = NULL, holder = NULL, lease = "
+      "extra = $8, report = $10, started = coalesce(started, $9), ended = $9, queue = NULL, holder = NULL, lease = "
       "NULL "
       "WHERE id = $1",
       task.id, failed ? job::Status::error : job::Status::finished, failed && task.ignore_error,
-      failed ? 0 : ending.credits, failed ? code_name(ending.error->code) : std::string_view(),
+      failed ? code_name(ending.error->code) : std::string_view(),
       presentable(failed ? ending.error->message : ending.message), ending.engine, ending.engine_version,
       text_of(ending.extra), write.now, text_of(ending.report));
+  count_engine_time(write, task.id);
   insert_files(write, task.id, ending.files);
   if (!failed && !ending.files.empty()) {  // what came with the task is its output now
     write.sql.execute(
@@ -74,6 +76,7 @@ Result<> SqlStore::end(const TaskId& id, int attempt, const Ending& ending) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     end_task(write, task, ending);
+    if (!ending.error) ledger_.settle(write, id);
     return {};
   });
 }

@@ -14,8 +14,9 @@ constexpr std::chrono::hours kShownAfterEnd{30 * 24};
 
 std::string object_name(std::int64_t invitation) { return fmt::format("invitation {}", invitation); }
 
-Result<account::User> add_account(Write& write, const account::NewAccount& wanted, const std::string& password_hash) {
-  RECAST_TRY(auto user, add_user(write, wanted));
+Result<account::User> add_account(Write& write, const account::NewAccount& wanted, const std::string& password_hash,
+                                  std::optional<std::int64_t> credits) {
+  RECAST_TRY(auto user, add_user(write, wanted, credits));
   put_password(write, user.id, password_hash);
   return user;
 }
@@ -31,7 +32,7 @@ account::Invitation read_invitation(const sql::Rows& rows) {
 }  // namespace
 
 Result<account::User> Logins::register_user(const account::NewAccount& wanted, const std::string& password_hash) {
-  return database_.writer.write([&](Write& write) { return add_account(write, wanted, password_hash); });
+  return database_.writer.write([&](Write& write) { return add_account(write, wanted, password_hash, database_.initial_credits); });
 }
 
 Result<account::User> Logins::accept_invitation(std::string_view token_hash, const std::string& username,
@@ -47,7 +48,7 @@ Result<account::User> Logins::accept_invitation(std::string_view token_hash, con
       wanted.email = rows.text(1);
       wanted.administrator = rows.boolean(2);
     }
-    RECAST_TRY(auto user, add_account(write, wanted, password_hash));
+    RECAST_TRY(auto user, add_account(write, wanted, password_hash, database_.initial_credits));
     write.sql.execute("DELETE FROM invitations WHERE id = $1", id);
     Audit::note(write, "invitation.accept", object_name(id),
                 fmt::format("user {}", static_cast<std::int64_t>(user.id)));

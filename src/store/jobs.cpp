@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "store/admission.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 
@@ -62,15 +63,6 @@ void job_events(Write& write, const job::Job& job) {
 
 }  // namespace
 
-Result<> SqlStore::may_begin(sql::Connection& connection, UserId user) const {
-  auto rows = connection.query(
-      "SELECT (SELECT count(*) FROM jobs WHERE user_id = $1 AND ended IS NULL) + "
-      "(SELECT count(*) FROM tasks WHERE user_id = $1 AND ended IS NULL AND job_id IS NULL)",
-      user);
-  if (rows.next() && rows.integer(0) < settings_.jobs_in_flight) return {};
-  return fail(ErrorCode::too_many_jobs, "You have started too many jobs at once.");
-}
-
 Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   job::Job fresh;
   fresh.id = JobId(random_.uuid());
@@ -93,13 +85,14 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
       job->tasks = tasks_of_job(write.sql, *shared);
       return *std::move(job);
     }
-    RECAST_CHECK(may_begin(write.sql, user));
+    RECAST_TRY(const auto admission, Admission::open(write, settings_, user, fresh.tasks, spec.sandbox));
     auto job = fresh;
     job.created = write.now;
     for (auto& task : job.tasks) task.created = write.now;
     RECAST_CHECK(resolve_inputs(write.sql, job, spec));
     job::settle(job, write.now, externals_of(write.sql, job));
     insert_job(write, job, webhook, payloads, load_of_);
+    admission.stamp(write, job);
     job_events(write, job);
     Idempotency::made(write, user, spec.idempotency_key, job.id.str());
     SignedUrls::share(write, spec.shared, job.id);

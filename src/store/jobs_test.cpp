@@ -53,7 +53,6 @@ TEST_F(Jobs, RunsAJobToItsEnd) {
   auto ending = success("k/2", "b.pdf");
   ending.engine = "poppler";
   ending.engine_version = "22";
-  ending.credits = 2;
   ending.message = "fine";
   ending.extra = {{"metadata", {{"Title", "x"}}}};
   ASSERT_TRUE(store_->end(next.task.id, 1, ending));
@@ -66,7 +65,7 @@ TEST_F(Jobs, RunsAJobToItsEnd) {
   EXPECT_EQ(done.ended, clock_.now());
   EXPECT_EQ(done.tasks[1].engine, "poppler");
   EXPECT_EQ(done.tasks[1].engine_version, "22");
-  EXPECT_EQ(done.tasks[1].credits, 2);
+  EXPECT_EQ(done.tasks[1].credits, 1);
   EXPECT_EQ(done.tasks[1].message, "fine");
   EXPECT_EQ(done.tasks[1].percent, 100);
   EXPECT_EQ(done.tasks[1].extra.at("metadata").as_object().at("Title").as_string(), "x");

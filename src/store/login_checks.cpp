@@ -133,7 +133,7 @@ Result<account::User> Logins::register_identity(account::NewAccount wanted, cons
     auto one = wanted;
     for (int number = 2; is_taken(write, one.username); ++number)
       one.username = fmt::format("{}-{}", wanted.username, number);
-    RECAST_TRY(auto user, add_user(write, one));
+    RECAST_TRY(auto user, add_user(write, one, database_.initial_credits));
     RECAST_CHECK(insert_identity(write, user.id, identity));
     return user;
   });

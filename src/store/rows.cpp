@@ -47,6 +47,20 @@ void append_files(sql::Connection& connection, std::int64_t number, std::vector<
   }
 }
 
+job::TaskTerms read_terms(const sql::Rows& rows, int column) {
+  job::TaskTerms terms;
+  if (const auto bytes = rows.optional_integer(column)) terms.largest_file = static_cast<std::uint64_t>(*bytes);
+  if (!rows.is_null(column + 1)) {
+    terms.formats.emplace();
+    for (const auto format : split(rows.view(column + 1), ' ')) {
+      if (!format.empty()) terms.formats->emplace_back(format);
+    }
+  }
+  if (const auto micros = rows.optional_integer(column + 2))
+    terms.keep = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::microseconds(*micros));
+  return terms;
+}
+
 }  // namespace
 
 LoadOf claimable(LoadOf load_of) {
@@ -94,7 +108,7 @@ std::string select_tasks(std::string_view what, const Extras& extras) {
   return fmt::format(
       "SELECT number, id, job_id, user_id, position, name, operation, {}, status, ready, ignore_error, covered, "
       "credits, code, message, percent, engine, engine_version, extra, file_count, created, started, ended, retry_of, "
-      "priority, host_name, attempt, {} FROM tasks WHERE {}",
+      "priority, host_name, attempt, {}, largest_file, formats, keep FROM tasks WHERE {}",
       extras.payload ? "(SELECT payload FROM payloads WHERE task = number)" : "''", extras.report ? "report" : "''",
       what);
 }
@@ -129,6 +143,7 @@ job::Task read_task(sql::Connection& connection, const sql::Rows& rows) {
   task.host_name = rows.text(25);
   task.attempt = static_cast<int>(rows.integer(26));
   task.report = rows.text(27);
+  task.terms = read_terms(rows, 28);
   task.depends_on = inputs_of(connection, number);
   if (file_count > 0) append_files(connection, number, task.files);
   return task;

@@ -95,8 +95,6 @@ class SqlStore final : public Store {
   Result<> check() override;
 
  private:
-  /// too_many_jobs if the user has so many jobs and standalone tasks under way that nothing more may begin.
-  Result<> may_begin(sql::Connection& connection, UserId user) const;
   /// Makes a lost task ready again, or ends it after too many attempts.
   void lose(Write& write, const Head& task, std::string_view why) const;
 
@@ -109,7 +107,7 @@ class SqlStore final : public Store {
   LoadOf load_of_;
   Readers readers_;
   Writer writer_;  ///< behind all that its thread uses
-  Database database_{readers_, writer_, sealing_, clock_, random_};
+  Database database_{readers_, writer_, sealing_, clock_, random_, settings_.credits.initial};
   Webhooks webhooks_{database_};
   Idempotency idempotency_{database_};
   SignedUrls signed_urls_{database_};
@@ -118,14 +116,14 @@ class SqlStore final : public Store {
   Logins logins_{database_};
   Grants grants_{database_};
   SandboxFiles sandbox_files_{database_};
-  Ledger ledger_{database_};
+  Ledger ledger_{database_, settings_};
   Notices notices_{database_};
 };
 
 /// A task that is held by this attempt; conflict if it is not, whatever the reason.
 Result<Head> held_task(sql::Connection& connection, const TaskId& id, int attempt);
 
-/// How a task ends, with all that follows.
+/// How a task ends, with all that follows but its price.
 void end_task(Write& write, const Head& task, const Ending& ending);
 
 /// Removes a job or task with its rows; its files become garbage.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "account/account.hpp"
+#include "account/credits.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/random.hpp"
@@ -99,7 +100,6 @@ struct Ending {
   std::string engine;
   std::string engine_version;
   bool engine_deprecated = false;  ///< the user is told of it, once a day
-  int credits = 0;
 };
 
 struct QueueDepth {
@@ -123,6 +123,9 @@ class Store {
     std::int64_t jobs_in_flight = 1000;          ///< and standalone tasks, per user; too_many_jobs above
     std::int64_t reserve_bytes = 0;              ///< of the disk, kept to end and delete things when it is full
     std::int64_t answer_bytes = 10'000'000;      ///< about how much a page of a list may come to
+    account::Quota quota;                        ///< of users for whom nothing else is said
+    account::CreditSettings credits;
+    account::Prices prices;
   };
   static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,
                                              std::string host_name);
@@ -169,8 +172,9 @@ class Store {
   virtual Notices& notices() = 0;
 
   // --- jobs
-  /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones;
-  /// too_many_jobs. A shared job that is there already is the answer, and nothing is made.
+  /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones. By
+  /// credits and quotas: too_many_requests, too_many_jobs, credits_exceeded, invalid_data on "tasks"; the key is that
+  /// of the thread's actor. A shared job that is there already is the answer, and nothing is made.
   virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
   /// With tasks; not_found for a foreign one.
   virtual Result<job::Job> job(UserId user, const JobId& id, const Extras& extras = {}) = 0;
@@ -206,7 +210,8 @@ class Store {
   /// Extends the lease of tasks that are running here. Returns those that are not ours any more (cancelled, deleted).
   virtual Result<std::vector<TaskId>> renew(const std::vector<std::pair<TaskId, int>>& running) = 0;
   virtual Result<> set_progress(const TaskId& id, int attempt, int percent, std::string_view message) = 0;
-  /// conflict if the attempt no longer holds the task: then its files are to be removed.
+  /// What it costs is decided and taken in the same transaction. conflict if the attempt no longer holds the task: then
+  /// its files are to be removed.
   virtual Result<> end(const TaskId& id, int attempt, const Ending& ending) = 0;
   /// Puts a task back without counting the attempt: the server is going down.
   virtual Result<> put_back(const TaskId& id, int attempt) = 0;

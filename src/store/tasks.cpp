@@ -1,6 +1,7 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "store/admission.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 
@@ -75,9 +76,8 @@ Result<> copy_secrets(Write& write, const TaskId& from, const TaskId& to) {
 /// What came with the original is its output now, and that is what the copy would make of it.
 Result<> end_as(Write& write, const job::Task& copy, const job::Task& original) {
   if (original.files.empty()) return fail(ErrorCode::invalid_data, "The file of the task is gone.", "file");
-  end_task(
-      write, {.id = copy.id, .job = {}, .user = copy.user},
-      {.error = {}, .files = original.files, .message = original.message, .credits = original.credits.value_or(0)});
+  end_task(write, {.id = copy.id, .job = {}, .user = copy.user},
+           {.error = {}, .files = original.files, .message = original.message});
   return {};
 }
 
@@ -99,9 +99,10 @@ Result<job::Task> SqlStore::create_task(UserId user, job::TaskSpec spec) {
   return writer_.write([&](Write& write) -> Result<job::Task> {
     auto task = fresh;
     task.created = write.now;
-    RECAST_CHECK(may_begin(write.sql, user));
+    RECAST_TRY(const auto admission, Admission::open(write, settings_, user, {&task, 1}, spec.sandbox));
     RECAST_CHECK(inputs_exist(write.sql, user, task.depends_on));
     insert_standalone(write, task, payload, load_of_);
+    admission.stamp(write, task);
     Idempotency::made(write, user, spec.idempotency_key, task.id.str());
     return task;
   });
@@ -139,7 +140,6 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
   const auto payload =
       stored_payload(seen.operation, std::move(seen.payload), sealing_);  // neither it nor the inputs change
   return writer_.write([&](Write& write) -> Result<job::Task> {
-    RECAST_CHECK(may_begin(write.sql, user));
     RECAST_TRY(const auto original, task_of_user(write.sql, user, id));
     job::Task copy;
     copy.id = fresh_id;
@@ -151,8 +151,10 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
     copy.retry_of = original.id;
     copy.priority = original.priority;
     if (copy.operation == kUpload) copy.message = kUploadMessage;
+    RECAST_TRY(const auto admission, Admission::open(write, settings_, user, {&copy, 1}, original.sandbox));
     RECAST_CHECK(inputs_exist(write.sql, user, copy.depends_on));
     insert_standalone(write, copy, payload, load_of_);
+    admission.stamp(write, copy);
     RECAST_CHECK(copy_secrets(write, original.id, copy.id));
     if (!lacks_file || copy_body(write, original.id, copy.id)) return copy;
     RECAST_CHECK(end_as(write, copy, original));

@@ -10,8 +10,8 @@ namespace recast::store {
 Result<account::User> find_user(sql::Connection& connection, UserId id);
 
 /// Inside a transaction: makes a user and notes it. invalid_data on "username" for a name that is taken, empty or too
-/// long.
-Result<account::User> add_user(Write& write, const account::NewAccount& wanted);
+/// long. `credits` limit whoever is no administrator.
+Result<account::User> add_user(Write& write, const account::NewAccount& wanted, std::optional<std::int64_t> credits);
 
 /// Inside a transaction: sets the password's hash and notes it.
 void put_password(Write& write, UserId user, const std::string& hash);

@@ -17,7 +17,10 @@ namespace {
 
 struct None {
   std::string note;
-  static constexpr auto fields = std::tuple{schema::field(&None::note, "note", "Anything.")};
+  std::string output_format = "pdf";
+  static constexpr auto fields =
+      std::tuple{schema::field(&None::note, "note", "Anything."),
+                 schema::field(&None::output_format, "output_format", "Not used.", {.aliases = {"outputformat"}})};
 };
 
 struct Copy {
@@ -53,7 +56,7 @@ struct ExportUrl {
 };
 
 Result<Outcome> copy(TaskContext& task, const Copy& options) {
-  Outcome outcome{.files = task.inputs(), .extra = {}, .message = {}, .credits = 1};
+  Outcome outcome{.files = task.inputs(), .extra = {}, .message = {}};
   for (auto& file : outcome.files) {
     if (file.name.contains("broken")) return fail(ErrorCode::open_failed, "The file is damaged.");
     if (!options.filename.empty()) file.name = options.filename;
@@ -73,7 +76,7 @@ Result<Outcome> hang(TaskContext& task, const None&) {
 Result<Outcome> write_file(TaskContext& task, const std::string& name, std::string_view content) {
   const auto path = task.work() / "out";
   std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
-  return Outcome{.files = {{name, "", content.size(), path}}, .extra = {}, .message = {}, .credits = 0};
+  return Outcome{.files = {{name, "", content.size(), path}}, .extra = {}, .message = {}};
 }
 
 Result<Outcome> raw(TaskContext& task, const Body& options) { return write_file(task, options.filename, options.file); }
@@ -85,7 +88,7 @@ Result<Outcome> base64(TaskContext& task, const Body& options) {
 }
 
 Result<Outcome> export_url(TaskContext& task, const ExportUrl&) {
-  return Outcome{.files = task.inputs(), .extra = {}, .message = {}, .credits = 0};
+  return Outcome{.files = task.inputs(), .extra = {}, .message = {}};
 }
 
 Result<> add_unless_known(operation::Registry& registry, operation::Operation operation) {
@@ -177,7 +180,6 @@ class Runner final : public scheduler::TaskRunner {
     }
     ending.extra = std::move(outcome.extra);
     ending.message = std::move(outcome.message);
-    ending.credits = outcome.credits;
     ending.engine = context.engine_;
     ending.engine_version = context.version_;
     return ending;

@@ -31,7 +31,7 @@ Result<operation::Outcome> archive(operation::TaskContext& context, const Option
   RECAST_TRY(auto done, operation::run_conversion(context, {.wish = wish, .options = payload, .inputs = files}));
   operation::Outputs outputs(options.filename.empty() ? "archive." + wish.to : options.filename);
   outputs.add(files.front(), wish.to, std::move(done.files));
-  operation::Outcome outcome{.message = std::move(done.note), .credits = 1};
+  operation::Outcome outcome{.message = std::move(done.note)};
   RECAST_TRY(outcome.files, outputs.take());
   for (auto& file : outcome.files) file.dir.clear();  // whatever folder the first input was in
   return outcome;

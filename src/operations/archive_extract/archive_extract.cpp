@@ -62,7 +62,7 @@ std::string message_for(std::size_t files, std::uint64_t others) {
 
 Result<operation::Outcome> extract(operation::TaskContext& context, const Options& options,
                                    const json::object& payload) {
-  operation::Outcome outcome{.credits = 1};
+  operation::Outcome outcome;
   std::uint64_t others = 0;
   const auto add = [&](const operation::File&, std::string_view, operation::Converted done) {
     others += left_out(done);

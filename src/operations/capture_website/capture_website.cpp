@@ -82,7 +82,7 @@ Result<operation::Outcome> capture(operation::TaskContext& context, const Option
   operation::Outputs outputs(options.filename);
   // A host's last part is no extension that could be replaced.
   outputs.add({.name = host + "." + wish.to}, wish.to, std::move(done->files));
-  operation::Outcome outcome{.message = done->note, .credits = 1};
+  operation::Outcome outcome{.message = done->note};
   RECAST_TRY(outcome.files, outputs.take());
   return outcome;
 }

@@ -166,7 +166,7 @@ class Run {
   }
 
   Result<operation::Outcome> outcome(const operation::Executed& done) const {
-    operation::Outcome outcome{.credits = 1};
+    operation::Outcome outcome;
     for (const auto& path : done.files) {
       const auto below = path.lexically_relative(context_.work()).string();  // run-1/out/folder/name
       const auto name = command::below_output(below);

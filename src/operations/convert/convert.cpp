@@ -59,7 +59,7 @@ Result<operation::Outcome> convert(operation::TaskContext& context, const json::
   if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
   const auto subtitles = context.inputs("subtitles");
   operation::Outputs outputs(options.filename);
-  operation::Outcome outcome{.credits = 1};
+  operation::Outcome outcome;
   const operation::Shares shares(inputs.size());
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];

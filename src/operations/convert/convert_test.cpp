@@ -59,7 +59,6 @@ TEST_F(Converting, RunsTheDefaultEngineOnEachFile) {
   EXPECT_EQ(names(outcome), (std::vector<std::string>{"report.final.png", "b.png"}));
   EXPECT_EQ(outcome->files[1].dir, "sub");
   EXPECT_EQ(outcome->files[0].size, 7u);
-  EXPECT_EQ(outcome->credits, 1);
   EXPECT_EQ(context.last_run, (std::pair<std::string, std::string>{"poppler", "1.0"}));
   ASSERT_EQ(poppler.requests.size(), 2u);
   const auto& request = poppler.requests[0];

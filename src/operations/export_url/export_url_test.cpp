@@ -49,7 +49,6 @@ TEST(ExportUrl, HandsItsInputsOnUnderUniqueNames) {
   EXPECT_EQ(outcome->files[2].name, "a.pdf");
   EXPECT_EQ(outcome->files[2].dir, "sub");
   EXPECT_EQ(outcome->files[0].path, context.inputs()[0].path);
-  EXPECT_EQ(outcome->credits, 0);
 }
 
 TEST(ExportUrl, MakesOneArchiveOfSeveralFiles) {

@@ -21,7 +21,6 @@ TEST(ImportRaw, KeepsEveryByte) {
   EXPECT_EQ(outcome->files[0].name, "hello.html");
   EXPECT_EQ(outcome->files[0].size, content.size());
   EXPECT_EQ(test::read_file(outcome->files[0].path), content);
-  EXPECT_EQ(outcome->credits, 0);
 }
 
 TEST(ImportRaw, TakesAnEmptyFile) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "format/format.hpp"
 #include "format/full_name.hpp"
@@ -69,6 +71,7 @@ Result<operation::Outcome> import_url(operation::TaskContext& context, const Opt
   if (own) return from_here(std::move(*own), options);
   net::Download request{.url = options.url, .headers = options.headers, .to = context.work() / "download"};
   std::erase_if(request.headers, [](const auto& header) { return is_dropped(lower(header.first)); });
+  if (const auto largest = context.largest_file()) request.max_bytes = std::min(request.max_bytes, *largest);
   int last = 0;
   request.on_progress = [&](std::uint64_t done, std::optional<std::uint64_t> total) {
     if (!total || *total == 0) return;

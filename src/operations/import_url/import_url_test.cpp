@@ -108,6 +108,14 @@ TEST(ImportUrl, PassesTheErrorOfTheDownloadOn) {
   EXPECT_EQ(outcome.error().message, "Download failed: HTTP 404");
 }
 
+TEST(ImportUrl, StopsAtTheSizeThatItsOwnersQuotaSays) {
+  FakeContext context;
+  context.fake_net.pages["http://x/a.txt"] = {"text", {}};
+  context.largest = 7;
+  ASSERT_TRUE(import_url().run(context, {{"url", "http://x/a.txt"}}));
+  EXPECT_EQ(context.fake_net.downloads.back().max_bytes, 7u);
+}
+
 TEST(ImportUrl, ChecksTheUrlAtCreation) {
   EXPECT_EQ(check_error(import_url(), {}).message, "The url field is required.");
   for (const auto* const bad : {"x", "ftp://x/", "http://x/a b", "http:///x", "//x/y"}) {

@@ -117,7 +117,7 @@ Result<operation::Outcome> merge_files(operation::TaskContext& context, const Op
   std::vector<std::filesystem::path> result;
   for (const auto& part : parts) result.push_back(part.path);
   outputs.add(inputs.front(), "pdf", std::move(result));
-  operation::Outcome outcome{.message = merging.message(), .credits = 1};
+  operation::Outcome outcome{.message = merging.message()};
   RECAST_TRY(outcome.files, outputs.take());
   return outcome;
 }

@@ -54,15 +54,9 @@ Result<operation::Outcome> metadata(operation::TaskContext& context, const Optio
 }  // namespace
 
 Result<> register_metadata(operation::Registry& registry) {
-  auto operation = operation::define_with_engine<Options>(
+  return registry.add(operation::define_with_engine<Options>(
       {.name = "metadata", .summary = "Reads the metadata of files: author, size, number of pages, camera, …"},
-      &metadata);
-  operation.records = [](const engine::Catalogue& catalogue) {
-    auto rows = operation::engine_records("metadata", catalogue);
-    for (auto& row : rows) row.credits = 0;
-    return rows;
-  };
-  return registry.add(std::move(operation));
+      &metadata));
 }
 
 }  // namespace recast::operations

@@ -39,7 +39,6 @@ TEST_F(Metadata, IsAnObjectWithTheClientsNames) {
           {"SourceFile", "plan.txt"}, {"FileName", "plan.txt"}, {"Directory", "."}, {"PageCount", 3}, {"Title", "T"}}));
   EXPECT_FALSE(outcome->extra.contains("metadata_list"));
   EXPECT_TRUE(outcome->files.empty());
-  EXPECT_EQ(outcome->credits, 0);
 }
 
 TEST_F(Metadata, OfSeveralFilesIsAListBesides) {
@@ -53,10 +52,9 @@ TEST_F(Metadata, OfSeveralFilesIsAListBesides) {
   EXPECT_EQ(list[1].at("FileName"), "b.txt");
 }
 
-TEST_F(Metadata, CostsNothingInTheCatalogueEither) {
+TEST_F(Metadata, IsInTheCatalogue) {
   const auto rows = operation::test::registered(&register_metadata, "metadata").records(context_.catalogue());
   ASSERT_EQ(rows.size(), 1U);
-  EXPECT_EQ(rows[0].credits, 0);
 }
 
 TEST_F(Metadata, ThatCannotBeReadIsAFailure) {

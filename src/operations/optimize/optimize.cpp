@@ -51,7 +51,7 @@ Result<operation::Outcome> optimize(operation::TaskContext& context, const Optio
   RECAST_TRY(const auto note,
              operation::run_each(
                  context, options, payload, [&](std::string from) { return options.wish_for(std::move(from)); }, take));
-  operation::Outcome outcome{.message = message(before, after, note), .credits = 1};
+  operation::Outcome outcome{.message = message(before, after, note)};
   RECAST_TRY(outcome.files, outputs.take());
   if (!options.filename.empty()) return outcome;
   for (std::size_t at = 0; at < outcome.files.size(); ++at) outcome.files[at].name = context.inputs().at(at).name;

@@ -257,7 +257,7 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
     outputs.add(input, options.to(), std::move(made));
   }
   RECAST_TRY(auto files, outputs.take());
-  return operation::Outcome{.files = std::move(files), .credits = 1};
+  return operation::Outcome{.files = std::move(files)};
 }
 
 std::vector<operation::Record> records(const engine::Catalogue& catalogue) {

@@ -48,7 +48,7 @@ Result<operation::Outcome> add_watermark(operation::TaskContext& context, const 
   const auto& inputs = context.inputs();
   if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
   operation::Outputs outputs(options.filename);
-  operation::Outcome outcome{.credits = 1};
+  operation::Outcome outcome;
   const operation::Shares shares(inputs.size());
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     RECAST_TRY(const auto from, operation::input_format(inputs[at], options.input_format));
