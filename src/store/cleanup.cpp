@@ -71,6 +71,7 @@ void remove_task(Write& write, const TaskId& id) {
 Result<Store::Purged> SqlStore::purge(std::size_t at_most) {
   const auto before = clock_.now() - settings_.retention;
   const auto limit = static_cast<std::int64_t>(at_most);
+  RECAST_CHECK(grants_.purge(limit));
   struct Old {
     std::vector<std::string> jobs, tasks;
   };

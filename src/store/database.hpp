@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "store/key_cache.hpp"
 #include "store/readers.hpp"
 #include "store/rows.hpp"
 #include "store/writer.hpp"
@@ -15,6 +16,7 @@ struct Database {
   Sealing& sealing;
   const Clock& clock;
   Random& random;
+  KeyCache& keys;
 };
 
 }  // namespace recast::store
