@@ -168,6 +168,10 @@ Result<json::value> Client::put(std::string_view path, const json::value& body) 
   const auto text = json::serialize(body);
   return exchange("PUT", path, &text);
 }
+Result<json::value> Client::patch(std::string_view path, const json::value& body) {
+  const auto text = json::serialize(body);
+  return exchange("PATCH", path, &text);
+}
 Result<> Client::remove(std::string_view path) {
   RECAST_CHECK(exchange("DELETE", path, nullptr));
   return {};

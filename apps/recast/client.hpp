@@ -42,6 +42,7 @@ class Client {
   Result<std::string> get_text(std::string_view path);  ///< as it came
   Result<json::value> post(std::string_view path, const json::value& body);
   Result<json::value> put(std::string_view path, const json::value& body);
+  Result<json::value> patch(std::string_view path, const json::value& body);
   Result<> remove(std::string_view path);
   /// Fills in an upload form: the parameters in their order, then the file, streamed. `file` "-" is standard input,
   /// which is read to a temporary file first.

@@ -8,6 +8,7 @@
 #include "audit.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
+#include "oauth.hpp"
 #include "signed_urls.hpp"
 #include "webhooks.hpp"
 
@@ -169,6 +170,7 @@ int run(int argc, char** argv) {
   const WebhookCommands webhooks(app);
   const SignedUrlCommands signed_urls(app);
   const AuditCommands audit(app);
+  const OauthCommands oauth(app);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
       ->add_option("shell", shell, "bash, zsh or fish")
       ->required()
@@ -186,6 +188,7 @@ int run(int argc, char** argv) {
   if (const auto status = webhooks.run(target)) return *status;
   if (const auto status = signed_urls.run(target)) return *status;
   if (const auto status = audit.run(target)) return *status;
+  if (const auto status = oauth.run(target)) return *status;
   return dispatch(app, convert_flags, operations_flags, list, id, json, accounts, shell, target);
 }
 

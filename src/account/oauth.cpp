@@ -41,6 +41,20 @@ std::string s256(std::string_view text) {
   return encoded;
 }
 
+/// A name that users are to trust: without control characters, and without those of Unicode that turn text around
+/// (U+202A to U+202E, U+2066 to U+2069).
+bool is_presentable(std::string_view text) {
+  if (!is_valid_utf8(text)) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return false;
+    if (!text.substr(i).starts_with("\xe2\x80") && !text.substr(i).starts_with("\xe2\x81")) continue;
+    const auto last = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0;
+    if (text[i + 1] == '\x80' ? last >= 0xaa && last <= 0xae : last >= 0xa6 && last <= 0xa9) return false;
+  }
+  return true;
+}
+
 std::string form_decode(std::string_view text) {
   std::string out(text);
   std::ranges::replace(out, '+', ' ');
@@ -56,6 +70,31 @@ std::optional<std::string> OauthClient::redirect_for(const std::optional<std::st
   const bool known =
       std::ranges::any_of(redirect_uris, [&](const auto& registered) { return is_same_redirect(registered, *asked); });
   return known ? asked : std::nullopt;
+}
+
+Result<> check_client(const OauthClient& client) {
+  constexpr std::size_t kLongestName = 100, kMostUris = 20;
+  if (client.name.empty() || client.name.size() > kLongestName)
+    return fail(ErrorCode::invalid_data, "The name must be 1 to 100 bytes long.", "name");
+  if (!is_presentable(client.name))
+    return fail(ErrorCode::invalid_data, "The name has a character that cannot be seen.", "name");
+  if (client.redirect_uris.empty() || client.redirect_uris.size() > kMostUris)
+    return fail(ErrorCode::invalid_data, "There must be 1 to 20 redirect URIs.", "redirect_uris");
+  for (const auto& uri : client.redirect_uris) {
+    RECAST_CHECK(check_redirect_uri(uri));
+    if (std::ranges::count(client.redirect_uris, uri) > 1)
+      return fail(ErrorCode::invalid_data, "A redirect URI is there twice.", "redirect_uris");
+  }
+  constexpr std::string_view known[] = {flow::code, flow::implicit, flow::refresh};
+  for (const auto& flow : client.flows) {
+    if (std::ranges::find(known, flow) == std::end(known))
+      return fail(ErrorCode::invalid_data, "A grant type must be authorization_code, refresh_token or implicit.",
+                  "grant_types");
+  }
+  if (!client.may(flow::code) && !client.may(flow::implicit))
+    return fail(ErrorCode::invalid_data, "One of the grant types must be authorization_code or implicit.",
+                "grant_types");
+  return {};
 }
 
 Result<std::vector<std::string>> read_oauth_scopes(std::string_view text) {

@@ -45,6 +45,10 @@ struct OauthClient {
   std::optional<std::string> redirect_for(const std::optional<std::string>& asked) const;
 };
 
+/// invalid_data on "name" (1 to 100 bytes, nothing that cannot be seen or turns text around), "redirect_uris" (1 to 20,
+/// each once) or "grant_types".
+Result<> check_client(const OauthClient& client);
+
 /// What a user lets a client do; at most one for each pair of them.
 struct Grant {
   GrantId id{};

@@ -84,6 +84,32 @@ TEST(OauthClient, SendsUsersOnlyWhereItIsRegistered) {
   EXPECT_FALSE(client.may(flow::implicit));
 }
 
+TEST(OauthClient, IsCheckedBeforeItIsRegistered) {
+  const OauthClient good{.id = {},
+                         .name = "Fotos für alle",
+                         .redirect_uris = {"https://a.example/b"},
+                         .flows = {"authorization_code", "refresh_token"}};
+  EXPECT_TRUE(check_client(good));
+  const auto field_of = [&](auto change) {
+    auto client = good;
+    change(client);
+    const auto checked = check_client(client);
+    return checked ? std::string() : checked.error().field;
+  };
+  EXPECT_EQ(field_of([](auto& client) { client.name.clear(); }), "name");
+  EXPECT_EQ(field_of([](auto& client) { client.name = std::string(101, 'a'); }), "name");
+  EXPECT_EQ(field_of([](auto& client) { client.name = "a\nb"; }), "name");
+  EXPECT_EQ(field_of([](auto& client) { client.name = "a\xe2\x80\xae" "b"; }), "name");
+  EXPECT_EQ(field_of([](auto& client) { client.name = "a\xe2\x81\xa6"; }), "name");
+  EXPECT_EQ(field_of([](auto& client) { client.name = "a \xe2\x80\x93 b"; }), "") << "a dash";
+  EXPECT_EQ(field_of([](auto& client) { client.redirect_uris.clear(); }), "redirect_uris");
+  EXPECT_EQ(field_of([](auto& client) { client.redirect_uris.assign(2, "https://a.example/b"); }), "redirect_uris");
+  EXPECT_EQ(field_of([](auto& client) { client.redirect_uris.assign(21, "https://a.example/b"); }), "redirect_uris");
+  EXPECT_EQ(field_of([](auto& client) { client.redirect_uris = {"javascript:alert(1)"}; }), "redirect_uris");
+  EXPECT_EQ(field_of([](auto& client) { client.flows = {"password"}; }), "grant_types");
+  EXPECT_EQ(field_of([](auto& client) { client.flows = {"refresh_token"}; }), "grant_types");
+}
+
 TEST(OauthScopes, AreSeparatedByBlanksOrCommas) {
   EXPECT_EQ(read_oauth_scopes(" task.read,task.write  user.read task.read").value(),
             (std::vector<std::string>{"task.read", "task.write", "user.read"}));

@@ -88,6 +88,7 @@ void add_webhook_routes(Routes& routes);
 void add_signed_url_routes(Routes& routes);
 void add_preset_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
+void add_oauth_routes(Routes& routes);
 void add_key_routes(Routes& routes);
 void add_admin_routes(Routes& routes);
 void add_health_routes(Routes& routes);

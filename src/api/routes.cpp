@@ -69,6 +69,7 @@ void add_routes(http::Router& router, Services& services) {
   add_signed_url_routes(routes);
   add_preset_routes(routes);
   add_audit_routes(routes);
+  add_oauth_routes(routes);
   add_key_routes(routes);
   add_admin_routes(routes);
   add_health_routes(routes);
