@@ -96,12 +96,15 @@ http::Response key_list(const std::vector<account::ApiKey>& keys) {
   return data_response(200, std::move(data));
 }
 
-Result<std::int64_t> number_in_path(const Call& call, std::size_t capture) {
-  const auto& text = call.request.captures.at(capture);
+Result<std::int64_t> number_of(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return fail(ErrorCode::not_found, "Not found.");
   return number;
+}
+
+Result<std::int64_t> number_in_path(const Call& call, std::size_t capture) {
+  return number_of(call.request.captures.at(capture));
 }
 
 }  // namespace recast::api

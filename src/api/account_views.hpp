@@ -42,6 +42,8 @@ http::Response key_list(const std::vector<account::ApiKey>& keys);
 /// A time as the API writes it, or null.
 json::value time_or_null(const std::optional<Time>& time);
 
+/// A whole number; not_found for anything else.
+Result<std::int64_t> number_of(std::string_view text);
 /// A number in the path; not_found for anything else.
 Result<std::int64_t> number_in_path(const Call& call, std::size_t capture);
 

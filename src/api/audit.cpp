@@ -5,7 +5,6 @@
 #include "api/context.hpp"
 #include "api/envelope.hpp"
 #include "api/query.hpp"
-#include "api/views.hpp"
 #include "store/audit.hpp"
 
 namespace recast::api {
@@ -28,18 +27,18 @@ json::object entry_view(const account::AuditEntry& entry) {
   return out;
 }
 
-Result<http::Response> list(Call& call, std::optional<UserId> user, std::string_view path) {
+Result<http::Response> list(Call& call, std::optional<UserId> user, const std::string& path) {
   const auto& query = call.request.query;
   RECAST_TRY(const auto page, page_of(query));
   RECAST_TRY(const auto listing, call.context.services.store.audit().list(user, page));
   json::array data;
   for (const auto& entry : listing.items) data.push_back(entry_view(entry));
   return api_response(
-      200, list_body(std::move(data), query, View(call.context, call.bases).link(path), listing.page, listing.more));
+      200, list_body(std::move(data), query, call.bases.api + path, listing.page, listing.more));
 }
 
-Result<http::Response> list_all(Call& call) { return list(call, std::nullopt, "admin/audit"); }
-Result<http::Response> list_own(Call& call) { return list(call, call.principal.user.id, "users/me/audit"); }
+Result<http::Response> list_all(Call& call) { return list(call, std::nullopt, "/admin/v1/audit"); }
+Result<http::Response> list_own(Call& call) { return list(call, call.principal.user.id, "/v2/users/me/audit"); }
 
 /// One entry a line, oldest first, from `after` on.
 Result<http::Response> export_all(Call& call) {

@@ -23,6 +23,8 @@ class Deliveries;
 namespace recast::api {
 
 class Channels;
+class LoginDesk;
+struct Session;
 
 /// What all handlers share. Made by add_routes, kept alive by the routes; the HTTP server is gone before it.
 struct Context {
@@ -34,6 +36,7 @@ struct Context {
   Dispatcher dispatcher{2};
   std::unique_ptr<Channels> channels;
   std::unique_ptr<event::Deliveries> deliveries;
+  std::unique_ptr<LoginDesk> login;
   Guarded<std::set<std::string>> requests;  ///< with an Idempotency-Key, that are being worked on
 };
 
@@ -45,6 +48,8 @@ struct Call {
   Bases bases;
   account::Principal principal;  ///< empty on public routes
   std::string idempotency_key;   ///< of a request that makes something; empty: none
+  /// Of a browser that came without a key; null on public routes, which ask session_of() themselves.
+  std::shared_ptr<const Session> session = nullptr;
 };
 
 /// Registers handlers together with what a caller needs for them.
@@ -53,10 +58,13 @@ class Routes {
   using Function = std::function<Result<http::Response>(Call&)>;
   /// No key needed.
   static constexpr std::string_view kPublic{};
+  /// For people alone: a log-in, no key. A browser without one is sent to the log-in page.
+  static constexpr std::string_view kSession = "session";
 
   Routes(http::Router& router, std::shared_ptr<Context> context) : router_(router), context_(std::move(context)) {}
 
-  /// `scope` is what the key must carry (core.md 3.2), or kPublic.
+  /// `scope` is what the key must carry (core.md 3.2), or one of the above. Instead of a key, a browser's session gives
+  /// all that its user may do; what changes something then needs the session's token (check_csrf).
   void add(std::string method, std::string pattern, std::string_view scope, Function function);
   void get(std::string pattern, std::string_view scope, Function function) {
     add("GET", std::move(pattern), scope, std::move(function));
@@ -91,6 +99,7 @@ void add_audit_routes(Routes& routes);
 void add_oauth_routes(Routes& routes);
 void add_key_routes(Routes& routes);
 void add_admin_routes(Routes& routes);
+void add_login_routes(Routes& routes);
 void add_health_routes(Routes& routes);
 void add_upload_routes(Routes& routes);
 void add_download_routes(Routes& routes);

@@ -69,7 +69,8 @@ http::Response page(unsigned status, std::string_view title, std::string_view bo
   response.headers.set("Cache-Control", "no-store");
   response.headers.set("Content-Security-Policy",
                        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'");
-  response.headers.set("Referrer-Policy", "no-referrer");
+  // Not "no-referrer": forms would come with the origin "null", and could not be told from foreign ones.
+  response.headers.set("Referrer-Policy", "same-origin");
   response.headers.set("X-Content-Type-Options", "nosniff");
   return response;
 }

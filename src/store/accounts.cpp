@@ -4,6 +4,7 @@
 #include "store/authorizations.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
+#include "store/users.hpp"
 
 namespace recast::store {
 
@@ -13,11 +14,11 @@ constexpr std::size_t kShownPrefix = 12;  // of a token
 constexpr std::size_t kLongestName = 255;
 
 std::string select_users(std::string_view what) {
-  return fmt::format("SELECT id, username, email, administrator, 0, created FROM users {}", what);
+  return fmt::format("SELECT id, username, email, administrator, 0, created, enabled FROM users {}", what);
 }
 
 account::User read_user(const sql::Rows& rows) {
-  return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), {}, rows.time(5)};
+  return {UserId(rows.integer(0)), rows.text(1), rows.text(2), rows.boolean(3), {}, rows.time(5), rows.boolean(6)};
 }
 
 /// "key 7", for the audit log.
@@ -30,10 +31,21 @@ account::KeyTerms read_terms(const sql::Rows& rows, int column) {
   return {static_cast<account::KeyMode>(rows.integer(column)), rows.optional_time(column + 1)};
 }
 
-Result<account::User> find_user(sql::Connection& connection, UserId id) {
-  auto rows = connection.query(select_users("WHERE id = $1"), id);
-  if (!rows.next()) return std::unexpected(no_such("user"));
-  return read_user(rows);
+/// conflict if nobody could administer the server without this user.
+Result<> may_lose(sql::Connection& connection, const account::User& user) {
+  if (!user.administrator || !user.enabled) return {};
+  auto rows = connection.query("SELECT 1 FROM users WHERE administrator = 1 AND enabled = 1 AND id <> $1", user.id);
+  if (rows.next()) return {};
+  return fail(ErrorCode::conflict, "This is the last administrator who may log in.");
+}
+
+/// "email ann@example.org, administrator, disabled": for the audit log.
+std::string words_of(const account::UserChange& change) {
+  std::vector<std::string> words;
+  if (change.email) words.push_back("email " + *change.email);
+  if (change.administrator) words.emplace_back(*change.administrator ? "administrator" : "no administrator");
+  if (change.enabled) words.emplace_back(*change.enabled ? "enabled" : "disabled");
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 /// Ids of rows that belong to a user, before they go.
@@ -46,21 +58,73 @@ std::vector<std::string> ids_of(sql::Connection& connection, std::string_view qu
 
 }  // namespace
 
-Result<account::User> SqlStore::create_user(std::string username, std::string email, bool administrator) {
-  username = trim(username);
-  if (username.size() > kLongestName || email.size() > kLongestName)
+Result<account::User> find_user(sql::Connection& connection, UserId id) {
+  auto rows = connection.query(select_users("WHERE id = $1"), id);
+  if (!rows.next()) return std::unexpected(no_such("user"));
+  return read_user(rows);
+}
+
+Result<account::User> add_user(Write& write, const account::NewAccount& wanted) {
+  account::User user{.username = std::string(trim(wanted.username)),
+                     .email = wanted.email,
+                     .administrator = wanted.administrator,
+                     .created = write.now};
+  if (user.username.size() > kLongestName || user.email.size() > kLongestName)
     return fail(ErrorCode::invalid_data, "The username and the email may not be longer than 255 bytes.", "username");
-  if (username.empty()) return fail(ErrorCode::invalid_data, "The username field is required.", "username");
+  if (user.username.empty()) return fail(ErrorCode::invalid_data, "The username field is required.", "username");
+  const auto added = write.sql.execute(
+      "INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, 0, $4) "
+      "ON CONFLICT DO NOTHING",
+      user.username, user.email, user.administrator, user.created);
+  if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
+  user.id = UserId(write.sql.last_row());
+  Audit::note(write, "user.create", object_name("user", user.id),
+              user.username + (user.administrator ? ", administrator" : ""));
+  return user;
+}
+
+void end_log_ins(Write& write, UserId user, bool with_keys, std::string_view except) {
+  write.sql.execute("DELETE FROM login_sessions WHERE user_id = $1 AND hash <> $2", user, except);
+  write.key_revoked(user, KeyId{});  // what a session began has no key
+  if (!with_keys) return;
+  for (const auto& key : ids_of(write.sql, "SELECT id FROM api_keys WHERE user_id = $1", user))
+    write.key_revoked(user, KeyId(std::stoll(key)));
+}
+
+Result<account::User> SqlStore::create_user(std::string username, std::string email, bool administrator) {
+  const account::NewAccount wanted{std::move(username), std::move(email), administrator};
+  return writer_.write([&](Write& write) { return add_user(write, wanted); });
+}
+
+Result<Listing<account::User>> SqlStore::page_of_users(Page page) {
+  return readers_.read([&](sql::Connection& connection) -> Result<Listing<account::User>> {
+    Listing<account::User> listing{.items = {}, .more = false, .page = page};
+    auto rows = connection.query(select_users("ORDER BY id LIMIT $1 OFFSET $2"), page.size + 1, offset_of(page));
+    while (rows.next()) {
+      listing.more = std::ssize(listing.items) == page.size;
+      if (listing.more) break;
+      listing.items.push_back(read_user(rows));
+    }
+    return listing;
+  });
+}
+
+Result<account::User> SqlStore::change_user(UserId id, const account::UserChange& change) {
   return writer_.write([&](Write& write) -> Result<account::User> {
-    account::User user{.username = username, .email = email, .administrator = administrator, .created = write.now};
-    const auto added = write.sql.execute(
-        "INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, 0, $4) "
-        "ON CONFLICT DO NOTHING",
-        user.username, user.email, user.administrator, user.created);
-    if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
-    user.id = UserId(write.sql.last_row());
-    Audit::note(write, "user.create", object_name("user", user.id),
-                user.username + (user.administrator ? ", administrator" : ""));
+    RECAST_TRY(auto user, find_user(write.sql, id));
+    const bool loses = change.administrator == false || change.enabled == false;
+    if (loses) RECAST_CHECK(may_lose(write.sql, user));
+    const bool ends = user.enabled && change.enabled == false;
+    if (change.email && change.email->size() > kLongestName)
+      return fail(ErrorCode::invalid_data, "The email may not be longer than 255 bytes.", "email");
+    user.email = change.email.value_or(user.email);
+    user.administrator = change.administrator.value_or(user.administrator);
+    user.enabled = change.enabled.value_or(user.enabled);
+    write.sql.execute("UPDATE users SET email = $2, administrator = $3, enabled = $4 WHERE id = $1", id, user.email,
+                      user.administrator, user.enabled);
+    Audit::note(write, "user.change", object_name("user", id), words_of(change));
+    if (ends) end_log_ins(write, id, true);
+    write.after_commit([this] { keys_.clear(); });
     return user;
   });
 }
@@ -89,6 +153,8 @@ Result<account::User> SqlStore::user_by_name(std::string_view username) {
 Result<> SqlStore::delete_user(UserId id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto user, find_user(write.sql, id));
+    RECAST_CHECK(may_lose(write.sql, user));
+    end_log_ins(write, id, true);
     // Those that run are told to stop; files become garbage with their rows.
     for (const auto& job : ids_of(write.sql, "SELECT id FROM jobs WHERE user_id = $1", id)) {
       write.event("job.deleted", id, JobId(job), {});
@@ -189,7 +255,10 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
     const auto terms = read_terms(rows, 4);
     if (terms.expires && *terms.expires <= clock_.now()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     RECAST_TRY(auto user, find_user(connection, UserId(rows.integer(1))));
-    return account::Principal{std::move(user), KeyId(rows.integer(0)), words_of(rows.view(2)), terms, !rows.is_null(6)};
+    if (!user.enabled) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
+    auto scopes = words_of(rows.view(2));
+    if (!user.administrator) std::erase(scopes, account::scope::admin);  // who is none any more
+    return account::Principal{std::move(user), KeyId(rows.integer(0)), std::move(scopes), terms, !rows.is_null(6)};
   }));
   keys_.put(hash, principal, generation);
   if (const auto now = clock_.now(); !used || now - *used >= std::chrono::minutes(1)) {

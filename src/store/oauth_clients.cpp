@@ -127,7 +127,8 @@ void Grants::end_clients_of(Write& write, Database& database, UserId user) {
 Result<std::optional<Grants::Known>> Grants::known(std::string_view id) {
   return database_.readers.read([&](sql::Connection& connection) -> Result<std::optional<Known>> {
     auto rows = connection.query(
-        fmt::format("SELECT {}, username FROM oauth_clients JOIN users ON users.id = user_id WHERE oauth_clients.id = $1",
+        fmt::format("SELECT {}, username FROM oauth_clients JOIN users ON users.id = user_id "
+                    "WHERE oauth_clients.id = $1 AND enabled = 1",
                     kColumns),
         id);
     if (!rows.next()) return std::nullopt;

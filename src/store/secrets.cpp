@@ -63,7 +63,8 @@ Result<std::size_t> SqlStore::rotate_secrets() {
     return seal_anew(write, sealing_.vault, payloads, "UPDATE payloads SET sealed = $2 WHERE task = $1") +
            seal_anew(write, sealing_.vault, secrets, "UPDATE secrets SET value = $2 WHERE name = $1") +
            Webhooks::seal_anew(write, sealing_.vault) + Idempotency::seal_anew(write, sealing_.vault) +
-           SignedUrls::seal_anew(write, sealing_.vault) + Presets::seal_anew(write, sealing_.vault);
+           SignedUrls::seal_anew(write, sealing_.vault) + Presets::seal_anew(write, sealing_.vault) +
+           Logins::seal_anew(write, sealing_.vault);
   }));
   RECAST_CHECK(sealing_.vault.drop_old_keys());
   return count;

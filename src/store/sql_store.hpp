@@ -35,6 +35,8 @@ class SqlStore final : public Store {
   Result<std::vector<account::User>> list_users() override;
   Result<account::User> user(UserId id) override;
   Result<account::User> user_by_name(std::string_view username) override;
+  Result<Listing<account::User>> page_of_users(Page page) override;
+  Result<account::User> change_user(UserId id, const account::UserChange& change) override;
   Result<> delete_user(UserId id) override;
   Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                      std::string_view token, account::KeyTerms terms) override;

@@ -21,6 +21,9 @@
 #include "job/job.hpp"
 #include "store/listing.hpp"
 
+namespace recast::account {
+struct UserChange;
+}
 namespace recast::store {
 
 class Audit;
@@ -132,7 +135,11 @@ class Store {
   virtual Result<std::vector<account::User>> list_users() = 0;
   virtual Result<account::User> user(UserId id) = 0;
   virtual Result<account::User> user_by_name(std::string_view username) = 0;
-  virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks
+  virtual Result<Listing<account::User>> page_of_users(Page page) = 0;
+  /// conflict for what would leave no administrator who may come in. Keys and log-ins of a user who is disabled end at
+  /// once: those that were taken for good already, too.
+  virtual Result<account::User> change_user(UserId id, const account::UserChange& change) = 0;
+  virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks; conflict for the last administrator
   virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                              std::string_view token, account::KeyTerms terms = {}) = 0;
   virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;  ///< access tokens of OAuth are in grants()

@@ -33,7 +33,8 @@ std::optional<Row> find_row(sql::Connection& connection, std::string_view column
   auto rows = connection.query(
       fmt::format("SELECT oauth_authorizations.id, client_id, oauth_authorizations.scopes, redirect_uri, "
                   "redirect_asked, challenge, method, code_until, redeemed, refresh, refresh_until "
-                  "FROM oauth_authorizations JOIN oauth_grants ON oauth_grants.id = grant_id WHERE {} = $1",
+                  "FROM oauth_authorizations JOIN oauth_grants ON oauth_grants.id = grant_id "
+                  "JOIN users ON users.id = oauth_grants.user_id AND enabled = 1 WHERE {} = $1",
                   column),
       hash);
   if (!rows.next()) return std::nullopt;
@@ -88,7 +89,7 @@ void retire_access_tokens(Write& write, Database& database, AuthorizationId id, 
 
 constexpr std::string_view kSelectToken =
     "SELECT oauth_grants.client_id, users.id, username, users.created, {} FROM oauth_authorizations "
-    "JOIN oauth_grants ON oauth_grants.id = grant_id JOIN users ON users.id = oauth_grants.user_id {}";
+    "JOIN oauth_grants ON oauth_grants.id = grant_id JOIN users ON users.id = oauth_grants.user_id AND enabled = 1 {}";
 
 Grants::Token read_token(const sql::Rows& rows, bool refresh) {
   Grants::Token token{.client = rows.text(0),

@@ -94,6 +94,17 @@ std::optional<std::string> check_size(const json::value& value, std::string_view
   return std::to_string(size) == pattern ? std::nullopt : std::optional(fmt::format("has {}", size));
 }
 
+/// The value of an <input> of a page.
+std::optional<std::string> field_of(std::string_view html, std::string_view name) {
+  const auto input = html.find(fmt::format(" name=\"{}\"", name));
+  if (input == std::string_view::npos) return std::nullopt;
+  constexpr std::string_view value = " value=\"";
+  const auto begin = html.find(value, input);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const auto text = html.substr(begin + value.size());
+  return std::string(text.substr(0, text.find('"')));
+}
+
 }  // namespace
 
 const json::value* at_path(const json::value& root, std::string_view path) {
@@ -118,6 +129,10 @@ std::optional<std::string> check(const Expectation& expectation, const Answer& a
   if (!pattern) return pattern.error().message;
   if (subject == "$body") return match(json::value(answer.body), *pattern, values);
   if (subject == "$reason") return match(json::value(answer.reason), *pattern, values);
+  if (subject.starts_with("$field ")) {
+    const auto value = field_of(answer.body, subject.substr(7));
+    return value ? match(json::value(*value), *pattern, values) : std::optional<std::string>("is no field of the page");
+  }
   if (subject.starts_with('@')) {
     const auto header = answer.headers.find(lower(subject.substr(1)));
     if (header == answer.headers.end())

@@ -8,6 +8,7 @@
 #include <boost/json/parse.hpp>
 #include <thread>
 
+#include "account/totp.hpp"
 #include "base/text.hpp"
 #include "http/test_client.hpp"
 
@@ -71,6 +72,21 @@ std::string multipart(const Step& step, const json::object& form) {
          fmt::format("--{}--\r\n", kBoundary);
 }
 
+/// The way back from account::base32.
+std::string from_base32(std::string_view text) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string out;
+  std::uint32_t buffer = 0;
+  int bits = 0;
+  for (const char c : text) {
+    buffer = (buffer << 5) | static_cast<std::uint32_t>(letters.find(c) & 31);
+    if ((bits += 5) < 8) continue;
+    bits -= 8;
+    out += static_cast<char>((buffer >> bits) & 255);
+  }
+  return out;
+}
+
 /// Waits for something that follows by itself, such as a connection that is being noticed as closed.
 template <class Condition>
 bool soon(const Condition& condition) {
@@ -122,21 +138,29 @@ Result<Answer> Player::perform(const Step& step) {
     server_.clock().advance(std::chrono::seconds(std::stol(step.words.at(1))));
     return Answer{.status = 200, .reason = {}, .headers = {}, .body = {}};
   }
+  if (verb == "TOTP") {
+    RECAST_TRY(const auto secret, substitute(step.words.at(2), values_));
+    values_[step.words.at(1)] = account::totp_code(from_base32(secret), account::totp_step(server_.clock().now()));
+    return Answer{.status = 200, .reason = {}, .headers = {}, .body = {}};
+  }
   return request(step, verb == "SYNC" ? "sync" : "api");
 }
 
 Result<std::string> Player::head(const Step& step, const std::string& verb, const std::string& target,
                                  std::size_t length) {
   std::string out;
-  bool host = false, key = false;
+  bool host = false, key = false, is_browser = false, has_cookies = false;
   for (const auto& [name, text] : step.headers) {
     RECAST_TRY(const auto value, substitute(text, values_));
     host = host || name == "Host";
     key = key || name == "Authorization";
+    is_browser = is_browser || (name == "Authorization" && value == "none");
+    has_cookies = has_cookies || name == "Cookie";
     if (value != "none") out += fmt::format("{}: {}\r\n", name, value);
   }
   if (!host) out += fmt::format("Host: 127.0.0.1:{}\r\n", values_.at("port"));
   if (!key) out += fmt::format("Authorization: Bearer {}\r\n", values_.at("key"));
+  if (is_browser && !has_cookies) out += cookies();
   if (length > 0 || verb == "POST") out += fmt::format("Content-Length: {}\r\n", length);
   return fmt::format("{} {} HTTP/1.1\r\n{}\r\n", verb, path_of(target), out);
 }
@@ -148,7 +172,25 @@ Result<Answer> Player::request(const Step& step, std::string_view listener) {
   RECAST_TRY(const auto body, substitute(step.body, values_));
   RECAST_TRY(const auto text, head(step, verb, target, body.size()));
   Client client(server_.port(listener));
-  return answer_of(client.ask(text + body, verb == "HEAD"));
+  const auto reply = client.ask(text + body, verb == "HEAD");
+  keep_cookies(reply);
+  return answer_of(reply);
+}
+
+void Player::keep_cookies(const http::test::Reply& reply) {
+  const auto found = reply.headers.find("set-cookie");
+  if (found == reply.headers.end()) return;
+  const auto pair = found->second.substr(0, found->second.find(';'));
+  const auto equals = pair.find('=');
+  cookies_[pair.substr(0, equals)] = pair.substr(equals + 1);
+}
+
+std::string Player::cookies() const {
+  std::string list;
+  for (const auto& [name, value] : cookies_) {
+    if (!value.empty()) list += fmt::format("{}{}={}", list.empty() ? "Cookie: " : "; ", name, value);
+  }
+  return list.empty() ? list : list + "\r\n";
 }
 
 Result<Answer> Player::upload(const Step& step) {

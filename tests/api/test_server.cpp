@@ -55,6 +55,9 @@ Result<> TestServer::open(const Options& options) {
   for (const auto* const name : {"files", "incoming", "work"}) fs::create_directory(folder_ / name);
   RECAST_CHECK(add_operations(parts.operations));
   constexpr std::chrono::hours upload_time{8};
+  parts.login.registration = "open";
+  parts.login.password_memory_mib = 1;  // as cheap as it goes: what it costs is another test's matter
+  parts.login.password_passes = 1;
   store::Store::Settings rows;
   rows.upload_time = upload_time;
   rows.file = folder_ / "recast.db";

@@ -1,8 +1,11 @@
 #include <boost/json/array.hpp>
 
+#include "account/login.hpp"
 #include "api/account_views.hpp"
+#include "api/admin/routes.hpp"
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/query.hpp"
 #include "schema/body.hpp"
 #include "schema/parse.hpp"
 
@@ -22,9 +25,22 @@ struct NewUser {
   };
 };
 
+struct ChangedUser {
+  std::optional<std::string> email;
+  std::optional<bool> administrator;
+  std::optional<bool> enabled;
+
+  static constexpr auto fields = std::tuple{
+      schema::field(&ChangedUser::email, "email", "Mail address of the account."),
+      schema::field(&ChangedUser::administrator, "administrator", "Whether the account may manage others."),
+      schema::field(&ChangedUser::enabled, "enabled", "Whether its keys and log-ins are good."),
+  };
+};
+
 json::object admin_view(const account::User& user, const Bases& bases) {
   auto out = user_view(user, bases);
   out["administrator"] = user.administrator;
+  out["enabled"] = user.enabled;
   return out;
 }
 
@@ -34,10 +50,22 @@ Result<account::User> user_in_path(Call& call) {
 }
 
 Result<http::Response> list_users(Call& call) {
-  RECAST_TRY(const auto users, call.context.services.store.list_users());
+  RECAST_TRY(const auto page, page_of(call.request.query));
+  RECAST_TRY(const auto listing, call.context.services.store.page_of_users(page));
   json::array data;
-  for (const auto& user : users) data.push_back(admin_view(user, call.bases));
-  return data_response(200, std::move(data));
+  for (const auto& user : listing.items) data.push_back(admin_view(user, call.bases));
+  return api_response(200, list_body(std::move(data), call.request.query, call.bases.api + "/admin/v1/users",
+                                     listing.page, listing.more));
+}
+
+Result<http::Response> change_user(Call& call) {
+  RECAST_TRY(const auto id, number_in_path(call, 0));
+  RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  RECAST_TRY(const auto wanted, schema::parse<ChangedUser>(body));
+  if (wanted.email) RECAST_CHECK(account::check_email(*wanted.email));
+  RECAST_TRY(const auto user, call.context.services.store.change_user(
+                                  UserId(id), {wanted.email, wanted.administrator, wanted.enabled}));
+  return data_response(200, admin_view(user, call.bases));
 }
 
 Result<http::Response> create_user(Call& call) {
@@ -93,10 +121,12 @@ void add_admin_routes(Routes& routes) {
   routes.get("/admin/v1/users", admin, &list_users);
   routes.create("/admin/v1/users", admin, &create_user);
   routes.get("/admin/v1/users/{id}", admin, &show_user);
+  routes.add("PATCH", "/admin/v1/users/{id}", admin, &change_user);
   routes.del("/admin/v1/users/{id}", admin, &delete_user);
   routes.get("/admin/v1/users/{id}/keys", admin, &list_keys);
   routes.create("/admin/v1/users/{id}/keys", admin, &create_key);
   routes.del("/admin/v1/users/{id}/keys/{key}", admin, &revoke_key);
+  add_admin_login_routes(routes);
 }
 
 }  // namespace recast::api

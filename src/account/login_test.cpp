@@ -1,0 +1,40 @@
+#include "account/login.hpp"
+
+#include <gtest/gtest.h>
+
+namespace recast::account {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(Throttle, PausesDoubleUpToTheLongest) {
+  const Throttle throttle{.free = 3, .longest = seconds(20)};
+  for (const auto& [failures, pause] :
+       std::vector<std::pair<std::int64_t, int>>{{0, 0}, {2, 0}, {3, 1}, {4, 2}, {7, 16}, {8, 20}, {1000, 20}}) {
+    EXPECT_EQ(pause_after(failures, throttle), seconds(pause)) << failures;
+  }
+}
+
+TEST(Throttle, TakesAnIpv6NetworkForOneAddress) {
+  EXPECT_EQ(throttled_address("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(throttled_address("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(throttled_address("2001:db8:1:2:ffff::"), "2001:db8:1:2::/64");
+  EXPECT_EQ(throttled_address("::ffff:192.0.2.7"), "::ffff:192.0.2.7");
+  EXPECT_EQ(throttled_address("::ffff:192.0.2.8"), "::ffff:192.0.2.8");
+}
+
+TEST(NewAccount, NeedsAPlainUsername) {
+  for (const auto* const good : {"a", "ann", "Ann.Example-2_x", "0"}) EXPECT_TRUE(check_username(good)) << good;
+  for (const std::string& bad : {std::string(), std::string(".ann"), std::string("ann example"), std::string("ann@x"),
+                                 std::string("<b>"), std::string("änn"), std::string(65, 'a')})
+    EXPECT_EQ(check_username(bad).error().field, "username") << bad;
+}
+
+TEST(NewAccount, NeedsAMailAddress) {
+  for (const auto* const good : {"a@b", "ann@example.org", "\"a@b\"@example.org"}) EXPECT_TRUE(check_email(good)) << good;
+  for (const auto* const bad : {"", "ann", "@example.org", "ann@", "ann @example.org", "ann@example.org\r\nBcc: x@y"})
+    EXPECT_EQ(check_email(bad).error().field, "email") << bad;
+}
+
+}  // namespace
+}  // namespace recast::account

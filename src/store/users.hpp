@@ -1,0 +1,20 @@
+#pragma once
+
+#include "account/login.hpp"
+#include "sql/sql.hpp"
+#include "store/writer.hpp"
+
+/// Rows of users, for the other files of this module.
+namespace recast::store {
+
+Result<account::User> find_user(sql::Connection& connection, UserId id);
+
+/// Inside a transaction: makes a user and notes it. invalid_data on "username" for a name that is taken, empty or too
+/// long.
+Result<account::User> add_user(Write& write, const account::NewAccount& wanted);
+
+/// Inside a transaction: whatever was begun with keys and log-ins of that user ends after the commit, and the log-ins
+/// are gone but for the one with the hash `except`. Without `with_keys` nothing of the keys ends.
+void end_log_ins(Write& write, UserId user, bool with_keys, std::string_view except = {});
+
+}  // namespace recast::store
