@@ -1,10 +1,9 @@
-#include "api/envelope.hpp"
+#include "api/login/pages.hpp"
 #include "api/login/session.hpp"
 #include "api/oauth/authorization_request.hpp"
 #include "api/oauth/consent.hpp"
 #include "api/oauth/routes.hpp"
 #include "api/oauth/settings.hpp"
-#include "api/page.hpp"
 #include "store/audit.hpp"
 
 namespace recast::api {
@@ -100,19 +99,11 @@ Result<http::Response> decide(Call& call) {
   return fail(ErrorCode::invalid_data, "The decision must be approve or deny.", "decision");
 }
 
-/// What goes wrong here is shown to a person.
-Routes::Function with_page(Result<http::Response> (*work)(Call&)) {
-  return [work](Call& call) -> Result<http::Response> {
-    auto answer = work(call);
-    return answer ? std::move(answer) : error_page_or_body(answer.error(), wants_page(call.request));
-  };
-}
-
 }  // namespace
 
 void add_authorize_routes(Routes& routes) {
-  routes.get("/oauth/authorize", Routes::kPublic, with_page(&show));
-  routes.post("/oauth/authorize", Routes::kPublic, with_page(&decide));
+  routes.get("/oauth/authorize", Routes::kPublic, for_people(&show));
+  routes.post("/oauth/authorize", Routes::kPublic, for_people(&decide));
 }
 
 }  // namespace recast::api

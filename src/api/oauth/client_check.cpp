@@ -51,13 +51,13 @@ bool is_right(const store::Grants::Known& known, const std::string& secret) {
 bool Failures::too_many(const std::string& name) const {
   return entries_.with([&](const auto& entries) {
     const auto found = entries.find(name);
-    return found != entries.end() && found->second.count >= most_ && clock_.steady() < found->second.since + kWindow;
+    return found != entries.end() && found->second.count >= most_ && clock_.now() < found->second.since + kWindow;
   });
 }
 
 void Failures::count(const std::string& name) {
   entries_.with([&](auto& entries) {
-    const auto now = clock_.steady();
+    const auto now = clock_.now();
     if (entries.size() >= kMostNames) std::erase_if(entries, [&](const auto& one) { return now >= one.second.since + kWindow; });
     if (entries.size() >= kMostNames) entries.clear();
     auto& entry = entries.try_emplace(name, Entry{.since = now}).first->second;

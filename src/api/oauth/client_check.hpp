@@ -20,7 +20,7 @@ class Failures {
 
  private:
   struct Entry {
-    Steady since;
+    Time since{};
     int count = 0;
   };
   const Clock& clock_;

@@ -43,7 +43,7 @@ constexpr std::string_view kForm =
     "<p>You are logged in as <strong>{user}</strong>. <strong>{client}</strong> was registered by the user "
     "<strong>{owner}</strong> of this server; whatever you decide, you will be sent to {destination}.</p>\n"
     "{scopes}"
-    "<p>You can take this back at any time in your account.</p>\n"
+    "<p>You can take this back at any time: your account, Applications.</p>\n"
     "<form method=\"post\" action=\"?{query}\">\n{hidden}\n"
     "<p><button type=\"submit\" name=\"decision\" value=\"approve\">Allow</button>\n"
     "<button type=\"submit\" name=\"decision\" value=\"deny\">Do not allow</button></p>\n</form>";

@@ -60,6 +60,7 @@ void add_oauth_routes(Routes& routes) {
   add_metadata_routes(routes);
   add_oauth_client_routes(routes);
   add_oauth_grant_routes(routes);
+  add_application_routes(routes);
 }
 
 }  // namespace recast::api

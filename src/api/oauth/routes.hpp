@@ -10,5 +10,6 @@ void add_token_routes(Routes& routes);
 void add_metadata_routes(Routes& routes);
 void add_oauth_client_routes(Routes& routes);
 void add_oauth_grant_routes(Routes& routes);
+void add_application_routes(Routes& routes);
 
 }  // namespace recast::api

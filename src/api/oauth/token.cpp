@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/context.hpp"
+#include "api/envelope.hpp"
 #include "api/oauth/client_check.hpp"
 #include "api/oauth/routes.hpp"
 #include "api/oauth/settings.hpp"
