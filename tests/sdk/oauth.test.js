@@ -2,16 +2,17 @@
 // and simple-oauth2.
 'use strict';
 const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { before, after, test } = require('node:test');
 const { AuthorizationCode } = require('./oauth-libraries/node_modules/simple-oauth2');
-const { startServer } = require('./harness.js');
+const { startServer, binaries } = require('./harness.js');
 
 const password = 'a password for tests 4711';
 const back = 'https://app.example.org/back';
 const secrets = new Set(); // whatever must not rest in the clear
-let server, issuer, library, browser;
+let server, issuer, library, browser, ben;
 
 /// The API with a key or an access token.
 async function api(method, target, body, token = server.key) {
@@ -103,13 +104,20 @@ const isError = (error, status) => (thrown) => {
   return true;
 };
 
+/// Somebody who can log in; the number.
+async function addUser(username) {
+  const { data: user } = await api('POST', '/admin/v1/users', { username, email: `${username}@example.org` });
+  const set = await api('PUT', `/admin/v1/users/${user.id}/password`, { password });
+  assert.ok(set.status < 300, JSON.stringify(set));
+  return user.id;
+}
+
 before(async () => {
   library = await import(path.join(__dirname, 'oauth-libraries/node_modules/openid-client/build/index.js'));
   server = await startServer({ tlsOn: false, settings: (process.env.RECAST_TEST_SETTINGS || '').split(' ').filter(Boolean) });
   issuer = `http://127.0.0.1:${server.port}`;
-  const user = await api('POST', '/admin/v1/users', { username: 'ann', email: 'ann@example.org' });
-  const set = await api('PUT', `/admin/v1/users/${user.data.id}/password`, { password });
-  assert.ok(set.status < 300, JSON.stringify(set));
+  await addUser('ann');
+  ben = await addUser('ben');
   browser = new Browser();
   await browser.logIn('ann');
 });
@@ -319,6 +327,40 @@ for (const [bodyFormat, authorizationMethod] of [['form', 'header'], ['form', 'b
     });
   });
 }
+
+/// The command line, as its user calls it.
+function recast(...args) {
+  const environment = { ...process.env, RECAST_URL: issuer, RECAST_API_KEY: server.key };
+  return execFileSync(path.join(binaries, 'recast'), args, { env: environment, encoding: 'utf8' });
+}
+
+test('the command line looks after clients and grants', async () => {
+  const made = JSON.parse(recast('oauth', 'clients', 'create', 'Terminal', '--redirect-uri', back, '--json')).data;
+  secrets.add(made.secret);
+  assert.match(recast('oauth', 'clients', 'list'), new RegExp(`${made.id}  confidential  Terminal  ${back}`));
+  const changed = recast('oauth', 'clients', 'change', made.id, '--name', 'Console', '--redirect-uri', 'http://localhost/back');
+  assert.match(changed, /name Console\n {2}confidential\n.*\n {2}redirect URI http:\/\/localhost\/back\n$/);
+  const secret = /secret (recast_secret_\w+)/.exec(recast('oauth', 'clients', 'rotate-secret', made.id))[1];
+  secrets.add(secret);
+  assert.notStrictEqual(secret, made.secret);
+  assert.doesNotMatch(recast('oauth', 'clients', 'show', made.id), /secret/);
+  const lone = recast('oauth', 'clients', 'create', 'Device', '--public', '--redirect-uri', 'com.example.device:/back', '--grant-type', 'authorization_code');
+  assert.match(lone, /public\n {2}grant types authorization_code\n/);
+  assert.match(recast('oauth', 'clients', 'list', '--all'), /Console/);
+  recast('oauth', 'clients', 'delete', made.id);
+  assert.doesNotMatch(recast('oauth', 'clients', 'list'), /Console/);
+  assert.throws(() => recast('oauth', 'clients', 'create', 'Bad', '--redirect-uri', 'http://a.example/'), /must be https/);
+
+  const person = new Browser();
+  await person.logIn('ben');
+  const client = await register({ name: 'Granted' });
+  await person.authorize(`${issuer}/oauth/authorize?response_type=code&client_id=${client.id}&scope=task.read`);
+  const { data: key } = await api('POST', `/admin/v1/users/${ben}/keys`, { name: 'ben' });
+  const asBen = (...args) => recast('--key', key.token, 'oauth', 'grants', ...args);
+  const [, grant] = /^ *(\d+) {2}Granted {2}task\.read {2}connected 0, last used never$/m.exec(asBen('list'));
+  asBen('revoke', grant);
+  assert.strictEqual(asBen('list'), '');
+});
 
 test('nothing of it rests in the clear', () => {
   let all = '';
