@@ -55,12 +55,9 @@ struct KeyFlags {
 int keys_create(const KeyFlags& key, bool json, const TargetFlags& target);
 int keys_list(bool json, const TargetFlags& target);
 int keys_revoke(const std::string& id, const TargetFlags& target);
-int users_create(const std::string& name, const std::string& email, bool administrator, bool json,
-                 const TargetFlags& target);
-int users_list(bool json, const TargetFlags& target);
-int users_delete(const std::string& id, const TargetFlags& target);
 int secrets_rotate(bool json, const TargetFlags& target);
-int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target);
+/// With its token.
+void print_new_key(const json::value& key);
 
 /// Prints an Error to standard error and returns its exit status.
 int complain(const Error& error);

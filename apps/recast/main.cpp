@@ -10,6 +10,7 @@
 #include "completion.hpp"
 #include "oauth.hpp"
 #include "signed_urls.hpp"
+#include "users.hpp"
 #include "webhooks.hpp"
 
 namespace recast::cli {
@@ -66,8 +67,7 @@ void add_jobs(CLI::App& app, ListFlags& list, std::string& id, bool& json) {
 
 struct Accounts {
   KeyFlags key;
-  std::string id, name = "command line", email;
-  bool administrator = false;
+  std::string id;
 };
 
 void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
@@ -87,22 +87,6 @@ void add_accounts(CLI::App& app, Accounts& accounts, bool& json) {
   secrets->require_subcommand(1);
   secrets->add_subcommand("rotate", "Seal everything anew with a new key, and forget the old one")
       ->add_flag("--json", json, "As JSON");
-
-  auto* const users = app.add_subcommand("users", "Users of the server (administrators only)");
-  users->require_subcommand(1);
-  auto* const user = users->add_subcommand("create", "Make a user");
-  user->add_option("name", accounts.name, "User name")->required();
-  user->add_option("--email", accounts.email, "Mail address");
-  user->add_flag("--administrator", accounts.administrator, "May manage users");
-  user->add_flag("--json", json, "As JSON");
-  users->add_subcommand("list", "List users")->add_flag("--json", json, "As JSON");
-  users->add_subcommand("delete", "Delete a user with all jobs and keys")
-      ->add_option("id", accounts.id, "Number of the user")
-      ->required();
-  auto* const key = users->add_subcommand("key", "Make an API key for a user");
-  key->add_option("id", accounts.id, "Number of the user")->required();
-  key->add_option("--name", accounts.name, "What it is for");
-  key->add_flag("--json", json, "As JSON");
 }
 
 int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const OperationsFlags& operations_flags,
@@ -125,12 +109,7 @@ int dispatch(const CLI::App& app, const ConvertFlags& convert_flags, const Opera
     if (chosen("keys", "create")) return keys_create(accounts.key, json, target);
     return chosen("keys", "list") ? keys_list(json, target) : keys_revoke(accounts.id, target);
   }
-  if (app.got_subcommand("secrets")) return secrets_rotate(json, target);
-  if (chosen("users", "create"))
-    return users_create(accounts.name, accounts.email, accounts.administrator, json, target);
-  if (chosen("users", "list")) return users_list(json, target);
-  return chosen("users", "delete") ? users_delete(accounts.id, target)
-                                   : users_key(accounts.id, accounts.name, json, target);
+  return secrets_rotate(json, target);
 }
 
 bool is_command(const CLI::App& app, std::string_view name) {
@@ -171,6 +150,7 @@ int run(int argc, char** argv) {
   const SignedUrlCommands signed_urls(app);
   const AuditCommands audit(app);
   const OauthCommands oauth(app);
+  const UserCommands users(app);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
       ->add_option("shell", shell, "bash, zsh or fish")
       ->required()
@@ -189,6 +169,7 @@ int run(int argc, char** argv) {
   if (const auto status = signed_urls.run(target)) return *status;
   if (const auto status = audit.run(target)) return *status;
   if (const auto status = oauth.run(target)) return *status;
+  if (const auto status = users.run(target)) return *status;
   return dispatch(app, convert_flags, operations_flags, list, id, json, accounts, shell, target);
 }
 

@@ -5,11 +5,11 @@
 
 namespace recast::cli {
 
-namespace {
-
 void print_new_key(const json::value& key) {
   fmt::print("key {} \"{}\", shown only now:\n{}\n", text_of(key, "id"), text_of(key, "name"), text_of(key, "token"));
 }
+
+namespace {
 
 std::string scopes_of(const json::value& key) {
   std::string text;
@@ -47,42 +47,10 @@ int keys_revoke(const std::string& id, const TargetFlags& target) {
   return remove_at_server(target, "/v2/keys/" + percent_encode(id));
 }
 
-int users_create(const std::string& name, const std::string& email, bool administrator, bool json,
-                 const TargetFlags& target) {
-  const json::object body{{"username", name}, {"email", email}, {"administrator", administrator}};
-  return ask_server(
-      target, json, [&](Client& client) { return client.post("/admin/v1/users", body); },
-      [](const json::value& user) { fmt::print("user {} \"{}\"\n", text_of(user, "id"), text_of(user, "username")); });
-}
-
-int users_list(bool json, const TargetFlags& target) {
-  return ask_server(
-      target, json, [](Client& client) { return client.get("/admin/v1/users"); },
-      [](const json::value& users) {
-        for (const auto& user : users.as_array()) {
-          fmt::print("{:>4}  {:<20} {:<30} {}\n", text_of(user, "id"), text_of(user, "username"),
-                     text_of(user, "email"), text_of(user, "administrator") == "true" ? "administrator" : "");
-        }
-      });
-}
-
-int users_delete(const std::string& id, const TargetFlags& target) {
-  return remove_at_server(target, "/admin/v1/users/" + percent_encode(id));
-}
-
 int secrets_rotate(bool json, const TargetFlags& target) {
   return ask_server(
       target, json, [](Client& client) { return client.post("/admin/v1/secrets/rotate", json::object()); },
       [](const json::value& done) { fmt::print("{} secrets sealed with a new key\n", text_of(done, "sealed_anew")); });
-}
-
-int users_key(const std::string& id, const std::string& name, bool json, const TargetFlags& target) {
-  return ask_server(
-      target, json,
-      [&](Client& client) {
-        return client.post("/admin/v1/users/" + percent_encode(id) + "/keys", json::object{{"name", name}});
-      },
-      print_new_key);
 }
 
 }  // namespace recast::cli

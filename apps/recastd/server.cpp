@@ -153,6 +153,7 @@ class Running final : public Server {
       if (one.outbound || one.load == operation::Load::network) outbound.push_back(name);
     }
     outbound.emplace_back(event::Deliveries::kPurpose);
+    outbound.emplace_back("login");
     RECAST_TRY(overrides_, net::read_overrides(options_.overrides, outbound));
     const auto policies = net::open_policies(options_.outbound, overrides_);
     return policies ? Result<>() : std::unexpected(policies.error());
@@ -191,6 +192,7 @@ class Running final : public Server {
         .webhooks = options_.webhooks,
         .mail = options_.mail,
         .login = options_.login,
+        .login_net = &login_net_,
         .oauth = options_.oauth,
         .quotas = options_.quotas,
         .clock = clock_,
@@ -210,6 +212,19 @@ class Running final : public Server {
     RECAST_TRY(http_, http::Server::start(options_.http, listeners(options_.server), router_));
     RECAST_TRY(auto policies, net::open_policies(options_.outbound, overrides_, {port(), sync_port()}));
     net_.set(net::make_client(options_.outbound, std::move(policies)));
+    return open_login_net();
+  }
+
+  /// The operator's own provider may be reached wherever it is; what it refers to, by the rules.
+  Result<> open_login_net() {
+    auto rules = options_.outbound;
+    const std::string_view issuer = options_.login.oidc_issuer;
+    if (const auto scheme = issuer.find("://"); scheme != std::string_view::npos) {
+      const auto host = issuer.substr(scheme + 3);
+      rules.allow_hosts.emplace_back(host.substr(0, host.find('/')));
+    }
+    RECAST_TRY(auto policies, net::open_policies(rules, overrides_, {port(), sync_port()}));
+    login_net_.set(net::make_client(rules, std::move(policies)));
     return {};
   }
 
@@ -265,6 +280,7 @@ class Running final : public Server {
   std::unique_ptr<storage::Storage> storage_;
   std::unique_ptr<api::LinkSigner> signer_;
   LateClient net_;
+  LateClient login_net_;
   std::unique_ptr<execution::Executor> executor_;
   std::unique_ptr<scheduler::TaskRunner> task_runner_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;

@@ -65,6 +65,7 @@ struct Services {
   const event::WebhookSettings& webhooks;
   const event::MailSettings& mail;
   const LoginSettings& login;
+  net::Client* login_net = nullptr;  ///< to the operator's OpenID provider; `net` if null
   const OauthSettings& oauth;
   const account::Quota& quotas;  ///< of users for whom the operator said nothing else
   const Clock& clock;

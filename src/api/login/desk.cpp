@@ -41,7 +41,8 @@ LoginDesk::LoginDesk(Services& services)
     : services_(services),
       settings_(services.login),
       hasher_({.memory_mib = settings_.password_memory_mib, .passes = settings_.password_passes},
-              settings_.password_parallel) {}
+              settings_.password_parallel),
+      provider_(settings_, services.login_net != nullptr ? *services.login_net : services.net, services.clock) {}
 
 /// What an attempt is counted under.
 struct LoginDesk::Names {
@@ -114,6 +115,10 @@ Result<std::chrono::seconds> LoginDesk::slow_down(const Call& call) {
   const std::array names{
       std::pair(address_name(call), Names::throttle(settings_, settings_.free_attempts_per_address))};
   return wait_for(names);
+}
+
+Result<> LoginDesk::was_no_failure(const Call& call) {
+  return services_.store.logins().forgive_failure(address_name(call));
 }
 
 Result<std::string> LoginDesk::hash_new_password(std::string_view password, std::string_view username,

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "account/password.hpp"
+#include "api/login/openid.hpp"
 #include "api/services.hpp"
 #include "store/logins.hpp"
 
@@ -37,6 +38,7 @@ class LoginDesk {
   Result<Verdict> check_code(const Call& call, const store::LoginUser& user, std::string_view code);
   /// For what anybody may do, such as registering: counts it as a failure of the address.
   Result<std::chrono::seconds> slow_down(const Call& call);
+  Result<> was_no_failure(const Call& call);
 
   /// Checked against the rules for new ones; invalid_data on `field`.
   Result<std::string> hash_new_password(std::string_view password, std::string_view username,
@@ -50,6 +52,7 @@ class LoginDesk {
   Result<http::Response> let_in_at_last(const Call& call, const store::LoginUser& user, const std::string& pending,
                                         std::string_view next);
   const LoginSettings& settings() const { return settings_; }
+  OpenIdProvider& provider() { return provider_; }
 
  private:
   struct Names;
@@ -59,6 +62,7 @@ class LoginDesk {
   Services& services_;
   const LoginSettings& settings_;
   account::PasswordHasher hasher_;
+  OpenIdProvider provider_;
 };
 
 /// The session that waits for its second factor on this browser; nullopt if none does.

@@ -221,6 +221,7 @@ void add_login_routes(Routes& routes) {
   get("/invitation/{token}", &show_invitation);
   post("/invitation/{token}", &accept_invitation);
   routes.post("/logout", Routes::kSession, for_people(&log_out));
+  add_openid_routes(routes);
   add_account_page_routes(routes);
   add_account_routes(routes);
 }

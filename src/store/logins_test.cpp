@@ -1,0 +1,247 @@
+#include "store/logins.hpp"
+
+#include "account/account.hpp"
+#include "account/totp.hpp"
+#include "store/audit.hpp"
+#include "store/store_fixture.hpp"
+
+namespace recast::store {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+class LoginsTest : public StoreTest {
+ protected:
+  Logins& logins() { return store_->logins(); }
+  account::LoginSession begin(const std::string& hash, bool pending = false, const std::string& replaces = {}) {
+    return logins()
+        .begin_session(user_, {.hash = hash,
+                               .life = hours(1),
+                               .pending = pending,
+                               .way = "password",
+                               .address = "192.0.2.1",
+                               .user_agent = "Browser",
+                               .replaces = replaces})
+        .value();
+  }
+  bool is_on(std::string_view hash) { return logins().session(hash).value().has_value(); }
+  std::int64_t count(const std::string& query) {
+    auto connection = sql::Connection::open(settings_.file, sql::Connection::Mode::read_only).value();
+    auto rows = connection.query(query);
+    return rows.next() ? rows.integer(0) : -1;
+  }
+  bool may_try(std::int64_t free = 2) {
+    const std::vector names{std::pair(std::string("ann"), account::Throttle{.free = free, .longest = seconds(60)})};
+    const auto until = logins().begin_attempt(names).value();
+    return !until;
+  }
+};
+
+TEST_F(LoginsTest, SessionIsThereUntilItsTimeIsOver) {
+  const auto made = begin("h1");
+  ASSERT_TRUE(is_on("h1"));
+  EXPECT_EQ(logins().session("h1").value()->user.username, "ann");
+  EXPECT_FALSE(is_on("h2"));
+  clock_.advance(minutes(59));
+  EXPECT_TRUE(is_on("h1"));
+  open();  // a restart ends none
+  EXPECT_TRUE(is_on("h1"));
+  EXPECT_EQ(logins().sessions(user_).value().at(0).id, made.id);
+  clock_.advance(minutes(1));
+  EXPECT_FALSE(is_on("h1"));
+  EXPECT_TRUE(logins().sessions(user_).value().empty());
+  begin("h3");
+  EXPECT_EQ(count("SELECT count(*) FROM login_sessions"), 1);  // what is over is gone
+}
+
+TEST_F(LoginsTest, SessionTakesThePlaceOfAnother) {
+  begin("half", true);
+  EXPECT_TRUE(logins().session("half").value()->session.pending);
+  EXPECT_TRUE(logins().sessions(user_).value().empty());
+  begin("whole", false, "half");
+  EXPECT_FALSE(is_on("half"));
+  EXPECT_TRUE(is_on("whole"));
+}
+
+TEST_F(LoginsTest, PasswordThatChangesEndsOtherSessions) {
+  begin("h1");
+  begin("h2");
+  ASSERT_TRUE(logins().set_password(user_, "hash", "h2"));
+  EXPECT_FALSE(is_on("h1"));
+  EXPECT_TRUE(is_on("h2"));
+  EXPECT_EQ(logins().find("ann").value()->password, "hash");
+  ASSERT_TRUE(logins().replace_hash(user_, "hash", "dearer"));
+  EXPECT_TRUE(is_on("h2"));
+  ASSERT_TRUE(logins().replace_hash(user_, "hash", "stale"));
+  EXPECT_EQ(logins().find("ann").value()->password, "dearer");
+  EXPECT_FALSE(logins().find("nobody").value());
+  EXPECT_EQ(logins().set_password(UserId(77), "hash").error().code, ErrorCode::not_found);
+}
+
+TEST_F(LoginsTest, DisabledUserHasNoSessionsAndNoKeys) {
+  const auto admin = store_->create_user("root", "root@example.org", true).value();
+  const auto token = account::new_token(random_);
+  ASSERT_TRUE(store_->create_key(user_, "k", {"task.read"}, token));
+  ASSERT_TRUE(store_->authenticate(token));
+  begin("h1");
+  events();
+  ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = {}, .enabled = false}));
+  EXPECT_EQ(events(), (std::vector<std::string>{"key.revoked", "key.revoked"}));  // of the log-in, of the key
+  EXPECT_FALSE(is_on("h1"));
+  EXPECT_FALSE(store_->authenticate(token));
+  EXPECT_EQ(logins().begin_session(user_, {.hash = "h2", .life = hours(1)}).error().code, ErrorCode::forbidden);
+  ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = {}, .enabled = true}));
+  EXPECT_TRUE(store_->authenticate(token));
+  EXPECT_FALSE(is_on("h1"));
+  EXPECT_EQ(store_->change_user(admin.id, {.email = {}, .administrator = false, .enabled = {}}).error().code,
+            ErrorCode::conflict);
+  EXPECT_EQ(store_->delete_user(admin.id).error().code, ErrorCode::conflict);
+}
+
+TEST_F(LoginsTest, DisabledAdministratorIsNoneThatIsLeft) {
+  const auto one = store_->create_user("one", "a@b", true).value(), two = store_->create_user("two", "a@b", true).value();
+  ASSERT_TRUE(store_->change_user(one.id, {.email = {}, .administrator = {}, .enabled = false}));
+  EXPECT_EQ(store_->change_user(two.id, {.email = {}, .administrator = {}, .enabled = false}).error().code,
+            ErrorCode::conflict);
+  EXPECT_TRUE(store_->delete_user(one.id));
+}
+
+TEST_F(LoginsTest, KeyOfAFormerAdministratorIsOneNoMore) {
+  ASSERT_TRUE(store_->create_user("root", "a@b", true));
+  ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = true, .enabled = {}}));
+  const auto token = account::new_token(random_);
+  ASSERT_TRUE(store_->create_key(user_, "k", {"admin", "task.read"}, token));
+  EXPECT_TRUE(store_->authenticate(token)->has("admin"));
+  ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = false, .enabled = {}}));
+  EXPECT_FALSE(store_->authenticate(token)->has("admin"));
+  EXPECT_TRUE(store_->authenticate(token)->has("task.read"));
+}
+
+TEST_F(LoginsTest, DeletedUserLeavesNothing) {
+  begin("h1");
+  ASSERT_TRUE(logins().set_password(user_, "hash"));
+  begin("h2");
+  ASSERT_TRUE(logins().offer_factor(user_, "secret"));
+  ASSERT_TRUE(logins().confirm_factor(user_, 1, std::vector<std::string>{"a"}));
+  ASSERT_TRUE(logins().add_identity(user_, {"https://id", "1"}));
+  ASSERT_TRUE(store_->delete_user(user_));
+  for (const auto* const table : {"passwords", "second_factors", "recovery_codes", "login_sessions", "identities"})
+    EXPECT_EQ(count(std::string("SELECT count(*) FROM ") + table), 0) << table;
+}
+
+TEST_F(LoginsTest, LogInIsToldOnceForEachPlace) {
+  begin("h1");
+  begin("h2");
+  EXPECT_EQ(count("SELECT count(*) FROM notices WHERE kind = 'new.login' OR kind LIKE '%login%'"), 1);
+  ASSERT_TRUE(logins().begin_session(user_, {.hash = "h3", .life = hours(1), .address = "192.0.2.2"}));
+  EXPECT_EQ(count("SELECT count(*) FROM notices"), 2);
+}
+
+TEST_F(LoginsTest, SecondFactorIsAskedForOnceItIsConfirmed) {
+  ASSERT_TRUE(logins().offer_factor(user_, "first"));
+  ASSERT_TRUE(logins().offer_factor(user_, "second"));
+  EXPECT_EQ(logins().factor(user_).value()->secret, "second");
+  EXPECT_FALSE(logins().find(user_)->has_factor);
+  ASSERT_TRUE(logins().confirm_factor(user_, 10, std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(logins().find(user_)->has_factor);
+  EXPECT_EQ(logins().offer_factor(user_, "third").error().code, ErrorCode::conflict);
+  EXPECT_EQ(logins().confirm_factor(user_, 11, {}).error().code, ErrorCode::conflict);
+  EXPECT_FALSE(logins().use_step(user_, 10).value());
+  EXPECT_TRUE(logins().use_step(user_, 11).value());
+  EXPECT_FALSE(logins().use_step(user_, 11).value());
+  EXPECT_TRUE(logins().use_recovery_code(user_, "a").value());
+  EXPECT_FALSE(logins().use_recovery_code(user_, "a").value());
+  EXPECT_EQ(logins().recovery_codes_left(user_).value(), 1);
+  ASSERT_TRUE(logins().remove_factor(user_));
+  EXPECT_FALSE(logins().find(user_)->has_factor);
+  EXPECT_EQ(logins().remove_factor(user_).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(logins().use_recovery_code(user_, "b").value());
+}
+
+TEST_F(LoginsTest, SecretOfAFactorIsSealedAnew) {
+  ASSERT_TRUE(logins().offer_factor(user_, "the secret"));
+  EXPECT_EQ(store_->rotate_secrets().value(), 1u);
+  EXPECT_EQ(logins().factor(user_).value()->secret, "the secret");
+  open();
+  EXPECT_EQ(logins().factor(user_).value()->secret, "the secret");
+}
+
+TEST_F(LoginsTest, InvitationIsAcceptedOnceAndInTime) {
+  ASSERT_TRUE(logins().invite("bob@example.org", true, hours(1), "t1"));
+  EXPECT_EQ(logins().invitation("t1")->email, "bob@example.org");
+  EXPECT_EQ(logins().accept_invitation("t1", "ann", "hash").error().field, "username");  // taken; still good
+  const auto bob = logins().accept_invitation("t1", "bob", "hash").value();
+  EXPECT_TRUE(bob.administrator);
+  EXPECT_EQ(bob.email, "bob@example.org");
+  EXPECT_EQ(logins().find("bob").value()->password, "hash");
+  EXPECT_EQ(logins().accept_invitation("t1", "eve", "hash").error().code, ErrorCode::not_found);
+  ASSERT_TRUE(logins().invite("eve@example.org", false, hours(1), "t2"));
+  clock_.advance(hours(1));
+  EXPECT_EQ(logins().accept_invitation("t2", "eve", "hash").error().code, ErrorCode::not_found);
+  EXPECT_EQ(logins().invitations({}).value().items.size(), 1u);
+}
+
+TEST_F(LoginsTest, IdentityIsOneUsers) {
+  const account::Identity identity{"https://id", "1"};
+  EXPECT_FALSE(logins().user_of(identity).value());
+  ASSERT_TRUE(logins().add_identity(user_, identity));
+  EXPECT_EQ(logins().user_of(identity).value()->id, user_);
+  EXPECT_FALSE(logins().user_of({"https://other", "1"}).value());
+  EXPECT_EQ(logins().add_identity(user_, identity).error().code, ErrorCode::conflict);
+  EXPECT_EQ(logins().register_identity({.username = "x", .email = {}}, identity).error().code, ErrorCode::conflict);
+  EXPECT_FALSE(logins().find("x").value());  // nothing is left of it
+  EXPECT_EQ(logins().register_identity({.username = "ann", .email = {}}, {"https://id", "2"})->username, "ann-2");
+  EXPECT_EQ(logins().register_identity({.username = "ann", .email = {}}, {"https://id", "3"})->username, "ann-3");
+}
+
+TEST_F(LoginsTest, AttemptsWaitLongerAndLongerAlsoAfterARestart) {
+  EXPECT_TRUE(may_try());
+  EXPECT_TRUE(may_try());
+  EXPECT_FALSE(may_try());
+  open();
+  EXPECT_FALSE(may_try());
+  clock_.advance(seconds(1));
+  EXPECT_TRUE(may_try());
+  clock_.advance(seconds(1));
+  EXPECT_FALSE(may_try());
+  clock_.advance(seconds(1));
+  EXPECT_TRUE(may_try());
+  ASSERT_TRUE(logins().forget_failures("ann"));
+  EXPECT_TRUE(may_try());
+  EXPECT_TRUE(may_try());
+  EXPECT_FALSE(may_try());
+  clock_.advance(hours(24));
+  EXPECT_TRUE(may_try());
+  EXPECT_TRUE(may_try());
+  EXPECT_FALSE(may_try());
+}
+
+TEST_F(LoginsTest, AttemptThatDidNotFailIsForgiven) {
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(may_try()) << i;
+    ASSERT_TRUE(logins().forgive_failure("ann"));
+  }
+}
+
+TEST_F(LoginsTest, AuditLogTellsOfChangesAndOfNoSecret) {
+  ASSERT_TRUE(logins().set_password(user_, "hash-of-it"));
+  begin("session-hash");
+  ASSERT_TRUE(logins().offer_factor(user_, "the secret"));
+  ASSERT_TRUE(logins().confirm_factor(user_, 1, std::vector<std::string>{"code-hash"}));
+  ASSERT_TRUE(logins().use_recovery_code(user_, "code-hash"));
+  ASSERT_TRUE(logins().invite("bob@example.org", false, hours(1), "token-hash"));
+  std::string actions;
+  for (const auto& entry : store_->audit().list({}, {}).value().items) {
+    actions += entry.action + " ";
+    for (const auto* const secret : {"hash-of-it", "session-hash", "the secret", "code-hash", "token-hash"})
+      EXPECT_EQ((entry.object + entry.detail).find(secret), std::string::npos) << secret;
+  }
+  EXPECT_EQ(actions,
+            "invitation.create recovery_code.use second_factor.set session.begin password.set user.create ");
+  EXPECT_FALSE(store_->audit().verify()->broken);
+}
+
+}  // namespace
+}  // namespace recast::store
