@@ -19,9 +19,7 @@ constexpr std::string_view kSecretPrefix = "recast_secret_";
 constexpr std::string_view kCodePrefix = "recast_code_";
 constexpr std::string_view kRefreshPrefix = "recast_refresh_";
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 /// code_verifier and code_challenge are of the same form (RFC 7636 4.1, 4.2).
 bool is_verifier(std::string_view text) {

@@ -26,7 +26,8 @@ TEST(RedirectUri, IsHttpsOrTheMachineItselfOrAnApplicationsOwnScheme) {
 
 TEST(RedirectUri, IsRefusedWithTheReason) {
   EXPECT_EQ(refusal(""), "A redirect URI may not be empty.");
-  EXPECT_EQ(refusal("https://a.example/" + std::string(2000, 'a')), "A redirect URI may not be longer than 2000 bytes.");
+  EXPECT_EQ(refusal("https://a.example/" + std::string(2000, 'a')),
+            "A redirect URI may not be longer than 2000 bytes.");
   EXPECT_EQ(refusal("https://a.example/#part"), "A redirect URI may not have a fragment.");
   EXPECT_EQ(refusal("https://a.example/a b"), "A redirect URI has a character that no URI has.");
   EXPECT_EQ(refusal("https://a.example/\r\nSet-Cookie:"), "A redirect URI has a character that no URI has.");
@@ -61,7 +62,8 @@ TEST(RedirectUri, IsTheSameToTheLetterButForThePortOfTheMachineItself) {
 TEST(RedirectUri, TakesParametersWhereItIsAskedTo) {
   EXPECT_EQ(with_parameters("https://a.example/b", Place::query, {{"code", "a&b"}, {"state", "x y"}}),
             "https://a.example/b?code=a%26b&state=x%20y");
-  EXPECT_EQ(with_parameters("https://a.example/b?c=1", Place::query, {{"code", "1"}}), "https://a.example/b?c=1&code=1");
+  EXPECT_EQ(with_parameters("https://a.example/b?c=1", Place::query, {{"code", "1"}}),
+            "https://a.example/b?c=1&code=1");
   EXPECT_EQ(with_parameters("https://a.example/b?c=1", Place::fragment, {{"t", "1"}, {"s", "#"}}),
             "https://a.example/b?c=1#t=1&s=%23");
 }
@@ -99,7 +101,12 @@ TEST(OauthClient, IsCheckedBeforeItIsRegistered) {
   EXPECT_EQ(field_of([](auto& client) { client.name.clear(); }), "name");
   EXPECT_EQ(field_of([](auto& client) { client.name = std::string(101, 'a'); }), "name");
   EXPECT_EQ(field_of([](auto& client) { client.name = "a\nb"; }), "name");
-  EXPECT_EQ(field_of([](auto& client) { client.name = "a\xe2\x80\xae" "b"; }), "name");
+  EXPECT_EQ(field_of([](auto& client) {
+              client.name =
+                  "a\xe2\x80\xae"
+                  "b";
+            }),
+            "name");
   EXPECT_EQ(field_of([](auto& client) { client.name = "a\xe2\x81\xa6"; }), "name");
   EXPECT_EQ(field_of([](auto& client) { client.name = "a \xe2\x80\x93 b"; }), "") << "a dash";
   EXPECT_EQ(field_of([](auto& client) { client.redirect_uris.clear(); }), "redirect_uris");

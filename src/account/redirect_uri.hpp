@@ -18,8 +18,8 @@ namespace recast::account {
 /// Neither a fragment (RFC 6749 3.1.2), nor user information, nor characters that do not belong into a URI.
 Result<> check_redirect_uri(std::string_view uri);
 
-/// Whether a request may send users to `asked` because `registered` is: they are the same to the letter, but the port of
-/// an http address on the machine itself may be any (RFC 8252 7.3; RFC 9700 2.1).
+/// Whether a request may send users to `asked` because `registered` is: they are the same to the letter, but the port
+/// of an http address on the machine itself may be any (RFC 8252 7.3; RFC 9700 2.1).
 bool is_same_redirect(std::string_view registered, std::string_view asked);
 
 /// Whether only the owner of a host can receive what is sent there. Anybody's program can listen on the machine itself

@@ -43,8 +43,8 @@ void end_access_tokens(Write& write, Database& database, std::string_view which,
 template <class Value>
 void end_authorizations(Write& write, Database& database, std::string_view which, const Value& value) {
   const auto chosen = std::string(which);
-  end_access_tokens(write, database,
-                    "authorization_id IN (SELECT id FROM oauth_authorizations WHERE " + chosen + ")", value);
+  end_access_tokens(write, database, "authorization_id IN (SELECT id FROM oauth_authorizations WHERE " + chosen + ")",
+                    value);
   write.sql.execute("DELETE FROM oauth_authorizations WHERE " + chosen, value);
 }
 

@@ -54,8 +54,8 @@ Result<GrantId> extend_grant(Write& write, const Grants::Approval& approval) {
   for (const auto& scope : approval.scopes) {
     if (std::ranges::find(grant->scopes, scope) == grant->scopes.end()) grant->scopes.push_back(scope);
   }
-  write.sql.execute("UPDATE oauth_grants SET scopes = $2, updated = $3 WHERE id = $1", grant->id,
-                    joined(grant->scopes), write.now);
+  write.sql.execute("UPDATE oauth_grants SET scopes = $2, updated = $3 WHERE id = $1", grant->id, joined(grant->scopes),
+                    write.now);
   return grant->id;
 }
 

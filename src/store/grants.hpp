@@ -21,13 +21,15 @@ class Write;
 
 /// Rows of OAuth 2.0: clients, what users granted them, and the codes and tokens of it: a part of the Store. Secrets,
 /// codes and tokens come in the clear and rest as hashes. Access tokens are keys (Store::authenticate) with an
-/// authorization behind them; when that ends, what they are in use for ends too ("key.revoked"). Safe from many threads.
+/// authorization behind them; when that ends, what they are in use for ends too ("key.revoked"). Safe from many
+/// threads.
 class Grants {
  public:
   explicit Grants(Database& database) : database_(database) {}
 
   // --- clients; not_found for those of others
-  /// `client` without id and times; an empty secret makes a public one. invalid_data on "name" once the user has `most`.
+  /// `client` without id and times; an empty secret makes a public one. invalid_data on "name" once the user has
+  /// `most`.
   Result<account::OauthClient> create_client(account::OauthClient client, std::string_view secret, std::int64_t most);
   /// Newest first; nullopt: everybody's.
   Result<Listing<account::OauthClient>> list_clients(std::optional<UserId> user, Page page);

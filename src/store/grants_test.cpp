@@ -311,7 +311,8 @@ TEST_F(GrantsTest, EndWithTheGrantTheClientOrItsUser) {
 TEST_F(GrantsTest, RememberWhatWasGranted) {
   code();
   auto more = approval({"user.read"});
-  ASSERT_TRUE(grants().give_code(more, {.redirect_uri = "", .challenge = {}}, account::new_authorization_code(random_)));
+  ASSERT_TRUE(
+      grants().give_code(more, {.redirect_uri = "", .challenge = {}}, account::new_authorization_code(random_)));
   EXPECT_EQ(grants().find(user_, client_).value()->scopes,
             (std::vector<std::string>{"task.read", "task.write", "user.read"}));
 }

@@ -52,8 +52,8 @@ Result<account::OauthClient> Grants::create_client(account::OauthClient client, 
     {
       auto rows = write.sql.query("SELECT count(*) FROM oauth_clients WHERE user_id = $1", client.user);
       if (rows.next() && rows.integer(0) >= most) {
-        return fail(ErrorCode::invalid_data, fmt::format("There are {} OAuth clients already, which is the most.", most),
-                    "name");
+        return fail(ErrorCode::invalid_data,
+                    fmt::format("There are {} OAuth clients already, which is the most.", most), "name");
       }
     }
     write.sql.execute(
@@ -88,7 +88,8 @@ Result<account::OauthClient> Grants::client(UserId user, std::string_view id) {
 Result<account::OauthClient> Grants::change_client(const account::OauthClient& client) {
   return database_.writer.write([&](Write& write) -> Result<account::OauthClient> {
     const auto changed = write.sql.execute(
-        "UPDATE oauth_clients SET name = $3, redirect_uris = $4, flows = $5, updated = $6 WHERE id = $1 AND user_id = $2",
+        "UPDATE oauth_clients SET name = $3, redirect_uris = $4, flows = $5, updated = $6 WHERE id = $1 AND user_id = "
+        "$2",
         client.id, client.user, client.name, joined(client.redirect_uris), joined(client.flows), write.now);
     if (changed == 0) return std::unexpected(no_such("OAuth client"));
     Audit::note(write, "oauth-client.change", object_name(client.id), detail_of(client));
@@ -126,11 +127,10 @@ void Grants::end_clients_of(Write& write, Database& database, UserId user) {
 
 Result<std::optional<Grants::Known>> Grants::known(std::string_view id) {
   return database_.readers.read([&](sql::Connection& connection) -> Result<std::optional<Known>> {
-    auto rows = connection.query(
-        fmt::format("SELECT {}, username FROM oauth_clients JOIN users ON users.id = user_id "
-                    "WHERE oauth_clients.id = $1 AND enabled = 1",
-                    kColumns),
-        id);
+    auto rows = connection.query(fmt::format("SELECT {}, username FROM oauth_clients JOIN users ON users.id = user_id "
+                                             "WHERE oauth_clients.id = $1 AND enabled = 1",
+                                             kColumns),
+                                 id);
     if (!rows.next()) return std::nullopt;
     return Known{.client = read_client(rows), .owner = rows.text(8), .secret = rows.text(3)};
   });

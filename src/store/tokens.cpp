@@ -38,17 +38,16 @@ std::optional<Row> find_row(sql::Connection& connection, std::string_view column
                   column),
       hash);
   if (!rows.next()) return std::nullopt;
-  return Row{
-      .id = AuthorizationId(rows.integer(0)),
-      .client = rows.text(1),
-      .scopes = words_of(rows.view(2)),
-      .redirect_uri = rows.text(3),
-      .redirect_asked = rows.boolean(4),
-      .challenge = {.method = static_cast<account::Challenge::Method>(rows.integer(6)), .value = rows.text(5)},
-      .code_until = rows.optional_time(7),
-      .redeemed = !rows.is_null(8),
-      .refresh = rows.text(9),
-      .refresh_until = rows.optional_time(10)};
+  return Row{.id = AuthorizationId(rows.integer(0)),
+             .client = rows.text(1),
+             .scopes = words_of(rows.view(2)),
+             .redirect_uri = rows.text(3),
+             .redirect_asked = rows.boolean(4),
+             .challenge = {.method = static_cast<account::Challenge::Method>(rows.integer(6)), .value = rows.text(5)},
+             .code_until = rows.optional_time(7),
+             .redeemed = !rows.is_null(8),
+             .refresh = rows.text(9),
+             .refresh_until = rows.optional_time(10)};
 }
 
 void end_one(Write& write, Database& database, AuthorizationId id, std::string_view action) {
@@ -63,9 +62,9 @@ std::unexpected<Error> refused(std::string message, std::string field) {
 /// Whether the code of that row is for who redeems it, so.
 Result<> check_redemption(const Row& row, const Grants::Redemption& redemption, Time now) {
   if (row.code_until && *row.code_until <= now) return refused("The authorization code has expired.", "code");
-  const bool same_redirect = redemption.redirect_uri ? *redemption.redirect_uri == row.redirect_uri : !row.redirect_asked;
-  if (!same_redirect)
-    return refused("The redirect_uri is not the one of the authorization request.", "redirect_uri");
+  const bool same_redirect =
+      redemption.redirect_uri ? *redemption.redirect_uri == row.redirect_uri : !row.redirect_asked;
+  if (!same_redirect) return refused("The redirect_uri is not the one of the authorization request.", "redirect_uri");
   if (!row.challenge.is_met_by(redemption.verifier))
     return refused("The code_verifier does not fit the code_challenge of the authorization request.", "code_verifier");
   return {};
@@ -92,12 +91,13 @@ constexpr std::string_view kSelectToken =
     "JOIN oauth_grants ON oauth_grants.id = grant_id JOIN users ON users.id = oauth_grants.user_id AND enabled = 1 {}";
 
 Grants::Token read_token(const sql::Rows& rows, bool refresh) {
-  Grants::Token token{.client = rows.text(0),
-                      .user = {.id = UserId(rows.integer(1)), .username = rows.text(2), .email = {}, .created = rows.time(3)},
-                      .scopes = words_of(rows.view(4)),
-                      .refresh = refresh,
-                      .issued = rows.time(5),
-                      .expires = rows.optional_time(6)};
+  Grants::Token token{
+      .client = rows.text(0),
+      .user = {.id = UserId(rows.integer(1)), .username = rows.text(2), .email = {}, .created = rows.time(3)},
+      .scopes = words_of(rows.view(4)),
+      .refresh = refresh,
+      .issued = rows.time(5),
+      .expires = rows.optional_time(6)};
   return token;
 }
 
@@ -111,8 +111,9 @@ std::optional<Grants::Token> find_access_token(sql::Connection& connection, std:
 }
 
 std::optional<Grants::Token> find_refresh_token(sql::Connection& connection, const account::RefreshToken& token) {
-  static const auto query = fmt::format(
-      kSelectToken, "oauth_authorizations.scopes, oauth_authorizations.redeemed, refresh_until", "WHERE family = $1 AND refresh = $2");
+  static const auto query =
+      fmt::format(kSelectToken, "oauth_authorizations.scopes, oauth_authorizations.redeemed, refresh_until",
+                  "WHERE family = $1 AND refresh = $2");
   auto rows = connection.query(query, account::token_hash(token.family), account::token_hash(token.secret));
   if (!rows.next()) return std::nullopt;
   return read_token(rows, true);
@@ -212,7 +213,8 @@ Result<> Grants::revoke(std::string_view client, std::string_view token) {
 Result<> Grants::purge(std::int64_t at_most) {
   // A code that was redeemed is known as long as what it gave, so that its reuse is noticed.
   constexpr std::string_view kOverCodes =
-      "id IN (SELECT id FROM oauth_authorizations WHERE redeemed IS NULL AND code IS NOT NULL AND code_until <= $1 LIMIT ";
+      "id IN (SELECT id FROM oauth_authorizations WHERE redeemed IS NULL AND code IS NOT NULL AND code_until <= $1 "
+      "LIMIT ";
   constexpr std::string_view kOverTokens =
       "id IN (SELECT id FROM api_keys WHERE authorization_id IS NOT NULL AND expires <= $1 LIMIT ";
   constexpr std::string_view kOver =

@@ -146,7 +146,8 @@ std::optional<std::string> check(const Expectation& expectation, const Answer& a
   }
   if (subject.starts_with("$parameter ")) {
     const auto location = answer.headers.find("location");
-    const auto value = location == answer.headers.end() ? std::nullopt : parameter_of(location->second, subject.substr(11));
+    const auto value =
+        location == answer.headers.end() ? std::nullopt : parameter_of(location->second, subject.substr(11));
     if (value) return match(json::value(*value), *pattern, values);
     return *pattern == "<absent>" ? std::nullopt : std::optional<std::string>("is absent");
   }

@@ -114,7 +114,7 @@ async function addUser(username) {
 
 before(async () => {
   library = await import(path.join(__dirname, 'oauth-libraries/node_modules/openid-client/build/index.js'));
-  server = await startServer({ tlsOn: false, settings: (process.env.RECAST_TEST_SETTINGS || '').split(' ').filter(Boolean) });
+  server = await startServer({ tlsOn: false });
   issuer = `http://127.0.0.1:${server.port}`;
   await addUser('ann');
   ben = await addUser('ben');

@@ -20,12 +20,13 @@ std::string section_of(const Call& call, const account::Grant& grant) {
   std::string scopes;
   for (const auto& scope : grant.scopes) scopes += fmt::format("<li>{}</li>\n", escape_html(words_of_scope(scope)));
   const auto used = grant.last_used ? "last used " + format_time(*grant.last_used) : "not used now";
-  return fmt::format(
-      "<section>\n<h2>{}</h2>\n{}<ul>\n{}</ul>\n{}</section>\n", escape_html(grant.client_name),
-      paragraph(fmt::format("Allowed {}, connected {} times, {}.", format_time(grant.created), grant.authorizations, used)),
-      scopes,
-      form("/account/applications/stop", call.session->csrf,
-           hidden("id", std::to_string(static_cast<std::int64_t>(grant.id))) + button("Take back from " + grant.client_name)));
+  return fmt::format("<section>\n<h2>{}</h2>\n{}<ul>\n{}</ul>\n{}</section>\n", escape_html(grant.client_name),
+                     paragraph(fmt::format("Allowed {}, connected {} times, {}.", format_time(grant.created),
+                                           grant.authorizations, used)),
+                     scopes,
+                     form("/account/applications/stop", call.session->csrf,
+                          hidden("id", std::to_string(static_cast<std::int64_t>(grant.id))) +
+                              button("Take back from " + grant.client_name)));
 }
 
 Result<http::Response> show(Call& call) {

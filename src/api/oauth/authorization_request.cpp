@@ -20,8 +20,7 @@ http::Response ReturnAddress::send(const OauthError& error) const {
 OauthResult<AuthorizationRequest> find_client_of(Call& call) {
   const auto form = OauthForm::of_query(call.request.query);
   const auto refuse = [](std::string description) {
-    return std::unexpected(
-        OauthError{.code = "invalid_client", .description = std::move(description), .status = 401});
+    return std::unexpected(OauthError{.code = "invalid_client", .description = std::move(description), .status = 401});
   };
   const auto id = form.get("client_id");
   if (!id) return refuse("The parameter client_id is missing.");

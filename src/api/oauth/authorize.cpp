@@ -15,16 +15,13 @@ store::Grants& grants_of(Call& call) { return call.context.services.store.grants
 /// Lets the client in: with a code, or by the implicit grant with a token at once.
 Result<http::Response> approve(Call& call, const AuthorizationRequest& request, const Session& session) {
   auto& services = call.context.services;
-  const store::ActorScope actor({.user = session.user.id,
-                                 .username = session.user.username,
-                                 .key = {},
-                                 .address = call.request.remote_address});
-  const store::Grants::Approval approval{
-      .user = session.user.id,
-      .client = request.client.client.id,
-      .scopes = request.scopes,
-      .mode = call.mode.sandbox ? account::KeyMode::sandbox : account::KeyMode::both,
-      .most = services.oauth.logins_per_client};
+  const store::ActorScope actor(
+      {.user = session.user.id, .username = session.user.username, .key = {}, .address = call.request.remote_address});
+  const store::Grants::Approval approval{.user = session.user.id,
+                                         .client = request.client.client.id,
+                                         .scopes = request.scopes,
+                                         .mode = call.mode.sandbox ? account::KeyMode::sandbox : account::KeyMode::both,
+                                         .most = services.oauth.logins_per_client};
   if (request.implicit) {
     const auto token = account::new_token(services.random);
     const std::chrono::seconds life(services.oauth.access_token_seconds);
@@ -61,8 +58,7 @@ using Asked = std::expected<std::pair<AuthorizationRequest, Session>, http::Resp
 Result<Asked> asked_by(Call& call) {
   auto request = find_client_of(call);
   if (!request) return Asked(std::unexpect, oauth_error_response(request.error()));
-  if (const auto read = read_rest(call, *request); !read)
-    return Asked(std::unexpect, request->back.send(read.error()));
+  if (const auto read = read_rest(call, *request); !read) return Asked(std::unexpect, request->back.send(read.error()));
   RECAST_TRY(auto session, session_of(call));
   if (session) return Asked(std::in_place, *std::move(request), *std::move(session));
   if (request->prompt != "none") return Asked(std::unexpect, log_in_first(call));
@@ -93,8 +89,7 @@ Result<http::Response> decide(Call& call) {
   const auto decision = http::Query::parse(call.request.body).get("decision").value_or("");
   if (decision == "approve") return approve(call, request, session);
   if (decision == "deny") {
-    return request.back.send(
-        OauthError{.code = "access_denied", .description = "The user does not allow it."});
+    return request.back.send(OauthError{.code = "access_denied", .description = "The user does not allow it."});
   }
   return fail(ErrorCode::invalid_data, "The decision must be approve or deny.", "decision");
 }

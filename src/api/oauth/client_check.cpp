@@ -58,7 +58,8 @@ bool Failures::too_many(const std::string& name) const {
 void Failures::count(const std::string& name) {
   entries_.with([&](auto& entries) {
     const auto now = clock_.now();
-    if (entries.size() >= kMostNames) std::erase_if(entries, [&](const auto& one) { return now >= one.second.since + kWindow; });
+    if (entries.size() >= kMostNames)
+      std::erase_if(entries, [&](const auto& one) { return now >= one.second.since + kWindow; });
     if (entries.size() >= kMostNames) entries.clear();
     auto& entry = entries.try_emplace(name, Entry{.since = now}).first->second;
     if (now >= entry.since + kWindow) entry = {.since = now};

@@ -88,8 +88,8 @@ Result<http::Response> list_of(Call& call, std::optional<UserId> user) {
   RECAST_TRY(const auto list, grants_of(call).list_clients(user, page));
   json::array data;
   for (const auto& client : list.items) data.push_back(view(client));
-  return api_response(200, list_body(std::move(data), call.request.query, call.bases.api + call.request.path, list.page,
-                                     list.more));
+  return api_response(
+      200, list_body(std::move(data), call.request.query, call.bases.api + call.request.path, list.page, list.more));
 }
 
 Result<http::Response> list_clients(Call& call) { return list_of(call, call.principal.user.id); }

@@ -13,7 +13,7 @@ struct OauthError {
   std::string code;         ///< "invalid_grant", …
   std::string description;  ///< what is wrong, for who wrote the client
   unsigned status = 400;
-  std::string hint = {};     ///< what helps; empty: made from the code
+  std::string hint = {};   ///< what helps; empty: made from the code
   bool challenge = false;  ///< whether the answer names the scheme that the client tried (WWW-Authenticate)
 };
 template <class T>

@@ -37,7 +37,8 @@ OauthResult<OauthForm> OauthForm::of_body(const http::Request& request) {
     if (!body) return oauth_fail("invalid_request", body.error().message);
     for (const auto& [name, value] : *body) {
       if (value.is_null()) continue;
-      if (!value.is_string()) return oauth_fail("invalid_request", "The value of " + std::string(name) + " is no string.");
+      if (!value.is_string())
+        return oauth_fail("invalid_request", "The value of " + std::string(name) + " is no string.");
       form.add(std::string(name), std::string(value.get_string()));
     }
   } else if (type == "application/x-www-form-urlencoded" || type.empty()) {

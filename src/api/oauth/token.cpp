@@ -1,5 +1,5 @@
-#include <boost/json/object.hpp>
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
 #include <memory>
 
 #include "api/context.hpp"
