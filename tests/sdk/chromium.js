@@ -30,10 +30,14 @@ class Chromium {
   }
 
   async stop() {
-    const ended = new Promise((resolve) => this.#process.on('exit', resolve));
-    this.#process.kill('SIGKILL');
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#session = undefined;
+    this.#call('Browser.close').catch(() => {}); // it may be gone before it answers
     await ended;
-    fs.rmSync(this.#folder, { recursive: true, force: true });
+    // Its helpers hold the pipes a little longer.
+    this.#process.stdio[3].destroy();
+    this.#process.stdio[4].destroy();
+    fs.rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
   #take(text) {
@@ -70,6 +74,12 @@ class Chromium {
     const { result, exceptionDetails } = await this.#call('Runtime.evaluate', { expression, returnByValue: true });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description || exceptionDetails.text);
     return result.value;
+  }
+
+  /// Waits for a page with that text.
+  see(text) {
+    const shown = `document.body.textContent.includes(${JSON.stringify(text)})`;
+    return until(() => this.evaluate(shown).catch(() => false), 20000, text);
   }
 
   /// Waits until the page is there whose address begins so.
