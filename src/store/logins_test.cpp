@@ -2,6 +2,7 @@
 
 #include "account/account.hpp"
 #include "account/totp.hpp"
+#include "sql/sql.hpp"
 #include "store/audit.hpp"
 #include "store/store_fixture.hpp"
 
