@@ -10,6 +10,7 @@
 #include "completion.hpp"
 #include "notices.hpp"
 #include "limits.hpp"
+#include "oauth.hpp"
 #include "signed_urls.hpp"
 #include "users.hpp"
 #include "webhooks.hpp"
@@ -153,6 +154,7 @@ int run(int argc, char** argv) {
   const SignedUrlCommands signed_urls(app);
   const AuditCommands audit(app);
   const NoticeCommands notices(app);
+  const OauthCommands oauth(app);
   const UserCommands users(app);
   const LimitCommands limits(app);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
@@ -173,6 +175,7 @@ int run(int argc, char** argv) {
   if (const auto status = signed_urls.run(target)) return *status;
   if (const auto status = audit.run(target)) return *status;
   if (const auto status = notices.run(target)) return *status;
+  if (const auto status = oauth.run(target)) return *status;
   if (const auto status = users.run(target)) return *status;
   if (const auto status = limits.run(target)) return *status;
   return dispatch(app, convert_flags, operations_flags, list, id, json, accounts, shell, target);

@@ -36,6 +36,11 @@ Result<> Principal::require_mode(bool sandbox) const {
               sandbox ? "This API key is not for the sandbox." : "This API key is for the sandbox only.");
 }
 
+Result<> Principal::require_own_key() const {
+  return delegated ? fail(ErrorCode::forbidden, "An access token of an application is not enough for this.")
+                   : Result<>{};
+}
+
 std::string_view key_mode_name(KeyMode mode) {
   if (mode == KeyMode::live) return "live";
   return mode == KeyMode::sandbox ? "sandbox" : "both";

@@ -71,12 +71,17 @@ struct Principal {
   KeyId key{};
   std::vector<std::string> scopes;
   KeyTerms terms;
+  /// Whether the key is an access token of OAuth, with which a program acts for the user: such a one gives nothing away
+  /// that would outlive it.
+  bool delegated = false;
 
   bool has(std::string_view wanted) const;
   /// forbidden ("Invalid scope(s) provided.") if the key lacks it.
   Result<> require(std::string_view wanted) const;
   /// forbidden for a key of the other mode.
   Result<> require_mode(bool sandbox) const;
+  /// forbidden for an access token of OAuth.
+  Result<> require_own_key() const;
 };
 
 /// A new token: "recast_" and 43 random characters (256 bits).

@@ -73,6 +73,7 @@ json::object key_view(const account::ApiKey& key) {
 }
 
 Result<http::Response> create_key_for(Call& call, const account::User& owner) {
+  RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewKey>(body));
   if (wanted.scopes.empty()) wanted.scopes = account::all_scopes();

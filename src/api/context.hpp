@@ -97,6 +97,7 @@ void add_signed_url_routes(Routes& routes);
 void add_preset_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
 void add_notice_routes(Routes& routes);
+void add_oauth_routes(Routes& routes);
 void add_key_routes(Routes& routes);
 void add_credit_routes(Routes& routes);
 void add_quota_routes(Routes& routes);

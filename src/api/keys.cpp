@@ -14,6 +14,7 @@ Result<http::Response> list_keys(Call& call) {
 Result<http::Response> create_key(Call& call) { return create_key_for(call, call.principal.user); }
 
 Result<http::Response> revoke_key(Call& call) {
+  RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto id, number_in_path(call, 0));
   RECAST_CHECK(call.context.services.store.revoke_key(call.principal.user.id, KeyId(id)));
   return http::Response::empty(204);

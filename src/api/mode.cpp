@@ -23,7 +23,8 @@ bool is_region(std::string_view label, const Settings& settings) {
 
 /// Roots that may follow /sync or /sandbox; anything else with such a name is not ours to cut.
 bool is_api_root(std::string_view path) {
-  constexpr std::string_view roots[] = {"/v2", "/tasks", "/socket.io", "/s", "/oauth", "/sync", "/sandbox"};
+  constexpr std::string_view roots[] = {"/v2",    "/tasks", "/socket.io",   "/s",
+                                        "/oauth", "/sync",  "/.well-known", "/sandbox"};
   return std::ranges::any_of(roots, [path](std::string_view root) {
     return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
   });

@@ -102,6 +102,7 @@ void add_routes(http::Router& router, Services& services) {
   add_preset_routes(routes);
   add_audit_routes(routes);
   add_notice_routes(routes);
+  add_oauth_routes(routes);
   add_key_routes(routes);
   add_credit_routes(routes);
   add_quota_routes(routes);

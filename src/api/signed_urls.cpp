@@ -59,6 +59,7 @@ json::object base_view(const Call& call, const account::SignedUrlBase& base) {
 store::SignedUrls& bases_in(Call& call) { return call.context.services.store.signed_urls(); }
 
 Result<http::Response> create_base(Call& call) {
+  RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewBase>(body));
   if (wanted.name.size() > 255)
@@ -68,6 +69,7 @@ Result<http::Response> create_base(Call& call) {
 }
 
 Result<http::Response> list_bases(Call& call) {
+  RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto list, bases_in(call).list(call.principal.user.id));
   json::array data;
   for (const auto& base : list) data.push_back(base_view(call, base));
@@ -75,11 +77,13 @@ Result<http::Response> list_bases(Call& call) {
 }
 
 Result<http::Response> rotate_base(Call& call) {
+  RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto base, bases_in(call).rotate(call.principal.user.id, call.request.captures.at(0)));
   return data_response(200, base_view(call, base));
 }
 
 Result<http::Response> delete_base(Call& call) {
+  RECAST_CHECK(call.principal.require_own_key());
   RECAST_CHECK(bases_in(call).remove(call.principal.user.id, call.request.captures.at(0)));
   return http::Response::empty(204);
 }

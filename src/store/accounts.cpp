@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/text.hpp"
+#include "store/authorizations.hpp"
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
 #include "store/users.hpp"
@@ -43,14 +44,6 @@ account::User read_user(const sql::Rows& rows) {
 template <class Number>
 std::string object_name(std::string_view what, Number id) {
   return fmt::format("{} {}", what, static_cast<std::int64_t>(id));
-}
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  for (const auto word : split(text, ' ')) {
-    if (!word.empty()) words.emplace_back(word);
-  }
-  return words;
 }
 
 account::KeyTerms read_terms(const sql::Rows& rows, int column) {
@@ -195,6 +188,7 @@ Result<> SqlStore::delete_user(UserId id) {
       write.event("task.deleted", id, {}, TaskId(task));
       remove_task(write, TaskId(task));
     }
+    Grants::end_clients_of(write, database_, id);
     write.sql.execute("DELETE FROM users WHERE id = $1", id);
     Audit::note(write, "user.delete", object_name("user", id), user.username);
     write.after_commit([this] { keys_.clear(); });
@@ -245,8 +239,7 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
     std::vector<account::ApiKey> keys;
     auto rows = connection.query(
         "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires, quota, family FROM api_keys "
-        "WHERE user_id = $1 "
-        "ORDER BY id",
+        "WHERE user_id = $1 AND authorization_id IS NULL ORDER BY id",
         user);
     while (rows.next()) {
       keys.push_back({KeyId(rows.integer(0)), UserId(rows.integer(1)), rows.text(2), rows.text(3),
@@ -258,7 +251,8 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
 
 Result<> SqlStore::revoke_key(UserId user, KeyId id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
-    const auto removed = write.sql.execute("DELETE FROM api_keys WHERE id = $1 AND user_id = $2", id, user);
+    const auto removed = write.sql.execute(
+        "DELETE FROM api_keys WHERE id = $1 AND user_id = $2 AND authorization_id IS NULL", id, user);
     if (removed == 0) return std::unexpected(no_such("key"));
     Audit::note(write, "key.revoke", object_name("key", id));
     write.key_revoked(user, id);
@@ -278,7 +272,9 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
   std::optional<Time> used;
   RECAST_TRY(const auto principal, readers_.read([&](sql::Connection& connection) -> Result<account::Principal> {
     auto rows = connection.query(
-        "SELECT id, user_id, scopes, last_used, mode, expires, quota, family FROM api_keys WHERE hash = $1", hash);
+        "SELECT id, user_id, scopes, last_used, mode, expires, quota, family, authorization_id FROM api_keys "
+        "WHERE hash = $1",
+        hash);
     if (!rows.next()) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     used = rows.optional_time(3);
     const auto terms = read_terms(rows, 4);
@@ -287,7 +283,7 @@ Result<account::Principal> SqlStore::authenticate(std::string_view token) {
     if (!user.enabled) return fail(ErrorCode::unauthenticated, "Unauthenticated.");
     auto scopes = words_of(rows.view(2));
     if (!user.administrator) std::erase(scopes, account::scope::admin);  // who is none any more
-    return account::Principal{std::move(user), KeyId(rows.integer(0)), std::move(scopes), terms};
+    return account::Principal{std::move(user), KeyId(rows.integer(0)), std::move(scopes), terms, !rows.is_null(8)};
   }));
   keys_.put(hash, principal, generation);
   if (const auto now = clock_.now(); !used || now - *used >= std::chrono::minutes(1)) {

@@ -83,6 +83,7 @@ Result<Store::Purged> SqlStore::purge(std::size_t at_most) {
   const auto now = clock_.now();
   const auto before = now - settings_.retention;
   const auto limit = static_cast<std::int64_t>(at_most);
+  RECAST_CHECK(grants_.purge(limit));
   struct Old {
     std::vector<std::string> jobs, tasks;
   };

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "store/key_cache.hpp"
 #include "store/readers.hpp"
 #include "store/rows.hpp"
 #include "store/writer.hpp"
@@ -18,6 +19,7 @@ struct Database {
   Sealing& sealing;
   const Clock& clock;
   Random& random;
+  KeyCache& keys;
   std::optional<std::int64_t> initial_credits;  ///< of a new user; none: unlimited
 };
 

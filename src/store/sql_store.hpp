@@ -107,7 +107,7 @@ class SqlStore final : public Store {
   LoadOf load_of_;
   Readers readers_;
   Writer writer_;  ///< behind all that its thread uses
-  Database database_{readers_, writer_, sealing_, clock_, random_, settings_.credits.initial};
+  Database database_{readers_, writer_, sealing_, clock_, random_, keys_, settings_.credits.initial};
   Webhooks webhooks_{database_};
   Idempotency idempotency_{database_};
   SignedUrls signed_urls_{database_};

@@ -146,7 +146,7 @@ class Store {
   virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks; conflict for the last administrator
   virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                              std::string_view token, account::KeyTerms terms = {}) = 0;
-  virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;
+  virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;  ///< access tokens of OAuth are in grants()
   virtual Result<> revoke_key(UserId user, KeyId id) = 0;
   /// unauthenticated for an unknown or expired token. Served from a cache that a revocation empties.
   virtual Result<account::Principal> authenticate(std::string_view token) = 0;

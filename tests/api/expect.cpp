@@ -105,6 +105,17 @@ std::optional<std::string> field_of(std::string_view html, std::string_view name
   return std::string(text.substr(0, text.find('"')));
 }
 
+/// A parameter of the address that an answer redirects to, in its query or its fragment.
+std::optional<std::string> parameter_of(std::string_view location, std::string_view name) {
+  for (std::size_t at = location.find_first_of("?#"); at != std::string_view::npos;) {
+    const auto end = location.find_first_of("&#", at + 1);
+    const auto one = location.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
+    if (one.substr(0, one.find('=')) == name) return percent_decode(one.substr(std::min(one.size(), name.size() + 1)));
+    at = end;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 const json::value* at_path(const json::value& root, std::string_view path) {
@@ -132,6 +143,13 @@ std::optional<std::string> check(const Expectation& expectation, const Answer& a
   if (subject.starts_with("$field ")) {
     const auto value = field_of(answer.body, subject.substr(7));
     return value ? match(json::value(*value), *pattern, values) : std::optional<std::string>("is no field of the page");
+  }
+  if (subject.starts_with("$parameter ")) {
+    const auto location = answer.headers.find("location");
+    const auto value =
+        location == answer.headers.end() ? std::nullopt : parameter_of(location->second, subject.substr(11));
+    if (value) return match(json::value(*value), *pattern, values);
+    return *pattern == "<absent>" ? std::nullopt : std::optional<std::string>("is absent");
   }
   if (subject.starts_with('@')) {
     const auto header = answer.headers.find(lower(subject.substr(1)));

@@ -76,4 +76,4 @@ function callApi(server, method, target, body) {
   });
 }
 
-module.exports = { startServer, redirectHosts, until, callApi, source };
+module.exports = { startServer, redirectHosts, until, callApi, source, binaries };

@@ -77,7 +77,8 @@ Result<http::Response> account_page(Call& call, const FieldErrors& errors, bool 
                                user.user.administrator ? ", an administrator" : "");
   return form_page("Your account",
                    paragraph(who) + form("/logout", call.session->csrf, button("Log out")) +
-                       password_section(call, user, of_password ? errors : none) + factor + sessions,
+                       password_section(call, user, of_password ? errors : none) + factor + sessions +
+                       fmt::format("<p>{}</p>\n", link("/account/applications", "Applications that act for you")),
                    errors);
 }
 

@@ -25,7 +25,7 @@ std::string next_of(const Call& call) { return own_path(call.request.query.get("
 /// Browsers hold redirects behind a form against form-action too; those of an authorization go on to the program's
 /// own address.
 void let_forms_lead_on(http::Response& response, std::string_view next) {
-  if (!next.starts_with("/oauth/")) return;
+  if (!next.starts_with("/oauth/") && !next.starts_with("/sandbox/oauth/")) return;
   response.headers.set("Content-Security-Policy",
                        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
 }
