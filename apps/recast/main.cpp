@@ -8,6 +8,8 @@
 #include "audit.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
+#include "presets.hpp"
+#include "sandbox.hpp"
 #include "signed_urls.hpp"
 #include "webhooks.hpp"
 
@@ -168,6 +170,8 @@ int run(int argc, char** argv) {
   add_accounts(app, accounts, json);
   const WebhookCommands webhooks(app);
   const SignedUrlCommands signed_urls(app);
+  const PresetCommands presets(app);
+  const SandboxCommands sandbox(app);
   const AuditCommands audit(app);
   app.add_subcommand("completion", "Print a completion script: recast completion bash > /etc/bash_completion.d/recast")
       ->add_option("shell", shell, "bash, zsh or fish")
@@ -185,6 +189,8 @@ int run(int argc, char** argv) {
   }
   if (const auto status = webhooks.run(target)) return *status;
   if (const auto status = signed_urls.run(target)) return *status;
+  if (const auto status = presets.run(target)) return *status;
+  if (const auto status = sandbox.run(target)) return *status;
   if (const auto status = audit.run(target)) return *status;
   return dispatch(app, convert_flags, operations_flags, list, id, json, accounts, shell, target);
 }

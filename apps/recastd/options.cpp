@@ -49,6 +49,7 @@ Result<> Options::declare(config::Settings& settings) {
   settings.section("login", "How people log in.", login);
   settings.section("oauth", "Programs that act for users.", oauth);
   settings.section("quotas", "What a user may use for whom nothing else is said.", quotas);
+  settings.section("sandbox", "The API's test mode.", sandbox);
   settings.section("webhooks", "Calls that tell of jobs.", webhooks);
   settings.section("mail", "Notices to users by mail.", mail);
   settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "account/quota.hpp"
+#include "account/sandbox.hpp"
 #include "api/login/settings.hpp"
 #include "api/oauth/settings.hpp"
 #include "api/services.hpp"
@@ -125,6 +126,7 @@ struct Options {
   api::LoginSettings login;
   api::OauthSettings oauth;
   account::Quota quotas;
+  account::SandboxSettings sandbox;
   event::WebhookSettings webhooks;
   event::MailSettings mail;
   scheduler::Settings scheduler;

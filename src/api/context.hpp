@@ -45,6 +45,9 @@ struct Call {
   Bases bases;
   account::Principal principal;  ///< empty on public routes
   std::string idempotency_key;   ///< of a request that makes something; empty: none
+
+  /// Whose jobs and tasks this caller sees: the user's, of the mode the request came in.
+  store::Owner owner() const { return {principal.user.id, mode.sandbox}; }
 };
 
 /// Registers handlers together with what a caller needs for them.
@@ -87,6 +90,7 @@ void add_user_routes(Routes& routes);
 void add_webhook_routes(Routes& routes);
 void add_signed_url_routes(Routes& routes);
 void add_preset_routes(Routes& routes);
+void add_sandbox_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
 void add_key_routes(Routes& routes);
 void add_admin_routes(Routes& routes);

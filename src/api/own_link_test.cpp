@@ -27,8 +27,8 @@ class OwnLink : public testing::Test {
     ASSERT_TRUE(store->finish_upload(task, attempt, file));
   }
 
-  std::string link(std::string_view base, std::string_view name = "a b.pdf") {
-    return signer.download(base, task, "", name, clock.now() + std::chrono::hours(1));
+  std::string link(std::string_view base, std::string_view name = "a b.pdf", bool sandbox = false) {
+    return signer.download(base, sandbox, task, "", name, clock.now() + std::chrono::hours(1));
   }
   /// "ours", "foreign" or the error's text.
   std::string found(std::string_view url) {
@@ -78,7 +78,7 @@ TEST_F(OwnLink, ThatIsNoLongerGoodFailsLikeADownload) {
   const auto good = link("https://files.example.org");
   EXPECT_EQ(found(good + "0"), kNotValid);
   const auto old =
-      signer.download("https://files.example.org", task, "", "a b.pdf", clock.now() - std::chrono::seconds(1));
+      signer.download("https://files.example.org", false, task, "", "a b.pdf", clock.now() - std::chrono::seconds(1));
   EXPECT_EQ(found(old), kNotValid);
   EXPECT_EQ(found(link("https://files.example.org", "other.pdf")), "Download failed: HTTP 404");
   EXPECT_EQ(found("https://files.example.org/tasks/x"), "Download failed: HTTP 404");

@@ -68,6 +68,7 @@ void add_routes(http::Router& router, Services& services) {
   add_webhook_routes(routes);
   add_signed_url_routes(routes);
   add_preset_routes(routes);
+  add_sandbox_routes(routes);
   add_audit_routes(routes);
   add_key_routes(routes);
   add_admin_routes(routes);

@@ -40,7 +40,8 @@ class Store;
 
 namespace recast::account {
 struct Quota;
-}
+struct SandboxSettings;
+}  // namespace recast::account
 namespace recast::api {
 
 struct LoginSettings;
@@ -66,6 +67,7 @@ struct Services {
   const event::MailSettings& mail;
   const LoginSettings& login;
   const OauthSettings& oauth;
+  const account::SandboxSettings& sandbox;
   const account::Quota& quotas;  ///< of users for whom the operator said nothing else
   const Clock& clock;
   Random& random;
