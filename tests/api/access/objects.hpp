@@ -8,7 +8,7 @@
 
 #include "http/test_client.hpp"
 #include "table.hpp"
-#include "test_server.hpp"
+#include "../test_server.hpp"
 
 namespace recast::api_test {
 
