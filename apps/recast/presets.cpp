@@ -22,8 +22,8 @@ void print_preset(const json::value& preset) {
   fmt::print("preset {} for {}\n", id_of(preset), text_of(preset, "operation"));
   if (const auto text = text_of(preset, "description"); !text.empty()) fmt::print("  {}\n", text);
   for (const auto& [name, value] : preset.at("options").as_object())
-    fmt::print("  {}={}\n", std::string_view(name), value.is_string() ? text_of(preset.at("options"), name)
-                                                                      : json::serialize(value));
+    fmt::print("  {}={}\n", std::string_view(name),
+               value.is_string() ? text_of(preset.at("options"), name) : json::serialize(value));
 }
 
 void print_presets(const json::value& presets) {

@@ -60,13 +60,13 @@ Result<std::string> make_administrator_key(store::Store& store, Random& random, 
 Result<store::Store::Settings> store_settings(const Options& options, const Folders& folders) {
   RECAST_TRY(auto whitelist, account::whitelist_of(options.sandbox));
   return store::Store::Settings{.file = folders.state / "recast.db",
-          .lease = std::chrono::seconds(options.scheduler.lease_seconds),
-          .attempts = options.scheduler.attempts,
-          .retention = std::chrono::seconds(options.scheduler.retention_seconds),
-          .upload_time = std::chrono::seconds(options.scheduler.upload_seconds),
-          .jobs_in_flight = options.scheduler.jobs_in_flight,
-          .reserve_bytes = options.server.reserve_bytes,
-          .sandbox_whitelist = std::move(whitelist)};
+                                .lease = std::chrono::seconds(options.scheduler.lease_seconds),
+                                .attempts = options.scheduler.attempts,
+                                .retention = std::chrono::seconds(options.scheduler.retention_seconds),
+                                .upload_time = std::chrono::seconds(options.scheduler.upload_seconds),
+                                .jobs_in_flight = options.scheduler.jobs_in_flight,
+                                .reserve_bytes = options.server.reserve_bytes,
+                                .sandbox_whitelist = std::move(whitelist)};
 }
 
 std::vector<http::Listener> listeners(const ServerSettings& settings) {

@@ -154,8 +154,8 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
   strand_.post([this, subscriber] { replay(subscriber); });
 }
 
-std::expected<account::Principal, int> Channels::authorise(const ChannelName& channel,
-                                                           std::string_view authorization, bool sandbox) const {
+std::expected<account::Principal, int> Channels::authorise(const ChannelName& channel, std::string_view authorization,
+                                                           bool sandbox) const {
   using Kind = ChannelName::Kind;
   auto& store = context_.services.store;
   const auto principal = authenticate(authorization, store);

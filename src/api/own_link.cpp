@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view kBuckets[] = {"/tasks/", "/tasks-sandbox/"};
 
-/// What follows `base` and the bucket of either mode in the URL's path; nullopt if it lies elsewhere. Spellings of one place are the
-/// same.
+/// What follows `base` and the bucket of either mode in the URL's path; nullopt if it lies elsewhere. Spellings of one
+/// place are the same.
 std::optional<std::string_view> below(const net::Url& url, std::string_view base) {
   const auto place = net::Url::parse(base);
   if (!place || !url.same_origin(*place)) return std::nullopt;

@@ -59,11 +59,13 @@ TEST_F(OwnLink, IsFoundBelowEitherBaseHoweverThatIsSpelled) {
   EXPECT_EQ(found(link("https://example.org/recast")), "ours");
   EXPECT_EQ(found("https://example.org/tasks/x/y"), "foreign");
   EXPECT_EQ(found("https://example.org/recastle/tasks/x/y"), "foreign");
+  EXPECT_EQ(found(link("https://example.org/recast", "a b.pdf", true)), "ours") << "the bucket of the sandbox";
 }
 
 TEST_F(OwnLink, IsKnownByItsSignatureWhateverTheServerIsCalled) {
   EXPECT_EQ(found(link("http://127.0.0.1:8080")), "ours");
   EXPECT_EQ(found(link("https://proxy.example.org/a/b")), "ours");
+  EXPECT_EQ(found(link("https://proxy.example.org/a/b", "a b.pdf", true)), "ours");
   EXPECT_EQ(found(link("http://127.0.0.1:8080") + "0"), kNotValid);
   EXPECT_EQ(found("http://127.0.0.1:8080/tasks/" + task.str() + "/a%20b.pdf"), "foreign");
   EXPECT_EQ(found("http://127.0.0.1:8080/tasks/" + task.str() + "/a%20b.pdf?expires=1&signature=x"), kNotValid);

@@ -99,8 +99,7 @@ TaskId id_of(const Call& call) { return TaskId(call.request.captures.at(0)); }
 Result<http::Response> show(Call& call, bool blocking) {
   if (blocking) return when_ended(call, id_of(call), 200);
   const auto include = Include::of(call.request.query);
-  RECAST_TRY(const auto task,
-             call.context.services.store.task(call.owner(), id_of(call), extras_of(include)));
+  RECAST_TRY(const auto task, call.context.services.store.task(call.owner(), id_of(call), extras_of(include)));
   RECAST_TRY(auto shown, with_includes(call, task, include));
   return data_response(200, std::move(shown));
 }

@@ -95,8 +95,7 @@ json::value View::result(const job::Task& task) const {
   switch (task.status) {
     case job::Status::waiting:
       if (task.operation != kUpload) return nullptr;
-      return json::object{
-          {"form", upload_form(task, bases_.storage, context_.services.upload_time, context_.signer)}};
+      return json::object{{"form", upload_form(task, bases_.storage, context_.services.upload_time, context_.signer)}};
     case job::Status::processing:
       return nullptr;
     case job::Status::error:

@@ -28,10 +28,11 @@ inline bool is_terminal(Status status) { return status == Status::finished || st
 /// Whether tasks of this operation bring a file along in their payload, as the string kCarriedFile. Where the file
 /// itself is not kept or not shown, kCarriedSize says how long the string was.
 bool carries_file(std::string_view operation);
-/// Whether tasks of this operation bring in files from outside, which the sandbox looks at: all imports.
-bool brings_files(std::string_view operation);
 inline constexpr std::string_view kCarriedFile = "file";
 inline constexpr std::string_view kCarriedSize = "file_size";
+
+/// Whether tasks of this operation bring in files from outside, which the sandbox looks at: all imports.
+bool brings_files(std::string_view operation);
 
 /// One stored file of a task.
 struct StoredFile {

@@ -106,8 +106,7 @@ void find_jobs(sql::Connection& connection, UserId user, std::span<const job::Ta
 
 }  // namespace
 
-Result<Listing<job::Job>> SqlStore::list_jobs(const Owner& owner, const JobFilter& filter, Page page,
-                                                bool with_tasks) {
+Result<Listing<job::Job>> SqlStore::list_jobs(const Owner& owner, const JobFilter& filter, Page page, bool with_tasks) {
   return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Job>> {
     std::string what = fmt::format("user_id = $1{}", mode_condition(owner));
     if (filter.status) what += " AND status = $2";

@@ -225,7 +225,8 @@ StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
 
 std::string select_jobs(std::string_view what) {
   return fmt::format(
-      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing, origin, sandbox FROM jobs WHERE {}",
+      "SELECT id, user_id, tag, webhook_url, status, created, started, ended, failing, origin, sandbox FROM jobs WHERE "
+      "{}",
       what);
 }
 
@@ -267,7 +268,8 @@ void insert_task(Write& write, const job::Task& task, const StoredPayload& paylo
   write.sql.execute(
       "INSERT INTO tasks (id, job_id, user_id, position, name, operation, load, status, ready, ignore_error, "
       "covered, credits, code, message, percent, engine, engine_version, created, started, ended, retry_of, priority, "
-      "queue, sandbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
+      "queue, sandbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+      "$20, $21, "
       "$22, $23, $24)",
       task.id, task.job_id, task.user, task.position, task.name, task.operation, load, task.status, task.ready,
       task.ignore_error, task.covered, task.credits, task.code, task.message, task.percent, task.engine,

@@ -25,8 +25,8 @@ LoadOf claimable(LoadOf load_of);
 inline constexpr std::string_view kUpload = "import/upload";
 inline constexpr std::string_view kUploadMessage = "Waiting for file upload";
 
-/// What a query about jobs or tasks adds to its condition for an owner of one mode: " AND sandbox = 1". Not a parameter,
-/// since there are indexes of the sandbox alone.
+/// What a query about jobs or tasks adds to its condition for an owner of one mode: " AND sandbox = 1". Not a
+/// parameter, since there are indexes of the sandbox alone.
 std::string_view mode_condition(const Owner& owner);
 
 /// What has to be known of a task to change it: neither its payload nor its files, which can be large.

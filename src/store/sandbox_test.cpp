@@ -23,7 +23,9 @@ class SandboxStore : public StoreTest {
     spec.sandbox = sandbox;
     return create(spec);
   }
-  static job::StoredFile file(std::string name, std::string md5) { return {std::move(name), "", 5, std::move(md5), ""}; }
+  static job::StoredFile file(std::string name, std::string md5) {
+    return {std::move(name), "", 5, std::move(md5), ""};
+  }
 
   UserId other_{};
 };

@@ -57,8 +57,7 @@ class SqlStore final : public Store {
 
   Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
   Result<job::Job> job(const Owner& owner, const JobId& id, const Extras& extras) override;
-  Result<Listing<job::Job>> list_jobs(const Owner& owner, const JobFilter& filter, Page page,
-                                      bool with_tasks) override;
+  Result<Listing<job::Job>> list_jobs(const Owner& owner, const JobFilter& filter, Page page, bool with_tasks) override;
   Result<> delete_job(const Owner& owner, const JobId& id) override;
 
   Result<job::Task> create_task(UserId user, job::TaskSpec spec) override;

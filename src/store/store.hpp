@@ -47,8 +47,8 @@ struct Event {
   std::vector<operation::Load> ready = {};
 };
 
-/// Whose jobs and tasks a call is about: all of a user, or those of one mode. Then what belongs to the other mode is not
-/// there, just as what belongs to another user.
+/// Whose jobs and tasks a call is about: all of a user, or those of one mode. Then what belongs to the other mode is
+/// not there, just as what belongs to another user.
 struct Owner {
   Owner(UserId whose) : user(whose) {}
   Owner(UserId whose, bool in_sandbox) : user(whose), sandbox(in_sandbox) {}
@@ -180,7 +180,8 @@ class Store {
   virtual Result<job::Job> job(const Owner& owner, const JobId& id, const Extras& extras = {}) = 0;
   virtual Result<Listing<job::Job>> list_jobs(const Owner& owner, const JobFilter& filter, Page page,
                                               bool with_tasks) = 0;
-  virtual Result<> delete_job(const Owner& owner, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
+  virtual Result<> delete_job(const Owner& owner,
+                              const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 
   // --- tasks
   virtual Result<job::Task> create_task(UserId user, job::TaskSpec spec) = 0;

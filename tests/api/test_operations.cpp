@@ -150,11 +150,7 @@ class Runner final : public scheduler::TaskRunner {
  public:
   Runner(const operation::Registry& operations, storage::Storage& storage, store::SandboxFiles& sandbox, fs::path work,
          const engine::Catalogue& catalogue)
-      : operations_(operations),
-        storage_(storage),
-        sandbox_(sandbox),
-        work_(std::move(work)),
-        catalogue_(catalogue) {}
+      : operations_(operations), storage_(storage), sandbox_(sandbox), work_(std::move(work)), catalogue_(catalogue) {}
 
   store::Ending run(const store::Claim& claim, Deadline deadline, std::stop_token stop,
                     std::function<void(int, std::string_view)>) override {

@@ -77,7 +77,8 @@ Result<> TestServer::open(const Options& options) {
     const auto* const operation = parts.operations.find(name);
     return operation == nullptr ? operation::Load::light : operation->load;
   }));
-  parts.runner = make_runner(parts.operations, *parts.storage, parts.store->sandbox_files(), folder_ / "work", *parts.catalogue);
+  parts.runner =
+      make_runner(parts.operations, *parts.storage, parts.store->sandbox_files(), folder_ / "work", *parts.catalogue);
   parts.scheduler = scheduler::Scheduler::start({.cpu_tasks = 2}, *parts.store, parts.bus, *parts.storage,
                                                 *parts.runner, clock_, [](const auto&) {});
   parts.services = std::unique_ptr<api::Services>(new api::Services{

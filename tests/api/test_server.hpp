@@ -12,8 +12,8 @@
 #include "event/bus.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
-#include "scheduler/scheduler.hpp"
 #include "operation/registry.hpp"
+#include "scheduler/scheduler.hpp"
 #include "store/store.hpp"
 
 namespace recast::api_test {

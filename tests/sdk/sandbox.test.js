@@ -112,6 +112,27 @@ test('looks at every way in', async () => {
   for (const task of allowed.tasks) assert.deepStrictEqual(task.result.files, [{ filename: 'a.txt', md5: md5(text) }]);
 });
 
+test('runs the job of a signed URL in the mode of the address that was signed', async () => {
+  const made = await callApi(server, 'POST', 'signed-urls', { name: 'site' });
+  const bases = { live: made.base, sandbox: made.base.replace('//api.', '//api.sandbox.') };
+  const job = (file) => ({ tasks: { in: { operation: 'import/raw', file, filename: 'a.txt' }, out: { operation: 'export/url', input: 'in' } } });
+  const ask = (mode, file, key) => new Promise((resolve, reject) => {
+    https.get(sandbox.signedUrls.sign(bases[mode], made.signing_secret, job(file), key), (answer) => {
+      answer.resume().on('end', () => resolve([answer.statusCode, answer.headers.location]));
+    }).on('error', reject);
+  });
+  assert.strictEqual((await ask('sandbox', 'signed'))[0], 422, 'nobody named the file');
+  recast('sandbox', 'allow-md5', md5('signed'));
+  // One cache_key, and still a result for each mode.
+  const [status, location] = await ask('sandbox', 'signed', 'one');
+  assert.strictEqual(status, 302);
+  assert.match(location, /sandbox\.cloudconvert\.com\/tasks-sandbox\//);
+  assert.strictEqual((await download(location)).toString(), 'signed');
+  const [other, elsewhere] = await ask('live', 'signed', 'one');
+  assert.strictEqual(other, 302);
+  assert.match(elsewhere, /\/\/api\.cloudconvert\.com\/tasks\//);
+});
+
 test('tells of jobs over the sockets of the sandbox alone', async () => {
   const job = await sandbox.jobs.create({ tasks: { in: { operation: 'import/upload' } } });
   const heard = { sandbox: [], live: [] };

@@ -52,7 +52,8 @@ class Access : public testing::Test {
   std::string key_of_ada(std::vector<std::string> scopes_of_key, account::KeyMode mode = account::KeyMode::both) {
     auto token = account::new_token(random);
     const auto ada = UserId(std::stoll(server.values().at("user")));
-    EXPECT_TRUE(server.store().create_key(ada, "k", std::move(scopes_of_key), token, {.mode = mode, .expires = {}, .quota = {}}));
+    EXPECT_TRUE(server.store().create_key(ada, "k", std::move(scopes_of_key), token,
+                                          {.mode = mode, .expires = {}, .quota = {}}));
     return token;
   }
   std::string key(const char* name) const { return server.values().at(name); }

@@ -40,8 +40,9 @@ Objects::Objects(TestServer& server) : server_(server) {
 
 void Objects::add_jobs() {
   const auto job = [this] {
-    return call("POST", "/sync/v2/jobs",
-                R"({"webhook_url":"http://127.0.0.1:9/","tasks":{"in":{"operation":"import/raw","file":"x","filename":"x.txt"}}})");
+    return call(
+        "POST", "/sync/v2/jobs",
+        R"({"webhook_url":"http://127.0.0.1:9/","tasks":{"in":{"operation":"import/raw","file":"x","filename":"x.txt"}}})");
   };
   kinds_["job"] = {[this, job] { return text(job(), "id"); }, kNoId};
   kinds_["delivery"] = {[this, job] {
@@ -65,19 +66,18 @@ void Objects::add_account() {
   kinds_["key"] = {[this] { return text(call("POST", "/v2/keys", R"({"name":"further"})"), "id"); }, kNoNumber};
   kinds_["webhook"] = {
       [this] {
-        return text(
-            call("POST", "/v2/webhooks", R"({"url":"http://127.0.0.1:9/hook","events":["job.failed"]})"), "id");
+        return text(call("POST", "/v2/webhooks", R"({"url":"http://127.0.0.1:9/hook","events":["job.failed"]})"), "id");
       },
       kNoNumber};
-  kinds_["preset"] = {[this] {
-                        const auto name = fresh("preset");
-                        call("POST", "/v2/presets",
-                             fmt::format(
-                                 R"({{"name":"{}","operation":"import/raw","options":{{"file":"x","filename":"x.txt"}}}})",
-                                 name));
-                        return name;
-                      },
-                      "no-such-preset"};
+  kinds_["preset"] = {
+      [this] {
+        const auto name = fresh("preset");
+        call("POST", "/v2/presets",
+             fmt::format(R"({{"name":"{}","operation":"import/raw","options":{{"file":"x","filename":"x.txt"}}}})",
+                         name));
+        return name;
+      },
+      "no-such-preset"};
   kinds_["base"] = {[this] { return text(call("POST", "/v2/signed-urls", R"({"name":"site"})"), "id"); }, kNoId};
   kinds_["sandbox_file"] = {[this] {
                               const auto md5 = fmt::format("{:032x}", ++count_);
@@ -171,7 +171,8 @@ json::value Objects::call(const std::string& method, const std::string& target, 
   row.target = target;
   row.body = body;
   const auto reply = ask(row, server_.values().at("admin_key"));
-  if (reply.status >= 300) throw std::runtime_error(fmt::format("{} {}: {} {}", method, target, reply.status, reply.body));
+  if (reply.status >= 300)
+    throw std::runtime_error(fmt::format("{} {}: {} {}", method, target, reply.status, reply.body));
   return json::parse(reply.body).at("data");
 }
 

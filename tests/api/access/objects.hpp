@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "../test_server.hpp"
 #include "http/test_client.hpp"
 #include "table.hpp"
-#include "../test_server.hpp"
 
 namespace recast::api_test {
 
