@@ -40,9 +40,9 @@ std::vector<std::string> addresses_of(const Call& call, const std::string& id) {
   add(call.bases.api + "/s/" + id);
   const auto host = std::string(call.request.headers.get("Host"));
   const std::string scheme = call.request.secure ? "https://" : "http://";
-  add(scheme + host + "/s/" + id);
-  add(scheme + host + "/" + id);  // where the host's name alone says what it is for
-  if (call.mode.sandbox) add(scheme + host + "/sandbox/s/" + id);
+  // What was signed without the prefix was not meant for the sandbox.
+  add(scheme + host + call.mode.prefix + "/s/" + id);
+  if (call.mode.prefix.empty()) add(scheme + host + "/" + id);  // where the host's name alone says what it is for
   return list;
 }
 

@@ -122,6 +122,9 @@ test('runs the job of a signed URL in the mode of the address that was signed', 
     }).on('error', reject);
   });
   assert.strictEqual((await ask('sandbox', 'signed'))[0], 422, 'nobody named the file');
+  // Put before the path of an address that was signed for the live mode, the prefix makes it another address.
+  const signed = live.signedUrls.sign(bases.live, made.signing_secret, job('signed'));
+  await assert.rejects(download(signed.replace('.com/s/', '.com/sandbox/s/')), /HTTP 403/);
   recast('sandbox', 'allow-md5', md5('signed'));
   // One cache_key, and still a result for each mode.
   const [status, location] = await ask('sandbox', 'signed', 'one');
