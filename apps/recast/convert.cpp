@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -14,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "assignments.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
 #include "format/format.hpp"
@@ -60,17 +60,6 @@ class Spool {
   fs::path path_;
 };
 
-/// "quality=80" -> 80, "strip=true" -> true, else text. Values in double quotes are always text.
-json::value option_value(std::string_view text) {
-  if (text == "true" || text == "false") return text == "true";
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    return json::value(text.substr(1, text.size() - 2));
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!text.empty() && error == std::errc() && end == text.data() + text.size()) return number;
-  return json::value(text);
-}
-
 struct Plan {
   std::vector<Item> items;
   std::string to;
@@ -93,12 +82,7 @@ Result<Plan> plan(const ConvertFlags& flags) {
     if (result.to.empty())
       return usage(fmt::format("{} has no extension that says what to convert to: use --to.", single.string()));
   }
-  for (const auto& option : flags.set) {
-    const auto equals = option.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return usage(fmt::format("--set wants name=value, not {}.", option));
-    result.options[option.substr(0, equals)] = option_value(std::string_view(option).substr(equals + 1));
-  }
+  RECAST_TRY(result.options, read_assignments(flags.set, "--set"));
   if (!flags.from.empty()) result.options["input_format"] = flags.from;
   if (!flags.engine.empty()) result.options["engine"] = flags.engine;
   if (!flags.engine_version.empty()) result.options["engine_version"] = flags.engine_version;

@@ -8,9 +8,11 @@
 #include "audit.hpp"
 #include "commands.hpp"
 #include "completion.hpp"
-#include "notices.hpp"
 #include "limits.hpp"
+#include "notices.hpp"
 #include "oauth.hpp"
+#include "presets.hpp"
+#include "sandbox.hpp"
 #include "signed_urls.hpp"
 #include "users.hpp"
 #include "webhooks.hpp"
@@ -152,6 +154,8 @@ int run(int argc, char** argv) {
   add_accounts(app, accounts, json);
   const WebhookCommands webhooks(app);
   const SignedUrlCommands signed_urls(app);
+  const PresetCommands presets(app);
+  const SandboxCommands sandbox(app);
   const AuditCommands audit(app);
   const NoticeCommands notices(app);
   const OauthCommands oauth(app);
@@ -173,6 +177,8 @@ int run(int argc, char** argv) {
   }
   if (const auto status = webhooks.run(target)) return *status;
   if (const auto status = signed_urls.run(target)) return *status;
+  if (const auto status = presets.run(target)) return *status;
+  if (const auto status = sandbox.run(target)) return *status;
   if (const auto status = audit.run(target)) return *status;
   if (const auto status = notices.run(target)) return *status;
   if (const auto status = oauth.run(target)) return *status;

@@ -55,6 +55,7 @@ Result<> Options::declare(config::Settings& settings) {
       "Credits for a task that ended well, by operation and engine: convert = 1, \"convert/chrome\" = 2. 1 if "
       "nothing is said; imports, exports and failures cost nothing, reading metadata neither. In the file only.",
       prices);
+  settings.section("sandbox", "The API's test mode.", sandbox);
   settings.section("webhooks", "Calls that tell of jobs.", webhooks);
   settings.section("mail", "Notices to users by mail.", mail);
   settings.section("outbound", "Where imports, exports and captured websites may connect to.", outbound);

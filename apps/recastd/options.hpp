@@ -6,6 +6,7 @@
 
 #include "account/credits.hpp"
 #include "account/quota.hpp"
+#include "account/sandbox.hpp"
 #include "api/login/settings.hpp"
 #include "api/oauth/settings.hpp"
 #include "api/services.hpp"
@@ -128,6 +129,7 @@ struct Options {
   account::Quota quotas;
   account::CreditSettings credits;
   boost::json::object prices;  ///< of [credits.prices]; read by account::Prices
+  account::SandboxSettings sandbox;
   event::WebhookSettings webhooks;
   event::MailSettings mail;
   scheduler::Settings scheduler;

@@ -20,6 +20,7 @@
 #include "metrics.hpp"
 #include "net/overrides.hpp"
 #include "storage/registry.hpp"
+#include "store/sandbox_files.hpp"
 
 namespace recast::server {
 
@@ -58,17 +59,20 @@ Result<std::string> make_administrator_key(store::Store& store, Random& random, 
   return token;
 }
 
-store::Store::Settings store_settings(const Options& options, const Folders& folders, account::Prices prices = {}) {
-  return {.file = folders.state / "recast.db",
-          .lease = std::chrono::seconds(options.scheduler.lease_seconds),
-          .attempts = options.scheduler.attempts,
-          .retention = std::chrono::seconds(options.scheduler.retention_seconds),
-          .upload_time = std::chrono::seconds(options.scheduler.upload_seconds),
-          .jobs_in_flight = options.scheduler.jobs_in_flight,
-          .reserve_bytes = options.server.reserve_bytes,
-          .quota = options.quotas,
-          .credits = options.credits,
-          .prices = std::move(prices)};
+Result<store::Store::Settings> store_settings(const Options& options, const Folders& folders,
+                                              account::Prices prices = {}) {
+  RECAST_TRY(auto whitelist, account::whitelist_of(options.sandbox));
+  return store::Store::Settings{.file = folders.state / "recast.db",
+                                .lease = std::chrono::seconds(options.scheduler.lease_seconds),
+                                .attempts = options.scheduler.attempts,
+                                .retention = std::chrono::seconds(options.scheduler.retention_seconds),
+                                .upload_time = std::chrono::seconds(options.scheduler.upload_seconds),
+                                .jobs_in_flight = options.scheduler.jobs_in_flight,
+                                .reserve_bytes = options.server.reserve_bytes,
+                                .quota = options.quotas,
+                                .credits = options.credits,
+                                .prices = std::move(prices),
+                                .sandbox_whitelist = std::move(whitelist)};
 }
 
 std::vector<http::Listener> listeners(const ServerSettings& settings) {
@@ -103,8 +107,8 @@ class Running final : public Server {
     RECAST_TRY(engines_, Engines::open(options_, folders_));
     operations_.hide_secrets_of(engines_->registry().all());
     RECAST_TRY(auto prices, read_prices());
-    RECAST_TRY(store_,
-               store::Store::open(store_settings(options_, folders_, std::move(prices)), clock_, random_, host_name()));
+    RECAST_TRY(auto settings, store_settings(options_, folders_, std::move(prices)));
+    RECAST_TRY(store_, store::Store::open(std::move(settings), clock_, random_, host_name()));
     RECAST_CHECK(store_->set_load_classes([this](std::string_view name) { return operations_.load_of(name); }));
     store_->set_visible([this](std::string_view name, const boost::json::object& payload) {
       return api::visible_payload(name, payload, operations_.find(name));
@@ -201,6 +205,10 @@ class Running final : public Server {
                if (const auto noted = store_->add_garbage(keys); !noted)
                  log::warning("unwanted files stay until the next start", {{"cause", noted.error().message}});
              },
+         .sandbox_refusal =
+             [this](UserId user, const std::vector<job::StoredFile>& files) {
+               return store_->sandbox_files().refusal(user, files);
+             },
          .work = folders_.work});
     scheduler_ = scheduler::Scheduler::start(options_.scheduler, *store_, bus_, *storage_, *task_runner_, clock_,
                                              [this](const auto& end) { metrics_.task(end); });
@@ -220,6 +228,7 @@ class Running final : public Server {
         .login = options_.login,
         .login_net = &login_net_,
         .oauth = options_.oauth,
+        .sandbox = options_.sandbox,
         .quotas = options_.quotas,
         .clock = clock_,
         .random = random_,
@@ -334,7 +343,8 @@ Result<std::string> create_administrator_key(const Options& options) {
   if (!fs::exists(folders.state / "recast.db")) {
     return fail(ErrorCode::not_found, fmt::format("{} holds no Recast database", folders.data.string()));
   }
-  RECAST_TRY(const auto store, store::Store::open(store_settings(options, folders), clock, random, host_name()));
+  RECAST_TRY(auto settings, store_settings(options, folders));
+  RECAST_TRY(const auto store, store::Store::open(std::move(settings), clock, random, host_name()));
   return make_administrator_key(*store, random, "made by --create-admin-key");
 }
 

@@ -65,6 +65,9 @@ void refuse(socketio::Socket& socket, const std::string& name, int status) {
   socket.send(socketio::event_packet("subscription_error", arguments));
 }
 
+/// The mode of the address that it was opened at: of the other mode it hears nothing.
+bool in_sandbox(const socketio::Socket& socket) { return std::any_cast<Bases>(socket.tag()).sandbox; }
+
 std::string packet(std::string_view event, const std::string& channel, const std::string& payload) {
   const std::vector<std::string> arguments{json::serialize(json::value(channel)), payload};
   return socketio::event_packet(event, arguments);
@@ -75,24 +78,24 @@ class Payload {
  public:
   Payload(const Context& context, const store::Event& event) : context_(context), event_(event) {}
 
-  /// nullptr if the object is gone.
+  /// nullptr if the object is gone, or is not of the mode of the address that the socket was opened at.
   const std::string* for_socket(const socketio::Socket& socket) {
     const auto bases = std::any_cast<Bases>(socket.tag());
     const auto [at, added] = texts_.try_emplace(fmt::format("{} {} {}", bases.api, bases.storage, bases.sandbox));
-    if (added) at->second = render(View(context_, bases));
+    if (added) at->second = render(View(context_, bases), bases.sandbox);
     return at->second ? &*at->second : nullptr;
   }
 
  private:
-  std::optional<std::string> render(const View& view) {
+  std::optional<std::string> render(const View& view, bool sandbox) {
     auto& store = context_.services.store;
     if (is_about_task(event_)) {
       if (!task_) task_ = store.task(event_.user, event_.task);
-      if (!*task_) return std::nullopt;
+      if (!*task_ || (*task_)->sandbox != sandbox) return std::nullopt;
       return json::serialize(json::object{{"task", view.task(**task_)}});
     }
     if (!job_) job_ = store.job(event_.user, event_.job);
-    if (!*job_) return std::nullopt;
+    if (!*job_ || (*job_)->sandbox != sandbox) return std::nullopt;
     return json::serialize(json::object{{"job", view.job(**job_, View::Tasks::with)}});
   }
 
@@ -135,7 +138,7 @@ void Channels::on_event(const Socket& socket, const std::string& name, const jso
 void Channels::subscribe(const Socket& socket, const std::string& name, const json::object& request) {
   const auto channel = ChannelName::parse(name);
   if (!channel) return refuse(*socket, name, 404);
-  const auto caller = authorise(*channel, authorization_of(request));
+  const auto caller = authorise(*channel, authorization_of(request), in_sandbox(*socket));
   if (!caller) return refuse(*socket, name, caller.error());
   const Subscriber subscriber{socket, name, *channel, caller->user.id, caller->key, caller->terms.expires};
   switch (subscriptions_.add(socket, subscriber)) {
@@ -151,14 +154,15 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
   strand_.post([this, subscriber] { replay(subscriber); });
 }
 
-std::expected<account::Principal, int> Channels::authorise(const ChannelName& channel,
-                                                           std::string_view authorization) const {
+std::expected<account::Principal, int> Channels::authorise(const ChannelName& channel, std::string_view authorization,
+                                                           bool sandbox) const {
   using Kind = ChannelName::Kind;
   auto& store = context_.services.store;
   const auto principal = authenticate(authorization, store);
   if (!principal) return std::unexpected(status_of(principal.error()));
-  if (!principal->has(account::scope::task_read)) return std::unexpected(403);
+  if (!principal->has(account::scope::task_read) || !principal->require_mode(sandbox)) return std::unexpected(403);
   const auto user = principal->user.id;
+  const store::Owner owner(user, sandbox);
   const auto found = [&principal](const auto& object) -> std::expected<account::Principal, int> {
     if (!object) return std::unexpected(status_of(object.error()));
     return *principal;
@@ -166,9 +170,9 @@ std::expected<account::Principal, int> Channels::authorise(const ChannelName& ch
   switch (channel.kind) {
     case Kind::job:
     case Kind::job_tasks:
-      return found(store.job(user, JobId(channel.id)));
+      return found(store.job(owner, JobId(channel.id)));
     case Kind::task:
-      return found(store.task(user, TaskId(channel.id)));
+      return found(store.task(owner, TaskId(channel.id)));
     case Kind::user_jobs:
     case Kind::user_tasks:
       break;
@@ -182,6 +186,9 @@ void Channels::replay(const Subscriber& subscriber) {
   using Kind = ChannelName::Kind;
   auto& store = context_.services.store;
   const auto& id = subscriber.channel.id;
+  const auto socket = subscriber.socket.lock();
+  if (!socket) return;
+  const store::Owner owner(subscriber.user, in_sandbox(*socket));
   std::vector<store::Event> events;
   const auto note = [&](std::string_view kind, job::Status status, const JobId& job, const TaskId& task) {
     if (!job::is_terminal(status)) return;
@@ -190,18 +197,17 @@ void Channels::replay(const Subscriber& subscriber) {
         {.sequence = 0, .name = fmt::format("{}.{}", kind, end), .user = subscriber.user, .job = job, .task = task});
   };
   if (subscriber.channel.kind == Kind::task) {
-    if (const auto task = store.task(subscriber.user, TaskId(id))) note("task", task->status, task->job_id, task->id);
+    if (const auto task = store.task(owner, TaskId(id))) note("task", task->status, task->job_id, task->id);
   } else if (subscriber.channel.kind == Kind::job || subscriber.channel.kind == Kind::job_tasks) {
-    const auto job = store.job(subscriber.user, JobId(id));
+    const auto job = store.job(owner, JobId(id));
     if (!job) return;
     if (subscriber.channel.kind == Kind::job)
       note("job", job->status, job->id, {});
     else
       for (const auto& task : job->tasks) note("task", task.status, job->id, task.id);
   }
-  const auto socket = subscriber.socket.lock();
   for (const auto& event : events) {
-    if (!socket || !subscriptions_.first_ending(subscriber, object_of(event))) continue;
+    if (!subscriptions_.first_ending(subscriber, object_of(event))) continue;
     Payload payload(context_, event);
     if (const auto* const text = payload.for_socket(*socket)) socket->send(packet(event.name, subscriber.name, *text));
   }

@@ -35,7 +35,8 @@ class Channels {
   void on_event(const Socket& socket, const std::string& name, const json::array& arguments);
   void subscribe(const Socket& socket, const std::string& name, const json::object& request);
   /// Who asks, if it is the owner of what the channel is about; the status of a refusal otherwise.
-  std::expected<account::Principal, int> authorise(const ChannelName& channel, std::string_view authorization) const;
+  std::expected<account::Principal, int> authorise(const ChannelName& channel, std::string_view authorization,
+                                                   bool sandbox) const;
   void replay(const Subscriber& subscriber);
   void end_key(KeyId key);
 

@@ -50,6 +50,9 @@ struct Call {
   std::string idempotency_key;   ///< of a request that makes something; empty: none
   /// Of a browser that came without a key; null on public routes, which ask session_of() themselves.
   std::shared_ptr<const Session> session = nullptr;
+
+  /// Whose jobs and tasks this caller sees: the user's, of the mode the request came in.
+  store::Owner owner() const { return {principal.user.id, mode.sandbox}; }
 };
 
 /// Registers handlers together with what a caller needs for them.
@@ -95,6 +98,7 @@ void add_user_routes(Routes& routes);
 void add_webhook_routes(Routes& routes);
 void add_signed_url_routes(Routes& routes);
 void add_preset_routes(Routes& routes);
+void add_sandbox_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
 void add_notice_routes(Routes& routes);
 void add_oauth_routes(Routes& routes);

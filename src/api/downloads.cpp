@@ -47,6 +47,8 @@ Result<http::Response> download(Call& call) {
     return fail(ErrorCode::gone, "This link has expired or its signature is wrong.");
   }
   RECAST_TRY(const auto task, services.store.task_by_id(id, {.payload = true}));
+  if (!call.request.path.starts_with(fmt::format("/{}/", bucket_of(task.sandbox))))
+    return fail(ErrorCode::not_found, "No such task.");
   const auto* const file = find_file(task, path);
   if (file == nullptr) return fail(ErrorCode::not_found, "The file has been deleted.");
   RECAST_TRY(const auto key, storage::Key::parse(file->storage_key));

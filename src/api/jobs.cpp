@@ -49,12 +49,12 @@ store::Extras extras_of(const Include& include) { return {.report = include.has(
 http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect redirect) {
   auto& context = call.context;
   const View view(context, call.bases);
-  const auto user = call.principal.user.id;
+  const auto owner = call.owner();
   const auto include = of_tasks(call.request.query);
   return wait_for(
       context, id,
-      [&context, view, user, id, status, redirect, include](Patience patience) -> std::optional<http::Response> {
-        const auto job = context.services.store.job(user, id, extras_of(include));
+      [&context, view, owner, id, status, redirect, include](Patience patience) -> std::optional<http::Response> {
+        const auto job = context.services.store.job(owner, id, extras_of(include));
         if (!job) return error_response(job.error());
         if (patience == Patience::until_ended && !job::is_terminal(job->status)) return std::nullopt;
         return answer(view, *job, status, redirect, include);
@@ -71,6 +71,7 @@ Result<http::Response> create_job(Call& call) {
   RECAST_TRY(auto spec, job::parse_job(std::move(body), services.operations, *catalogue, {services.tasks_per_job}));
   const bool redirect = call.mode.blocking && spec.redirect;
   spec.origin = call.bases.text();
+  spec.sandbox = call.mode.sandbox;
   spec.idempotency_key = call.idempotency_key;
   RECAST_CHECK(check_allowed(services, Asker::of(call), spec));
   const auto tasks = spec.tasks.size();
@@ -94,7 +95,7 @@ struct Wanted {
 /// What the request that made it is answered when it comes again and the first answer is not known.
 Result<http::Response> created_before(Call& call, const std::string& object) {
   const JobId id(object);
-  RECAST_TRY(const auto job, call.context.services.store.job(call.principal.user.id, id));
+  RECAST_TRY(const auto job, call.context.services.store.job(call.owner(), id));
   if (call.mode.blocking && !has_operation(job, "import/upload")) {
     RECAST_TRY(const auto body, schema::parse_body(call.request.body));
     RECAST_TRY(const auto wanted, schema::parse<Wanted>(body));
@@ -108,7 +109,7 @@ Result<http::Response> show(Call& call, bool blocking) {
   const auto redirect = flag(call.request.query, "redirect") ? Redirect::yes : Redirect::no;
   if (blocking) return when_ended(call, id, 200, redirect);
   const auto include = of_tasks(call.request.query);
-  RECAST_TRY(const auto job, call.context.services.store.job(call.principal.user.id, id, extras_of(include)));
+  RECAST_TRY(const auto job, call.context.services.store.job(call.owner(), id, extras_of(include)));
   return answer(View(call.context, call.bases), job, 200, redirect, include);
 }
 
@@ -123,7 +124,7 @@ Result<http::Response> list_jobs(Call& call) {
   wanted.tag = filter(query, "tag");
   const auto tasks = Include::of(query).has("tasks") ? View::Tasks::with : View::Tasks::without;
   auto& store = call.context.services.store;
-  RECAST_TRY(const auto listing, store.list_jobs(call.principal.user.id, wanted, page, tasks == View::Tasks::with));
+  RECAST_TRY(const auto listing, store.list_jobs(call.owner(), wanted, page, tasks == View::Tasks::with));
   const View view(call.context, call.bases);
   json::array data;
   for (const auto& job : listing.items) data.push_back(view.job(job, tasks));
@@ -131,7 +132,7 @@ Result<http::Response> list_jobs(Call& call) {
 }
 
 Result<http::Response> delete_job(Call& call) {
-  RECAST_CHECK(call.context.services.store.delete_job(call.principal.user.id, JobId(call.request.captures.at(0))));
+  RECAST_CHECK(call.context.services.store.delete_job(call.owner(), JobId(call.request.captures.at(0))));
   return http::Response::empty(204);
 }
 

@@ -46,12 +46,12 @@ bool LinkSigner::verify(std::string_view text, std::string_view signature) const
   return right.size() == signature.size() && ::CRYPTO_memcmp(right.data(), signature.data(), right.size()) == 0;
 }
 
-std::string LinkSigner::download(std::string_view base, const TaskId& task, std::string_view dir, std::string_view file,
-                                 Time expires) const {
+std::string LinkSigner::download(std::string_view base, bool sandbox, const TaskId& task, std::string_view dir,
+                                 std::string_view file, Time expires) const {
   const auto path = dir.empty() ? std::string(file) : fmt::format("{}/{}", dir, file);
   const auto seconds = fmt::format("{}", to_seconds(expires));
-  return fmt::format("{}/tasks/{}/{}?expires={}&signature={}", base, task.str(), encode_path(path), seconds,
-                     sign(download_text(task, path, seconds)));
+  return fmt::format("{}/{}/{}/{}?expires={}&signature={}", base, bucket_of(sandbox), task.str(), encode_path(path),
+                     seconds, sign(download_text(task, path, seconds)));
 }
 
 bool LinkSigner::check_download(const TaskId& task, std::string_view dir_and_file, std::string_view expires,

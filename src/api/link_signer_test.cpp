@@ -35,7 +35,7 @@ TEST(LinkSigner, MatchesAPublishedVector) {  // of core.md 14.2: HMAC-SHA256 in 
 
 TEST(LinkSigner, EncodesNamesButNotTheFolder) {
   const LinkSigner signer("secret");
-  const auto link = signer.download("https://x.org", kTask, "a/b c", "100% ä?.pdf", kExpires);
+  const auto link = signer.download("https://x.org", false, kTask, "a/b c", "100% ä?.pdf", kExpires);
   EXPECT_TRUE(
       link.starts_with("https://x.org/tasks/0c0ffee0-1111-4222-8333-444455556666/a/b%20c/"
                        "100%25%20%C3%A4%3F.pdf?expires=2000&signature="))
@@ -45,16 +45,23 @@ TEST(LinkSigner, EncodesNamesButNotTheFolder) {
   EXPECT_TRUE(signer.check_download(kTask, path, expires, signature, Time(std::chrono::seconds(1999))));
 }
 
+TEST(LinkSigner, NamesTheBucketOfTheSandbox) {
+  const auto link = LinkSigner("secret").download("https://x.org", true, kTask, "", "a.pdf", kExpires);
+  EXPECT_TRUE(link.starts_with("https://x.org/tasks-sandbox/0c0ffee0-1111-4222-8333-444455556666/a.pdf?")) << link;
+}
+
 TEST(LinkSigner, IsOverAtItsTime) {
   const LinkSigner signer("secret");
-  const auto [path, expires, signature] = take_apart(signer.download("https://x.org", kTask, "", "a.pdf", kExpires));
+  const auto [path, expires, signature] =
+      take_apart(signer.download("https://x.org", false, kTask, "", "a.pdf", kExpires));
   EXPECT_TRUE(signer.check_download(kTask, path, expires, signature, kExpires - std::chrono::microseconds(1)));
   EXPECT_FALSE(signer.check_download(kTask, path, expires, signature, kExpires));
 }
 
 TEST(LinkSigner, CoversTaskFileAndTime) {
   const LinkSigner signer("secret");
-  const auto [path, expires, signature] = take_apart(signer.download("https://x.org", kTask, "", "a.pdf", kExpires));
+  const auto [path, expires, signature] =
+      take_apart(signer.download("https://x.org", false, kTask, "", "a.pdf", kExpires));
   const Time now{};
   EXPECT_TRUE(signer.check_download(kTask, "a.pdf", expires, signature, now));
   EXPECT_FALSE(signer.check_download(TaskId("other"), "a.pdf", expires, signature, now));

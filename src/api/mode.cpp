@@ -11,6 +11,7 @@ namespace recast::api {
 namespace {
 
 constexpr std::string_view kModeHeader = "recast-mode";
+constexpr std::string_view kSandboxPrefix = "/sandbox";
 
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
@@ -86,7 +87,7 @@ void decide_mode(http::Request& request, const Settings& settings) {
     if (cut_prefix(request.path, "/sync")) {
       cut = true;
       note("sync");
-    } else if (cut_prefix(request.path, "/sandbox")) {
+    } else if (cut_prefix(request.path, kSandboxPrefix)) {
       cut = true;
       note("sandbox prefix");
     }
@@ -99,7 +100,7 @@ Mode mode_of(const http::Request& request) {
   for (const auto word : split(request.headers.get(kModeHeader), ' ')) {
     if (word == "sync") mode.blocking = true;
     if (word == "sandbox") mode.sandbox = true;
-    if (word == "prefix") mode.prefix = "/sandbox";
+    if (word == "prefix") mode.prefix = kSandboxPrefix;
     if (word.starts_with("region=")) mode.region = word.substr(7);
   }
   return mode;
@@ -118,12 +119,14 @@ Bases bases_of(const http::Request& request, const Settings& settings) {
       host.replace(host.size() - own_port.size(), own_port.size(), ":" + std::to_string(request.main_port));
     }
     bases.api = (request.secure ? "https://" : "http://") + host;
+    bases.storage = bases.api;
+    bases.api += mode.prefix;
   } else {
-    bases.api = without_slash(settings.public_api_url);
+    bases.storage = without_slash(settings.public_api_url);
+    bases.api = bases.storage;
+    if (mode.sandbox) bases.api += kSandboxPrefix;  // the one name that is known is that of the live mode
   }
-  bases.storage =
-      settings.public_storage_url.empty() ? bases.api : std::string(without_slash(settings.public_storage_url));
-  bases.api += mode.prefix;
+  if (!settings.public_storage_url.empty()) bases.storage = without_slash(settings.public_storage_url);
   return bases;
 }
 
@@ -136,9 +139,9 @@ Bases Bases::from_text(std::string_view text, const Settings& settings) {
   bases.storage = words.size() > 1 ? words[1] : words[0];
   bases.sandbox = words.size() > 2;
   if (!settings.public_api_url.empty()) {
-    const bool prefixed = bases.api.ends_with("/sandbox");
-    bases.api = std::string(without_slash(settings.public_api_url)) + (prefixed ? "/sandbox" : "");
     bases.storage = without_slash(settings.public_api_url);
+    bases.api = bases.storage;
+    if (bases.sandbox) bases.api += kSandboxPrefix;
   }
   if (!settings.public_storage_url.empty()) bases.storage = without_slash(settings.public_storage_url);
   return bases;

@@ -73,6 +73,23 @@ TEST(Mode, LinksLeadToTheAsynchronousHost) {
   EXPECT_EQ(bases.storage, "https://files.example.org");
 }
 
+TEST(Mode, KeepsTheSandboxInLinksWhateverSaidIt) {
+  EXPECT_EQ(decide("api.sandbox.example.org", "/v2/jobs").bases.api, "http://api.sandbox.example.org");
+  EXPECT_EQ(decide("sandbox.api.example.org", "/v2/jobs").bases.api, "http://sandbox.api.example.org");
+  EXPECT_EQ(decide("x", "/sandbox/sync/v2/jobs").bases.api, "http://x/sandbox");
+  // With one public address for all, only its path can say it.
+  const Settings settings{.public_api_url = "https://recast.example.org"};
+  for (const auto& bases : {decide("api.sandbox.example.org", "/v2/jobs", settings).bases,
+                            decide("x", "/sandbox/v2/jobs", settings).bases}) {
+    EXPECT_EQ(bases.api, "https://recast.example.org/sandbox");
+    EXPECT_EQ(bases.storage, "https://recast.example.org");
+    EXPECT_EQ(Bases::from_text(bases.text(), settings).api, bases.api);
+  }
+  const auto kept = decide("api.sandbox.example.org", "/v2/jobs").bases.text();
+  EXPECT_EQ(Bases::from_text(kept, {}).api, "http://api.sandbox.example.org");
+  EXPECT_EQ(Bases::from_text(kept, settings).api, "https://recast.example.org/sandbox");
+}
+
 TEST(Mode, PutsNoStrangeHostIntoLinks) {
   EXPECT_EQ(decide("evil\"<script>", "/v2/jobs").bases.api, "http://localhost");
   EXPECT_EQ(decide("", "/v2/jobs").bases.api, "http://localhost");

@@ -11,27 +11,31 @@ namespace recast::api {
 
 namespace {
 
-/// What follows `base` + "/tasks/" in the URL's path; nullopt if it lies elsewhere. Spellings of one place are the
-/// same.
+constexpr std::string_view kBuckets[] = {"/tasks/", "/tasks-sandbox/"};
+
+/// What follows `base` and the bucket of either mode in the URL's path; nullopt if it lies elsewhere. Spellings of one
+/// place are the same.
 std::optional<std::string_view> below(const net::Url& url, std::string_view base) {
   const auto place = net::Url::parse(base);
   if (!place || !url.same_origin(*place)) return std::nullopt;
   std::string_view folder = place->path();
   while (folder.ends_with('/')) folder.remove_suffix(1);
   std::string_view path = url.path();
-  for (const std::string_view part : {folder, std::string_view("/tasks/")}) {
-    if (!path.starts_with(part)) return std::nullopt;
-    path.remove_prefix(part.size());
+  if (!path.starts_with(folder)) return std::nullopt;
+  path.remove_prefix(folder.size());
+  for (const auto bucket : kBuckets) {
+    if (path.starts_with(bucket)) return path.substr(bucket.size());
   }
-  return path;
+  return std::nullopt;
 }
 
 /// The same under whatever name and path the server is known by: a signature of ours then proves that the link is.
 std::optional<std::string_view> below_any(const net::Url& url) {
-  constexpr std::string_view folder = "/tasks/";
   const std::string_view path = url.path();
-  const auto at = path.find(folder);
-  return at == std::string_view::npos ? std::nullopt : std::optional(path.substr(at + folder.size()));
+  for (const auto bucket : kBuckets) {
+    if (const auto at = path.find(bucket); at != std::string_view::npos) return path.substr(at + bucket.size());
+  }
+  return std::nullopt;
 }
 
 std::unexpected<Error> failed(std::string_view cause) {

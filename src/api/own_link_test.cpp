@@ -27,8 +27,8 @@ class OwnLink : public testing::Test {
     ASSERT_TRUE(store->finish_upload(task, attempt, file));
   }
 
-  std::string link(std::string_view base, std::string_view name = "a b.pdf") {
-    return signer.download(base, task, "", name, clock.now() + std::chrono::hours(1));
+  std::string link(std::string_view base, std::string_view name = "a b.pdf", bool sandbox = false) {
+    return signer.download(base, sandbox, task, "", name, clock.now() + std::chrono::hours(1));
   }
   /// "ours", "foreign" or the error's text.
   std::string found(std::string_view url) {
@@ -59,11 +59,13 @@ TEST_F(OwnLink, IsFoundBelowEitherBaseHoweverThatIsSpelled) {
   EXPECT_EQ(found(link("https://example.org/recast")), "ours");
   EXPECT_EQ(found("https://example.org/tasks/x/y"), "foreign");
   EXPECT_EQ(found("https://example.org/recastle/tasks/x/y"), "foreign");
+  EXPECT_EQ(found(link("https://example.org/recast", "a b.pdf", true)), "ours") << "the bucket of the sandbox";
 }
 
 TEST_F(OwnLink, IsKnownByItsSignatureWhateverTheServerIsCalled) {
   EXPECT_EQ(found(link("http://127.0.0.1:8080")), "ours");
   EXPECT_EQ(found(link("https://proxy.example.org/a/b")), "ours");
+  EXPECT_EQ(found(link("https://proxy.example.org/a/b", "a b.pdf", true)), "ours");
   EXPECT_EQ(found(link("http://127.0.0.1:8080") + "0"), kNotValid);
   EXPECT_EQ(found("http://127.0.0.1:8080/tasks/" + task.str() + "/a%20b.pdf"), "foreign");
   EXPECT_EQ(found("http://127.0.0.1:8080/tasks/" + task.str() + "/a%20b.pdf?expires=1&signature=x"), kNotValid);
@@ -78,7 +80,7 @@ TEST_F(OwnLink, ThatIsNoLongerGoodFailsLikeADownload) {
   const auto good = link("https://files.example.org");
   EXPECT_EQ(found(good + "0"), kNotValid);
   const auto old =
-      signer.download("https://files.example.org", task, "", "a b.pdf", clock.now() - std::chrono::seconds(1));
+      signer.download("https://files.example.org", false, task, "", "a b.pdf", clock.now() - std::chrono::seconds(1));
   EXPECT_EQ(found(old), kNotValid);
   EXPECT_EQ(found(link("https://files.example.org", "other.pdf")), "Download failed: HTTP 404");
   EXPECT_EQ(found("https://files.example.org/tasks/x"), "Download failed: HTTP 404");

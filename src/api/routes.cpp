@@ -100,6 +100,7 @@ void add_routes(http::Router& router, Services& services) {
   add_webhook_routes(routes);
   add_signed_url_routes(routes);
   add_preset_routes(routes);
+  add_sandbox_routes(routes);
   add_audit_routes(routes);
   add_notice_routes(routes);
   add_oauth_routes(routes);

@@ -40,7 +40,8 @@ class Store;
 
 namespace recast::account {
 struct Quota;
-}
+struct SandboxSettings;
+}  // namespace recast::account
 namespace recast::api {
 
 struct LoginSettings;
@@ -67,6 +68,7 @@ struct Services {
   const LoginSettings& login;
   net::Client* login_net = nullptr;  ///< to the operator's OpenID provider; `net` if null
   const OauthSettings& oauth;
+  const account::SandboxSettings& sandbox;
   const account::Quota& quotas;  ///< of users for whom the operator said nothing else
   const Clock& clock;
   Random& random;

@@ -36,13 +36,14 @@ std::vector<std::string> addresses_of(const Call& call, const std::string& id) {
   };
   std::string_view configured = settings.public_signed_url_base;
   while (configured.ends_with('/')) configured.remove_suffix(1);
-  if (!configured.empty()) add(std::string(configured) + "/" + id);
+  // The configured name is that of the live mode; which one a job runs in is said by the address that is signed.
+  if (!configured.empty() && !call.mode.sandbox) add(std::string(configured) + "/" + id);
   add(call.bases.api + "/s/" + id);
   const auto host = std::string(call.request.headers.get("Host"));
   const std::string scheme = call.request.secure ? "https://" : "http://";
-  add(scheme + host + "/s/" + id);
-  add(scheme + host + "/" + id);  // where the host's name alone says what it is for
-  if (call.mode.sandbox) add(scheme + host + "/sandbox/s/" + id);
+  // What was signed without the prefix was not meant for the sandbox.
+  add(scheme + host + call.mode.prefix + "/s/" + id);
+  if (call.mode.prefix.empty()) add(scheme + host + "/" + id);  // where the host's name alone says what it is for
   return list;
 }
 
@@ -132,16 +133,19 @@ Result<http::Response> run(Call& call, bool page) {
   }
   RECAST_CHECK(check_allowed(services, {base.user, {}}, spec));
   spec.origin = call.bases.text();
+  spec.sandbox = call.mode.sandbox;
   if (!request.cache_key.empty()) {
-    spec.shared = {base.id, request.cache_key, std::chrono::hours(services.settings.signed_cache_hours)};
+    // No client's key has a blank in it: the modes share nothing.
+    const auto key = call.mode.sandbox ? "sandbox " + request.cache_key : request.cache_key;
+    spec.shared = {base.id, key, std::chrono::hours(services.settings.signed_cache_hours)};
   }
   RECAST_TRY(const auto job, services.store.create_job(base.user, std::move(spec)));
   auto& context = call.context;
   return wait_for(
       context, job.id,
-      [&context, bases = call.bases, user = base.user, id = job.id,
+      [&context, bases = call.bases, owner = store::Owner(base.user, call.mode.sandbox), id = job.id,
        page](Patience patience) -> std::optional<http::Response> {
-        const auto now = context.services.store.job(user, id);
+        const auto now = context.services.store.job(owner, id);
         if (!now) return error_page_or_body(now.error(), page);
         if (job::is_terminal(now->status)) return answer_of(context, bases, *now, page);
         if (patience == Patience::until_ended) return std::nullopt;

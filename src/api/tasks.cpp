@@ -72,7 +72,7 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
       [&context, request, mode = call.mode, bases = call.bases, principal = call.principal, id,
        status](Patience patience) -> std::optional<http::Response> {
         const auto include = Include::of(request->query);
-        const auto task = context.services.store.task(principal.user.id, id, extras_of(include));
+        const auto task = context.services.store.task({principal.user.id, mode.sandbox}, id, extras_of(include));
         if (!task) return error_response(task.error());
         if (patience == Patience::until_ended && !job::is_terminal(task->status)) return std::nullopt;
         Call later{context, *request, mode, bases, principal, {}};
@@ -89,6 +89,7 @@ Result<http::Response> create_task(Call& call, const std::string& operation) {
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
   spec.idempotency_key = call.idempotency_key;
+  spec.sandbox = call.mode.sandbox;
   RECAST_CHECK(check_allowed(services, Asker::of(call), spec));
   const auto task = services.store.create_task(call.principal.user.id, std::move(spec));
   if (!task) return refused(call, task.error(), 1);
@@ -101,8 +102,7 @@ TaskId id_of(const Call& call) { return TaskId(call.request.captures.at(0)); }
 Result<http::Response> show(Call& call, bool blocking) {
   if (blocking) return when_ended(call, id_of(call), 200);
   const auto include = Include::of(call.request.query);
-  RECAST_TRY(const auto task,
-             call.context.services.store.task(call.principal.user.id, id_of(call), extras_of(include)));
+  RECAST_TRY(const auto task, call.context.services.store.task(call.owner(), id_of(call), extras_of(include)));
   RECAST_TRY(auto shown, with_includes(call, task, include));
   return data_response(200, std::move(shown));
 }
@@ -119,9 +119,8 @@ Result<http::Response> list_tasks(Call& call) {
   if (auto job = filter(query, "job_id")) wanted.job = JobId(*std::move(job));
   const auto include = Include::of(query);
   auto& store = call.context.services.store;
-  const auto user = call.principal.user.id;
-  RECAST_TRY(const auto listing, store.list_tasks(user, wanted, page, extras_of(include)));
-  RECAST_TRY(const auto related, store.related(user, listing.items, extras_of(include)));
+  RECAST_TRY(const auto listing, store.list_tasks(call.owner(), wanted, page, extras_of(include)));
+  RECAST_TRY(const auto related, store.related(call.principal.user.id, listing.items, extras_of(include)));
   const View view(call.context, call.bases);
   json::array data;
   for (const auto& task : listing.items) data.push_back(with_related(view, task, include, related));
@@ -129,7 +128,7 @@ Result<http::Response> list_tasks(Call& call) {
 }
 
 Result<http::Response> cancel_task(Call& call) {
-  RECAST_TRY(const auto task, call.context.services.store.cancel_task(call.principal.user.id, id_of(call)));
+  RECAST_TRY(const auto task, call.context.services.store.cancel_task(call.owner(), id_of(call)));
   return data_response(200, View(call.context, call.bases).task(task));
 }
 
@@ -137,22 +136,21 @@ Result<http::Response> cancel_task(Call& call) {
 Result<http::Response> created_before(Call& call, const std::string& object) {
   const TaskId id(object);
   if (call.mode.blocking) return when_ended(call, id, 201);
-  RECAST_TRY(const auto task, call.context.services.store.task(call.principal.user.id, id));
+  RECAST_TRY(const auto task, call.context.services.store.task(call.owner(), id));
   return data_response(201, View(call.context, call.bases).task(task));
 }
 
 Result<http::Response> retry_task(Call& call) {
   auto& services = call.context.services;
-  const auto user = call.principal.user.id;
-  RECAST_TRY(const auto original, services.store.task(user, id_of(call), {.payload = true}));
+  RECAST_TRY(const auto original, services.store.task(call.owner(), id_of(call), {.payload = true}));
   RECAST_CHECK(check_allowed(services, Asker::of(call), original));
-  const auto task = services.store.retry_task(user, id_of(call));
+  const auto task = services.store.retry_task(call.owner(), id_of(call));
   if (!task) return refused(call, task.error(), 1);
   return rated(call, data_response(201, View(call.context, call.bases).task(*task)));
 }
 
 Result<http::Response> delete_task(Call& call) {
-  RECAST_CHECK(call.context.services.store.delete_task(call.principal.user.id, id_of(call)));
+  RECAST_CHECK(call.context.services.store.delete_task(call.owner(), id_of(call)));
   return http::Response::empty(204);
 }
 

@@ -80,9 +80,9 @@ Result<UploadPermit> apply(const json::object& policy, const std::map<std::strin
 
 }  // namespace
 
-json::object upload_form(const job::Task& task, std::string_view storage_base, bool sandbox, std::chrono::seconds valid,
+json::object upload_form(const job::Task& task, std::string_view storage_base, std::chrono::seconds valid,
                          const LinkSigner& signer) {
-  const std::string_view bucket = sandbox ? "tasks-sandbox" : "tasks";
+  const auto bucket = bucket_of(task.sandbox);
   const auto policy = policy_of(task, bucket, task.created + valid);
   json::object parameters;
   parameters["acl"] = "private";

@@ -14,8 +14,8 @@ namespace recast::api {
 
 /// The form of a waiting import/upload task (core.md 17): {"url":…, "parameters":{…}}, every value a string. It works
 /// until `valid` after the task's creation.
-boost::json::object upload_form(const job::Task& task, std::string_view storage_base, bool sandbox,
-                                std::chrono::seconds valid, const LinkSigner& signer);
+boost::json::object upload_form(const job::Task& task, std::string_view storage_base, std::chrono::seconds valid,
+                                const LinkSigner& signer);
 
 /// What the fields that came before the file allow.
 struct UploadPermit {

@@ -15,7 +15,7 @@ class UploadForm : public testing::Test {
   UploadForm() {
     task.id = TaskId("0c0ffee0-1111-4222-8333-444455556666");
     task.created = Time(std::chrono::seconds(1'772'600'767));
-    form = upload_form(task, "https://x.org", false, kValid, signer);
+    form = upload_form(task, "https://x.org", kValid, signer);
     for (const auto& [name, value] : form.at("parameters").as_object()) fields[name] = std::string(value.as_string());
   }
   Result<UploadPermit> check(Time at) { return check_upload_fields(fields, signer, at); }
@@ -27,10 +27,10 @@ class UploadForm : public testing::Test {
 };
 
 TEST_F(UploadForm, IsTheSameEachTimeItIsShown) {
-  EXPECT_EQ(upload_form(task, "https://x.org", false, kValid, signer), form);
+  EXPECT_EQ(upload_form(task, "https://x.org", kValid, signer), form);
   EXPECT_EQ(form.at("url").as_string(), "https://x.org/tasks");
-  EXPECT_EQ(upload_form(task, "https://x.org", true, kValid, signer).at("url").as_string(),
-            "https://x.org/tasks-sandbox");
+  task.sandbox = true;
+  EXPECT_EQ(upload_form(task, "https://x.org", kValid, signer).at("url").as_string(), "https://x.org/tasks-sandbox");
   EXPECT_EQ(fields.at("X-Amz-Date"), "20260304T050607Z");
 }
 

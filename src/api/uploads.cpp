@@ -12,6 +12,7 @@
 #include "format/format.hpp"
 #include "format/full_name.hpp"
 #include "storage/storage.hpp"
+#include "store/sandbox_files.hpp"
 
 namespace recast::api {
 
@@ -43,13 +44,13 @@ std::string upload_name(std::string_view in_key, const http::Part& part, std::st
   return format::full_file_name(name, first_bytes);
 }
 
-Upload::Upload(Context& context, std::string location_base)
-    : context_(context), location_base_(std::move(location_base)) {}
+Upload::Upload(Context& context, std::string_view storage_base, bool sandbox)
+    : context_(context), sandbox_(sandbox), location_base_(fmt::format("{}/{}", storage_base, bucket_of(sandbox))) {}
 
 Result<std::unique_ptr<http::BodySink>> Upload::open(Context& context, const http::Request& request) {
   const auto bases = bases_of(request, context.services.settings);
-  const auto* const bucket = request.path.starts_with("/tasks-sandbox") ? "tasks-sandbox" : "tasks";
-  auto upload = std::unique_ptr<Upload>(new Upload(context, fmt::format("{}/{}", bases.storage, bucket)));
+  const bool sandbox = request.path.starts_with("/" + std::string(bucket_of(true)));
+  auto upload = std::unique_ptr<Upload>(new Upload(context, bases.storage, sandbox));
   auto* const self = upload.get();
   http::MultipartParser::Events events;
   events.on_part = [self](const http::Part& part) { return self->begin_part(part); };
@@ -87,8 +88,9 @@ Result<> Upload::begin_part(const http::Part& part) {
 Result<> Upload::begin_file() {
   auto& services = context_.services;
   RECAST_TRY(permit_, check_upload_fields(fields_, context_.signer, services.clock.now()));
-  RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
   RECAST_TRY(const auto task, services.store.task_by_id(permit_.task, {.payload = true}));
+  if (task.sandbox != sandbox_) return fail(ErrorCode::not_found, "No such task.");
+  RECAST_TRY(attempt_, services.store.begin_upload(permit_.task));
   redirect_ = redirect_of(task.payload);
   largest_ = static_cast<std::uint64_t>(services.upload_bytes);
   if (task.terms.largest_file) largest_ = std::min(largest_, *task.terms.largest_file);
@@ -129,36 +131,48 @@ Result<http::Response> Upload::finish() {
   stored.size = file_->size();
   stored.md5 = file_->md5();
   stored.storage_key = fmt::format("{}/{}-1", permit_.task.str(), *attempt_);
-  RECAST_TRY(const auto task, keep(stored));
-  return answer(task, stored);
+  RECAST_TRY(const auto refused, refuse(stored));
+  if (!refused) RECAST_CHECK(keep(stored));
+  return answer(stored);
 }
 
-Result<job::Task> Upload::keep(const job::StoredFile& stored) {
+Result<bool> Upload::refuse(const job::StoredFile& stored) {
+  if (!sandbox_) return false;
+  auto& store = context_.services.store;
+  RECAST_TRY(const auto task, store.task_by_id(permit_.task));
+  RECAST_TRY(const auto refusal, store.sandbox_files().refusal(task.user, {&stored, 1}));
+  if (!refusal) return false;
+  RECAST_CHECK(store.end(permit_.task, *attempt_, *refusal));
+  attempt_.reset();
+  return true;
+}
+
+Result<> Upload::keep(const job::StoredFile& stored) {
   auto& services = context_.services;
   RECAST_TRY(const auto key, storage::Key::parse(stored.storage_key));
   const auto kept = services.storage.put(key, file_->path());
-  auto task = kept ? services.store.finish_upload(permit_.task, *attempt_, stored)
-                   : Result<job::Task>(std::unexpected(kept.error()));
+  const auto task = kept ? services.store.finish_upload(permit_.task, *attempt_, stored)
+                         : Result<job::Task>(std::unexpected(kept.error()));
   if (task) {
     attempt_.reset();
-    return task;
+    return {};
   }
   // Cancelled or deleted meanwhile, or perhaps not kept. What cannot be removed now is removed later.
   if (!services.storage.remove(key) && !services.store.add_garbage({key.str()}))
     log::warning("an unwanted file stays until the next start", {{"key", key.str()}});
-  return task;
+  return std::unexpected(task.error());
 }
 
-http::Response Upload::answer(const job::Task& task, const job::StoredFile& stored) const {
-  const auto location = fmt::format("{}/{}/{}", location_base_, task.id.str(), percent_encode(stored.name));
+http::Response Upload::answer(const job::StoredFile& stored) const {
+  const auto& task = permit_.task.str();
+  const auto location = fmt::format("{}/{}/{}", location_base_, task, percent_encode(stored.name));
   if (!redirect_.empty()) return http::Response::redirect(303, redirect_);
   const auto etag = fmt::format("\"{}\"", stored.md5);
-  const auto bucket = location_base_.substr(location_base_.rfind('/') + 1);
   auto response = http::Response::text(
       201,
       fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PostResponse><Bucket>{}</Bucket><Key>{}</Key>"
                   "<ETag>{}</ETag><Location>{}</Location></PostResponse>",
-                  bucket, escape_markup(fmt::format("{}/{}", task.id.str(), stored.name)), escape_markup(etag),
+                  bucket_of(sandbox_), escape_markup(fmt::format("{}/{}", task, stored.name)), escape_markup(etag),
                   escape_markup(location)),
       "application/xml");
   response.headers.set("Location", location);
@@ -168,8 +182,8 @@ http::Response Upload::answer(const job::Task& task, const job::StoredFile& stor
 
 void add_upload_routes(Routes& routes) {
   const auto handler = [context = routes.context()](http::Request& request) { return Upload::open(*context, request); };
-  routes.router().stream("POST", "/tasks", handler);
-  routes.router().stream("POST", "/tasks-sandbox", handler);
+  for (const bool sandbox : {false, true})
+    routes.router().stream("POST", "/" + std::string(bucket_of(sandbox)), handler);
 }
 
 }  // namespace recast::api

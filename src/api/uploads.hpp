@@ -32,16 +32,20 @@ class Upload final : public http::BodySink {
  private:
   enum class Stage { before_file, in_file, after_file };
 
-  Upload(Context& context, std::string location_base);
+  Upload(Context& context, std::string_view storage_base, bool sandbox);
   Result<> begin_part(const http::Part& part);
   Result<> begin_file();
   Result<> take(std::span<const char> bytes);
   Result<> take_file(std::span<const char> bytes);
   Result<> end_part();
-  Result<job::Task> keep(const job::StoredFile& stored);
-  http::Response answer(const job::Task& task, const job::StoredFile& stored) const;
+  /// Whether the task has ended because the file may not be used in the sandbox. The client is not told here, as little
+  /// as the service's storage tells: the task says why.
+  Result<bool> refuse(const job::StoredFile& stored);
+  Result<> keep(const job::StoredFile& stored);
+  http::Response answer(const job::StoredFile& stored) const;
 
   Context& context_;
+  bool sandbox_;               ///< what the form was sent to
   std::string location_base_;  ///< "https://…/tasks"
   std::optional<http::MultipartParser> parser_;
   Stage stage_ = Stage::before_file;

@@ -96,8 +96,7 @@ json::value View::result(const job::Task& task) const {
   switch (task.status) {
     case job::Status::waiting:
       if (task.operation != kUpload) return nullptr;
-      return json::object{
-          {"form", upload_form(task, bases_.storage, bases_.sandbox, context_.services.upload_time, context_.signer)}};
+      return json::object{{"form", upload_form(task, bases_.storage, context_.services.upload_time, context_.signer)}};
     case job::Status::processing:
       return nullptr;
     case job::Status::error:
@@ -117,7 +116,11 @@ json::object View::file(const job::Task& task, const job::StoredFile& file) cons
   json::object out;
   if (!file.dir.empty()) out["dir"] = file.dir;
   out["filename"] = file.name;
-  out["size"] = file.size;
+  if (task.sandbox && job::brings_files(task.operation)) {
+    out["md5"] = file.md5;  // in place of the size (core.md 7.3)
+  } else {
+    out["size"] = file.size;
+  }
   if (task.operation == kExportUrl && task.status == job::Status::finished) out["url"] = download_url(task, file);
   return out;
 }
@@ -126,7 +129,7 @@ std::string View::download_url(const job::Task& task, const job::StoredFile& fil
   const auto ended = task.ended.value_or(task.created);
   const std::chrono::seconds life(context_.services.settings.link_seconds);
   const auto expires = ended + std::min(life, task.terms.keep.value_or(life));
-  return context_.signer.download(bases_.storage, task.id, file.dir, file.name, expires);
+  return context_.signer.download(bases_.storage, task.sandbox, task.id, file.dir, file.name, expires);
 }
 
 std::optional<std::string> View::first_export(const job::Job& job) const {

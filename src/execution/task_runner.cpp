@@ -227,7 +227,8 @@ class Runner final : public scheduler::TaskRunner {
       RECAST_CHECK(add_hashes(outcome->files, stop, ending.report));
       add_pages(context.inputs(), outcome->files, stop, ending.report);
     }
-    RECAST_CHECK(keep(claim, outcome->files, ending.files));
+    RECAST_TRY(const auto md5, admit(claim, outcome->files, stop, ending));
+    RECAST_CHECK(keep(claim, outcome->files, md5, ending.files));
     for (auto& member : outcome->extra) ending.extra.insert_or_assign(member.key(), std::move(member.value()));
     ending.message = std::move(outcome->message);
     if (ending.engine_deprecated) {
@@ -256,16 +257,35 @@ class Runner final : public scheduler::TaskRunner {
     return files;
   }
 
-  /// Stores the outputs.
-  Result<> keep(const store::Claim& claim, const operation::Files& files, std::vector<job::StoredFile>& stored) {
+  /// Into the sandbox come only files that may be there; they are looked at before anything else gets them, since the
+  /// storage may be another's. Their MD5, in order; nothing for what does not come into the sandbox.
+  Result<std::vector<std::string>> admit(const store::Claim& claim, const operation::Files& files,
+                                         const std::stop_token& stop, store::Ending& ending) {
+    std::vector<std::string> all;
+    if (!claim.task.sandbox || !job::brings_files(claim.task.operation)) return all;
+    std::vector<job::StoredFile> seen;
+    for (const auto& file : files) {
+      RECAST_TRY(auto md5, md5_of(file.path, stop));
+      seen.push_back({format::clean_file_name(file.name), file.dir, file.size, md5, {}});
+      all.push_back(std::move(md5));
+    }
+    RECAST_TRY(auto refusal, means_.sandbox_refusal(claim.task.user, seen));
+    if (!refusal) return all;
+    ending.extra = std::move(refusal->extra);
+    return std::unexpected(*std::move(refusal->error));
+  }
+
+  /// Stores the outputs. `md5` may be shorter than the files are many: of the others it is not known.
+  Result<> keep(const store::Claim& claim, const operation::Files& files, const std::vector<std::string>& md5,
+                std::vector<job::StoredFile>& stored) {
     std::vector<storage::Deposit> deposits;
     for (const auto& file : files) {
       struct stat status {};
       if (::stat(file.path.c_str(), &status) != 0) return std::unexpected(from_errno(errno, "an output"));
       RECAST_TRY(auto key,
                  storage::Key::parse(fmt::format("{}/{}-{}", claim.task.id.str(), claim.attempt, stored.size() + 1)));
-      stored.push_back(
-          {format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size), {}, key.str()});
+      stored.push_back({format::clean_file_name(file.name), file.dir, static_cast<std::uint64_t>(status.st_size),
+                        stored.size() < md5.size() ? md5[stored.size()] : std::string(), key.str()});
       deposits.push_back({std::move(key), file.path});
     }
     return means_.storage.put_all(deposits);

@@ -26,6 +26,9 @@ struct Means {
   std::function<Result<std::optional<job::StoredFile>>(std::string_view url)> own_file;
   /// Takes the keys of stored files that no row names and that could not be removed: they go later. May be empty.
   std::function<void(const std::vector<std::string>& keys)> abandon{};
+  /// How a task of the sandbox ends because of the files it brought in; see store::SandboxFiles.
+  std::function<Result<std::optional<store::Ending>>(UserId user, const std::vector<job::StoredFile>& files)>
+      sandbox_refusal;
   fs::path work;  ///< folder for work folders, on the storage's disk; emptied at start
 };
 

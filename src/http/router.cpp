@@ -69,6 +69,12 @@ void Router::websocket(std::string pattern, WebSocketHandler handler) {
   routes_.push_back({"GET", std::move(pattern), std::move(segments), {}, {}, std::move(handler)});
 }
 
+std::vector<std::pair<std::string, std::string>> Router::list() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& route : routes_) all.emplace_back(route.method, route.pattern);
+  return all;
+}
+
 Router::Match Router::find(std::string_view method, std::string_view path, bool upgrade) const {
   Match match;
   if (!path.starts_with('/')) return match;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -70,6 +71,9 @@ class Router {
   };
   /// HEAD finds the GET route.
   Match find(std::string_view method, std::string_view path, bool upgrade) const;
+
+  /// What there is: method and pattern of each route, in the order they were added.
+  std::vector<std::pair<std::string, std::string>> list() const;
 
   const std::function<void(Request&)>& rewrite() const { return rewrite_; }
   const std::function<Response(const Request&, const Error&)>& render() const { return render_; }

@@ -25,4 +25,6 @@ std::optional<Status> status_from(std::string_view name) {
 
 bool carries_file(std::string_view operation) { return operation == "import/base64" || operation == "import/raw"; }
 
+bool brings_files(std::string_view operation) { return operation.starts_with("import/"); }
+
 }  // namespace recast::job

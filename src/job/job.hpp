@@ -31,6 +31,9 @@ bool carries_file(std::string_view operation);
 inline constexpr std::string_view kCarriedFile = "file";
 inline constexpr std::string_view kCarriedSize = "file_size";
 
+/// Whether tasks of this operation bring in files from outside, which the sandbox looks at: all imports.
+bool brings_files(std::string_view operation);
+
 /// One stored file of a task.
 struct StoredFile {
   std::string name;
@@ -91,6 +94,7 @@ struct Job {
   std::optional<Time> ended;
   std::vector<Task> tasks;  ///< in the order of submission
   bool failing = false;     ///< a task that was deleted had failed: the job cannot end `finished`
+  bool sandbox = false;     ///< of the API's test mode, as all of its tasks
 };
 
 /// A job as a client asked for it, checked.

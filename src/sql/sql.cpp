@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <charconv>
 
 #include "base/log.hpp"
+#include "sql/figures.hpp"
 
 namespace recast::sql {
 
@@ -33,7 +35,11 @@ Failure failure(sqlite3* connection, int code, std::string_view what) {
 
 constexpr int kBusyMilliseconds = 10'000;
 
+std::atomic<std::uint64_t> g_begun{0};
+
 }  // namespace
+
+std::uint64_t statements_begun() { return g_begun; }
 
 void ConnectionTraits::close(type handle) { sqlite3_close_v2(handle); }
 void StatementTraits::close(type handle) { sqlite3_finalize(handle); }
@@ -152,6 +158,7 @@ void Connection::run(const std::string& script) {
 }
 
 std::pair<std::unique_ptr<Statement>, Statement*> Connection::prepare(std::string_view text) {
+  g_begun.fetch_add(1, std::memory_order_relaxed);
   const auto found = statements_.find(text);
   if (found != statements_.end() && !found->second->in_use()) return {nullptr, found->second.get()};
   auto statement = std::make_unique<Statement>(handle_.get(), text);

@@ -17,7 +17,8 @@ constexpr std::size_t kLongestName = 255;
 
 std::string select_users(std::string_view what) {
   return fmt::format(
-      "SELECT id, username, email, administrator, created, limited, credits - reserved, quota, enabled FROM users {}", what);
+      "SELECT id, username, email, administrator, created, limited, credits - reserved, quota, enabled FROM users {}",
+      what);
 }
 
 /// Limits that this build wrote, or none that it could keep to.
@@ -86,8 +87,7 @@ Result<account::User> find_user(sql::Connection& connection, UserId id) {
   return read_user(rows);
 }
 
-Result<account::User> add_user(Write& write, const account::NewAccount& wanted,
-                               std::optional<std::int64_t> credits) {
+Result<account::User> add_user(Write& write, const account::NewAccount& wanted, std::optional<std::int64_t> credits) {
   account::User user{.username = std::string(trim(wanted.username)),
                      .email = wanted.email,
                      .administrator = wanted.administrator,
@@ -251,8 +251,8 @@ Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
 
 Result<> SqlStore::revoke_key(UserId user, KeyId id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
-    const auto removed = write.sql.execute(
-        "DELETE FROM api_keys WHERE id = $1 AND user_id = $2 AND authorization_id IS NULL", id, user);
+    const auto removed =
+        write.sql.execute("DELETE FROM api_keys WHERE id = $1 AND user_id = $2 AND authorization_id IS NULL", id, user);
     if (removed == 0) return std::unexpected(no_such("key"));
     Audit::note(write, "key.revoke", object_name("key", id));
     write.key_revoked(user, id);

@@ -49,7 +49,8 @@ void end_task(Write& write, const Head& task, const Ending& ending) {
       text_of(ending.extra), write.now, text_of(ending.report));
   count_engine_time(write, task.id);
   insert_files(write, task.id, ending.files);
-  if (!failed && !ending.files.empty()) {  // what came with the task is its output now
+  const bool refused = failed && ending.error->code == ErrorCode::sandbox_file_not_allowed;
+  if (refused || (!failed && !ending.files.empty())) {  // what came with the task is its output now, or unwanted
     write.sql.execute(
         "UPDATE payloads SET body = NULL WHERE task = (SELECT number FROM tasks WHERE id = $1) AND body IS NOT NULL",
         task.id);

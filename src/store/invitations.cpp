@@ -32,7 +32,8 @@ account::Invitation read_invitation(const sql::Rows& rows) {
 }  // namespace
 
 Result<account::User> Logins::register_user(const account::NewAccount& wanted, const std::string& password_hash) {
-  return database_.writer.write([&](Write& write) { return add_account(write, wanted, password_hash, database_.initial_credits); });
+  return database_.writer.write(
+      [&](Write& write) { return add_account(write, wanted, password_hash, database_.initial_credits); });
 }
 
 Result<account::User> Logins::accept_invitation(std::string_view token_hash, const std::string& username,

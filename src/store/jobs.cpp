@@ -11,9 +11,14 @@ namespace recast::store {
 
 namespace {
 
-bool is_own_task(sql::Connection& connection, UserId user, const std::string& id) {
-  auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2", id, user);
+bool is_own_task(sql::Connection& connection, const job::Job& job, const std::string& id) {
+  auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2 AND sandbox = $3", id, job.user,
+                               job.sandbox);
   return rows.next();
+}
+
+bool belongs_to(const job::Job& job, const Owner& owner) {
+  return job.user == owner.user && job.sandbox == owner.sandbox.value_or(job.sandbox);
 }
 
 /// Without payload and inputs.
@@ -31,7 +36,7 @@ job::Task task_from(const job::TaskSpec& spec, UserId user, Random& random) {
   return task;
 }
 
-/// Inputs that are no names of the job are ids of the user's own tasks, or wrong.
+/// Inputs that are no names of the job are ids of the user's own tasks of the same mode, or wrong.
 Result<> resolve_inputs(sql::Connection& connection, job::Job& job, const job::JobSpec& spec) {
   std::unordered_map<std::string, TaskId> by_name;
   for (const auto& task : job.tasks) by_name.emplace(task.name, task.id);
@@ -40,7 +45,7 @@ Result<> resolve_inputs(sql::Connection& connection, job::Job& job, const job::J
     task.depends_on.clear();
     for (const auto& input : spec.tasks[i].inputs) {
       const auto found = by_name.find(input);
-      if (found == by_name.end() && !is_own_task(connection, job.user, input)) {
+      if (found == by_name.end() && !is_own_task(connection, job, input)) {
         return fail(ErrorCode::invalid_data,
                     fmt::format("Task {}: The selected input is invalid: there is no task {}.", task.name, input),
                     fmt::format("tasks.{}.input", task.name));
@@ -69,6 +74,7 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   fresh.user = user;
   fresh.tag = spec.tag;
   fresh.origin = spec.origin;
+  fresh.sandbox = spec.sandbox;
   const std::shared_lock sealing(sealing_.change);
   const auto webhook = stored_address(spec.webhook_url, user, sealing_.vault);
   std::vector<StoredPayload> payloads;
@@ -76,6 +82,7 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
     payloads.push_back(stored_payload(one.operation, std::exchange(one.payload, {}), sealing_));
     auto task = task_from(one, user, random_);
     task.job_id = fresh.id;
+    task.sandbox = spec.sandbox;
     task.position = static_cast<std::int64_t>(fresh.tasks.size());
     fresh.tasks.push_back(std::move(task));
   }
@@ -100,20 +107,20 @@ Result<job::Job> SqlStore::create_job(UserId user, job::JobSpec spec) {
   });
 }
 
-Result<job::Job> SqlStore::job(UserId user, const JobId& id, const Extras& extras) {
+Result<job::Job> SqlStore::job(const Owner& owner, const JobId& id, const Extras& extras) {
   return readers_.read([&](sql::Connection& connection) -> Result<job::Job> {
     auto job = find_job(connection, id);
-    if (!job || job->user != user) return std::unexpected(no_such("job"));
+    if (!job || !belongs_to(*job, owner)) return std::unexpected(no_such("job"));
     job->tasks = tasks_of_job(connection, id, extras);
     return *std::move(job);
   });
 }
 
-Result<> SqlStore::delete_job(UserId user, const JobId& id) {
+Result<> SqlStore::delete_job(const Owner& owner, const JobId& id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
     const auto job = find_job(write.sql, id);
-    if (!job || job->user != user) return std::unexpected(no_such("job"));
-    write.event("job.deleted", user, id, {});
+    if (!job || !belongs_to(*job, owner)) return std::unexpected(no_such("job"));
+    write.event("job.deleted", owner.user, id, {});
     remove_job(write, id);
     return {};
   });

@@ -106,15 +106,15 @@ void find_jobs(sql::Connection& connection, UserId user, std::span<const job::Ta
 
 }  // namespace
 
-Result<Listing<job::Job>> SqlStore::list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) {
+Result<Listing<job::Job>> SqlStore::list_jobs(const Owner& owner, const JobFilter& filter, Page page, bool with_tasks) {
   return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Job>> {
-    std::string what = "user_id = $1";
+    std::string what = fmt::format("user_id = $1{}", mode_condition(owner));
     if (filter.status) what += " AND status = $2";
     if (filter.tag) what += filter.tag->empty() ? " AND tag = ''" : " AND tag = $3 AND tag <> ''";
     what += " ORDER BY number DESC LIMIT $4 OFFSET $5";
     const auto status = filter.status ? std::optional(static_cast<int>(*filter.status)) : std::nullopt;
     const auto query = [&](const std::string& text, std::int64_t count) {
-      return connection.query(text, user, status, filter.tag, count, offset_of(page));
+      return connection.query(text, owner.user, status, filter.tag, count, offset_of(page));
     };
     const auto bytes = fmt::format("(SELECT coalesce(sum({}), 0) FROM tasks WHERE job_id = jobs.id)", kTaskBytes);
     auto weights = query(fmt::format("SELECT {} FROM jobs WHERE {}", with_tasks ? bytes : "0", what), page.size + 1);
@@ -130,17 +130,17 @@ Result<Listing<job::Job>> SqlStore::list_jobs(UserId user, const JobFilter& filt
   });
 }
 
-Result<Listing<job::Task>> SqlStore::list_tasks(UserId user, const TaskFilter& filter, Page page,
+Result<Listing<job::Task>> SqlStore::list_tasks(const Owner& owner, const TaskFilter& filter, Page page,
                                                 const Extras& extras) {
   return readers_.read([&](sql::Connection& connection) -> Result<Listing<job::Task>> {
-    std::string what = "user_id = $1";
+    std::string what = fmt::format("user_id = $1{}", mode_condition(owner));
     if (filter.status) what += " AND status = $2";
     if (filter.operation) what += " AND operation = $3";
     if (filter.job) what += " AND job_id = $4";
     what += " ORDER BY number DESC LIMIT $5 OFFSET $6";
     const auto status = filter.status ? std::optional(static_cast<int>(*filter.status)) : std::nullopt;
     const auto query = [&](const std::string& text, std::int64_t count) {
-      return connection.query(text, user, status, filter.operation, filter.job, count, offset_of(page));
+      return connection.query(text, owner.user, status, filter.operation, filter.job, count, offset_of(page));
     };
     auto weights = query(fmt::format("SELECT {} FROM tasks WHERE {}", bytes_of_task(extras), what), page.size + 1);
     const auto [answered, more] = fit(std::move(weights), page, settings_.answer_bytes);

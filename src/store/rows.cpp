@@ -98,8 +98,14 @@ std::optional<Head> find_head(sql::Connection& connection, const TaskId& id) {
   return read_head(rows);
 }
 
-Result<Head> head_of_user(sql::Connection& connection, UserId user, const TaskId& id) {
-  auto rows = connection.query(select_heads("id = $1 AND user_id = $2"), id, user);
+std::string_view mode_condition(const Owner& owner) {
+  if (!owner.sandbox) return "";
+  return *owner.sandbox ? " AND sandbox = 1" : " AND sandbox = 0";
+}
+
+Result<Head> head_of_owner(sql::Connection& connection, const Owner& owner, const TaskId& id) {
+  auto rows =
+      connection.query(select_heads(fmt::format("id = $1 AND user_id = $2{}", mode_condition(owner))), id, owner.user);
   if (!rows.next()) return std::unexpected(no_such("task"));
   return read_head(rows);
 }
@@ -108,7 +114,7 @@ std::string select_tasks(std::string_view what, const Extras& extras) {
   return fmt::format(
       "SELECT number, id, job_id, user_id, position, name, operation, {}, status, ready, ignore_error, covered, "
       "credits, code, message, percent, engine, engine_version, extra, file_count, created, started, ended, retry_of, "
-      "priority, host_name, attempt, {}, largest_file, formats, keep FROM tasks WHERE {}",
+      "priority, host_name, attempt, {}, largest_file, formats, keep, sandbox FROM tasks WHERE {}",
       extras.payload ? "(SELECT payload FROM payloads WHERE task = number)" : "''", extras.report ? "report" : "''",
       what);
 }
@@ -144,6 +150,7 @@ job::Task read_task(sql::Connection& connection, const sql::Rows& rows) {
   task.attempt = static_cast<int>(rows.integer(26));
   task.report = rows.text(27);
   task.terms = read_terms(rows, 28);
+  task.sandbox = rows.boolean(31);
   task.depends_on = inputs_of(connection, number);
   if (file_count > 0) append_files(connection, number, task.files);
   return task;
@@ -155,8 +162,10 @@ std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id
   return read_task(connection, rows);
 }
 
-Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id, const Extras& extras) {
-  auto rows = connection.query(select_tasks("id = $1 AND user_id = $2", extras), id, user);
+Result<job::Task> task_of_owner(sql::Connection& connection, const Owner& owner, const TaskId& id,
+                                const Extras& extras) {
+  auto rows = connection.query(select_tasks(fmt::format("id = $1 AND user_id = $2{}", mode_condition(owner)), extras),
+                               id, owner.user);
   if (!rows.next()) return std::unexpected(no_such("task"));
   return read_task(connection, rows);
 }
@@ -231,8 +240,8 @@ StoredPayload read_payload(sql::Connection& connection, const TaskId& id) {
 }
 
 std::string select_jobs(std::string_view what) {
-  return fmt::format("SELECT id, user_id, tag, status, created, started, ended, failing, origin FROM jobs WHERE {}",
-                     what);
+  return fmt::format(
+      "SELECT id, user_id, tag, status, created, started, ended, failing, origin, sandbox FROM jobs WHERE {}", what);
 }
 
 job::Job read_job(const sql::Rows& rows) {
@@ -246,6 +255,7 @@ job::Job read_job(const sql::Rows& rows) {
   job.ended = rows.optional_time(6);
   job.failing = rows.boolean(7);
   job.origin = rows.text(8);
+  job.sandbox = rows.boolean(9);
   return job;
 }
 
@@ -264,10 +274,10 @@ StoredAddress stored_address(std::string_view url, UserId user, const Vault& vau
 void insert_job(Write& write, const job::Job& job, const StoredAddress& webhook,
                 const std::vector<StoredPayload>& payloads, const LoadOf& load_of) {
   write.sql.execute(
-      "INSERT INTO jobs (id, user_id, tag, webhook_url, webhook_target, status, created, started, ended, origin) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      "INSERT INTO jobs (id, user_id, tag, webhook_url, webhook_target, status, created, started, ended, origin, "
+      "sandbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
       job.id, job.user, job.tag, webhook.sealed, webhook.target, job.status, job.created, job.started, job.ended,
-      job.origin);
+      job.origin, job.sandbox);
   for (std::size_t i = 0; i < job.tasks.size(); ++i) insert_task(write, job.tasks[i], payloads.at(i), load_of);
 }
 
@@ -278,12 +288,13 @@ void insert_task(Write& write, const job::Task& task, const StoredPayload& paylo
   write.sql.execute(
       "INSERT INTO tasks (id, job_id, user_id, position, name, operation, load, status, ready, ignore_error, "
       "covered, credits, code, message, percent, engine, engine_version, created, started, ended, retry_of, priority, "
-      "queue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
-      "$22, $23)",
+      "queue, sandbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+      "$20, $21, "
+      "$22, $23, $24)",
       task.id, task.job_id, task.user, task.position, task.name, task.operation, load, task.status, task.ready,
       task.ignore_error, task.covered, task.credits, task.code, task.message, task.percent, task.engine,
       task.engine_version, task.created, task.started, task.ended, text_or_null(task.retry_of.str()), task.priority,
-      queue);
+      queue, task.sandbox);
   const auto number = write.sql.last_row();
   if (claimable) write.ready(load);
   if (!payload.text.empty() || payload.sealed) {

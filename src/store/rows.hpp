@@ -25,6 +25,10 @@ LoadOf claimable(LoadOf load_of);
 inline constexpr std::string_view kUpload = "import/upload";
 inline constexpr std::string_view kUploadMessage = "Waiting for file upload";
 
+/// What a query about jobs or tasks adds to its condition for an owner of one mode: " AND sandbox = 1". Not a
+/// parameter, since there are indexes of the sandbox alone.
+std::string_view mode_condition(const Owner& owner);
+
 /// What has to be known of a task to change it: neither its payload nor its files, which can be large.
 struct Head {
   TaskId id;
@@ -40,13 +44,14 @@ std::string select_heads(std::string_view what);
 Head read_head(const sql::Rows& rows);
 std::optional<Head> find_head(sql::Connection& connection, const TaskId& id);
 /// not_found for a foreign one, as for one that does not exist.
-Result<Head> head_of_user(sql::Connection& connection, UserId user, const TaskId& id);
+Result<Head> head_of_owner(sql::Connection& connection, const Owner& owner, const TaskId& id);
 
 std::string select_tasks(std::string_view what, const Extras& extras = {});
 /// A row of select_tasks() with its inputs and files.
 job::Task read_task(sql::Connection& connection, const sql::Rows& rows);
 std::optional<job::Task> find_task(sql::Connection& connection, const TaskId& id, const Extras& extras = {});
-Result<job::Task> task_of_user(sql::Connection& connection, UserId user, const TaskId& id, const Extras& extras = {});
+Result<job::Task> task_of_owner(sql::Connection& connection, const Owner& owner, const TaskId& id,
+                                const Extras& extras = {});
 std::vector<job::Task> tasks_of_job(sql::Connection& connection, const JobId& id, const Extras& extras = {});
 
 /// A payload as it is stored: JSON of what may be seen, and apart from it its secrets, and the file that an

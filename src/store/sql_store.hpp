@@ -58,19 +58,19 @@ class SqlStore final : public Store {
   Audit& audit() override { return audit_; }
 
   Result<job::Job> create_job(UserId user, job::JobSpec spec) override;
-  Result<job::Job> job(UserId user, const JobId& id, const Extras& extras) override;
-  Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) override;
-  Result<> delete_job(UserId user, const JobId& id) override;
+  Result<job::Job> job(const Owner& owner, const JobId& id, const Extras& extras) override;
+  Result<Listing<job::Job>> list_jobs(const Owner& owner, const JobFilter& filter, Page page, bool with_tasks) override;
+  Result<> delete_job(const Owner& owner, const JobId& id) override;
 
   Result<job::Task> create_task(UserId user, job::TaskSpec spec) override;
-  Result<job::Task> task(UserId user, const TaskId& id, const Extras& extras) override;
+  Result<job::Task> task(const Owner& owner, const TaskId& id, const Extras& extras) override;
   Result<job::Task> task_by_id(const TaskId& id, const Extras& extras) override;
-  Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
+  Result<Listing<job::Task>> list_tasks(const Owner& owner, const TaskFilter& filter, Page page,
                                         const Extras& extras) override;
   Result<Related> related(UserId user, std::span<const job::Task> tasks, const Extras& extras) override;
-  Result<job::Task> cancel_task(UserId user, const TaskId& id) override;
-  Result<job::Task> retry_task(UserId user, const TaskId& id) override;
-  Result<> delete_task(UserId user, const TaskId& id) override;
+  Result<job::Task> cancel_task(const Owner& owner, const TaskId& id) override;
+  Result<job::Task> retry_task(const Owner& owner, const TaskId& id) override;
+  Result<> delete_task(const Owner& owner, const TaskId& id) override;
 
   Result<int> begin_upload(const TaskId& id) override;
   Result<> abort_upload(const TaskId& id, int attempt) override;
@@ -115,7 +115,7 @@ class SqlStore final : public Store {
   Audit audit_{database_};
   Logins logins_{database_};
   Grants grants_{database_};
-  SandboxFiles sandbox_files_{database_};
+  SandboxFiles sandbox_files_{database_, settings_.sandbox_whitelist};
   Ledger ledger_{database_, settings_};
   Notices notices_{database_};
 };

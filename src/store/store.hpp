@@ -51,6 +51,16 @@ struct Event {
   std::vector<operation::Load> ready = {};
 };
 
+/// Whose jobs and tasks a call is about: all of a user, or those of one mode. Then what belongs to the other mode is
+/// not there, just as what belongs to another user.
+struct Owner {
+  Owner(UserId whose) : user(whose) {}
+  Owner(UserId whose, bool in_sandbox) : user(whose), sandbox(in_sandbox) {}
+
+  UserId user;
+  std::optional<bool> sandbox;  ///< none: both modes
+};
+
 struct JobFilter {
   std::optional<job::Status> status;
   std::optional<std::string> tag;
@@ -126,6 +136,7 @@ class Store {
     account::Quota quota;                        ///< of users for whom nothing else is said
     account::CreditSettings credits;
     account::Prices prices;
+    std::vector<std::string> sandbox_whitelist;  ///< MD5 in lower case of files that everybody may use in the sandbox
   };
   static Result<std::unique_ptr<Store>> open(Settings settings, const Clock& clock, Random& random,
                                              std::string host_name);
@@ -172,29 +183,31 @@ class Store {
   virtual Notices& notices() = 0;
 
   // --- jobs
-  /// Resolves inputs that are ids of the user's own tasks; invalid_data on "tasks.NAME.input" for unknown ones. By
-  /// credits and quotas: too_many_requests, too_many_jobs, credits_exceeded, invalid_data on "tasks"; the key is that
-  /// of the thread's actor. A shared job that is there already is the answer, and nothing is made.
+  /// Resolves inputs that are ids of the user's own tasks of the same mode; invalid_data on "tasks.NAME.input" for
+  /// unknown ones. By credits and quotas: too_many_requests, too_many_jobs, credits_exceeded, invalid_data on "tasks";
+  /// the key is that of the thread's actor. A shared job that is there already is the answer, and nothing is made.
   virtual Result<job::Job> create_job(UserId user, job::JobSpec spec) = 0;
   /// With tasks; not_found for a foreign one.
-  virtual Result<job::Job> job(UserId user, const JobId& id, const Extras& extras = {}) = 0;
-  virtual Result<Listing<job::Job>> list_jobs(UserId user, const JobFilter& filter, Page page, bool with_tasks) = 0;
-  virtual Result<> delete_job(UserId user, const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
+  virtual Result<job::Job> job(const Owner& owner, const JobId& id, const Extras& extras = {}) = 0;
+  virtual Result<Listing<job::Job>> list_jobs(const Owner& owner, const JobFilter& filter, Page page,
+                                              bool with_tasks) = 0;
+  virtual Result<> delete_job(const Owner& owner,
+                              const JobId& id) = 0;  ///< its running tasks are to be stopped (event)
 
   // --- tasks
   virtual Result<job::Task> create_task(UserId user, job::TaskSpec spec) = 0;
-  virtual Result<job::Task> task(UserId user, const TaskId& id, const Extras& extras = {}) = 0;
+  virtual Result<job::Task> task(const Owner& owner, const TaskId& id, const Extras& extras = {}) = 0;
   /// For signed links, which carry no user.
   virtual Result<job::Task> task_by_id(const TaskId& id, const Extras& extras = {}) = 0;
-  virtual Result<Listing<job::Task>> list_tasks(UserId user, const TaskFilter& filter, Page page,
+  virtual Result<Listing<job::Task>> list_tasks(const Owner& owner, const TaskFilter& filter, Page page,
                                                 const Extras& extras = {}) = 0;
   virtual Result<Related> related(UserId user, std::span<const job::Task> tasks, const Extras& extras) = 0;
   /// invalid_data on "status" ("Cannot change status: task already completed.") if it has ended.
-  virtual Result<job::Task> cancel_task(UserId user, const TaskId& id) = 0;
+  virtual Result<job::Task> cancel_task(const Owner& owner, const TaskId& id) = 0;
   /// A standalone copy (core.md 7.6); invalid_data on "input" if inputs are gone. An import whose file came with it
   /// and is now its output ends at once, with that same stored file.
-  virtual Result<job::Task> retry_task(UserId user, const TaskId& id) = 0;
-  virtual Result<> delete_task(UserId user, const TaskId& id) = 0;
+  virtual Result<job::Task> retry_task(const Owner& owner, const TaskId& id) = 0;
+  virtual Result<> delete_task(const Owner& owner, const TaskId& id) = 0;
 
   // --- uploads
   /// Marks a waiting import/upload task as receiving: conflict if it is not waiting for one. The mark is an attempt.

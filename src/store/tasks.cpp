@@ -20,9 +20,11 @@ void insert_standalone(Write& write, job::Task& task, const StoredPayload& paylo
   if (!changes.failed.empty()) write.event("task.failed", task.user, {}, task.id);
 }
 
-Result<> inputs_exist(sql::Connection& connection, UserId user, const std::vector<TaskId>& inputs) {
-  for (const auto& input : inputs) {
-    auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2", input, user);
+/// Of the same user, in the same mode.
+Result<> inputs_exist(sql::Connection& connection, const job::Task& task) {
+  for (const auto& input : task.depends_on) {
+    auto rows = connection.query("SELECT 1 FROM tasks WHERE id = $1 AND user_id = $2 AND sandbox = $3", input,
+                                 task.user, task.sandbox);
     if (!rows.next()) {
       return fail(ErrorCode::invalid_data, "The selected input is invalid: there is no task " + input.str() + ".",
                   "input");
@@ -94,13 +96,14 @@ Result<job::Task> SqlStore::create_task(UserId user, job::TaskSpec spec) {
   fresh.priority = spec.priority;
   fresh.engine = spec.engine;
   fresh.engine_version = spec.engine_version;
+  fresh.sandbox = spec.sandbox;
   for (const auto& input : spec.inputs) fresh.depends_on.emplace_back(input);
   if (spec.operation == kUpload) fresh.message = kUploadMessage;
   return writer_.write([&](Write& write) -> Result<job::Task> {
     auto task = fresh;
     task.created = write.now;
     RECAST_TRY(const auto admission, Admission::open(write, settings_, user, {&task, 1}, spec.sandbox));
-    RECAST_CHECK(inputs_exist(write.sql, user, task.depends_on));
+    RECAST_CHECK(inputs_exist(write.sql, task));
     insert_standalone(write, task, payload, load_of_);
     admission.stamp(write, task);
     Idempotency::made(write, user, spec.idempotency_key, task.id.str());
@@ -108,8 +111,8 @@ Result<job::Task> SqlStore::create_task(UserId user, job::TaskSpec spec) {
   });
 }
 
-Result<job::Task> SqlStore::task(UserId user, const TaskId& id, const Extras& extras) {
-  return readers_.read([&](sql::Connection& connection) { return task_of_user(connection, user, id, extras); });
+Result<job::Task> SqlStore::task(const Owner& owner, const TaskId& id, const Extras& extras) {
+  return readers_.read([&](sql::Connection& connection) { return task_of_owner(connection, owner, id, extras); });
 }
 
 Result<job::Task> SqlStore::task_by_id(const TaskId& id, const Extras& extras) {
@@ -120,30 +123,31 @@ Result<job::Task> SqlStore::task_by_id(const TaskId& id, const Extras& extras) {
   });
 }
 
-Result<job::Task> SqlStore::cancel_task(UserId user, const TaskId& id) {
+Result<job::Task> SqlStore::cancel_task(const Owner& owner, const TaskId& id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<job::Task> {
-    RECAST_TRY(const auto task, head_of_user(write.sql, user, id));
+    RECAST_TRY(const auto task, head_of_owner(write.sql, owner, id));
     if (job::is_terminal(task.status)) {
       return fail(ErrorCode::invalid_data, "Cannot change status: task already completed.", "status");
     }
     end_task(write, task, {.error = Error{ErrorCode::cancelled, "Task has been cancelled", {}}});
-    return task_of_user(write.sql, user, id);
+    return task_of_owner(write.sql, owner, id);
   });
 }
 
-Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
+Result<job::Task> SqlStore::retry_task(const Owner& owner, const TaskId& id) {
   const auto fresh_id = TaskId(random_.uuid());
-  RECAST_TRY(auto seen, task(user, id, {.payload = true}));
+  RECAST_TRY(auto seen, task(owner, id, {.payload = true}));
   name_inputs_by_id(seen.payload, seen.depends_on);
   const bool lacks_file = job::carries_file(seen.operation) && !seen.payload.contains(job::kCarriedFile);
   const std::shared_lock sealing(sealing_.change);
   const auto payload =
       stored_payload(seen.operation, std::move(seen.payload), sealing_);  // neither it nor the inputs change
   return writer_.write([&](Write& write) -> Result<job::Task> {
-    RECAST_TRY(const auto original, task_of_user(write.sql, user, id));
+    RECAST_TRY(const auto original, task_of_owner(write.sql, owner, id));
     job::Task copy;
     copy.id = fresh_id;
-    copy.user = user;
+    copy.user = owner.user;
+    copy.sandbox = original.sandbox;
     copy.operation = original.operation;
     copy.ignore_error = original.ignore_error;
     copy.depends_on = original.depends_on;
@@ -151,26 +155,26 @@ Result<job::Task> SqlStore::retry_task(UserId user, const TaskId& id) {
     copy.retry_of = original.id;
     copy.priority = original.priority;
     if (copy.operation == kUpload) copy.message = kUploadMessage;
-    RECAST_TRY(const auto admission, Admission::open(write, settings_, user, {&copy, 1}, original.sandbox));
-    RECAST_CHECK(inputs_exist(write.sql, user, copy.depends_on));
+    RECAST_TRY(const auto admission, Admission::open(write, settings_, owner.user, {&copy, 1}, original.sandbox));
+    RECAST_CHECK(inputs_exist(write.sql, copy));
     insert_standalone(write, copy, payload, load_of_);
     admission.stamp(write, copy);
     RECAST_CHECK(copy_secrets(write, original.id, copy.id));
     if (!lacks_file || copy_body(write, original.id, copy.id)) return copy;
     RECAST_CHECK(end_as(write, copy, original));
-    return task_of_user(write.sql, user, copy.id);
+    return task_of_owner(write.sql, owner, copy.id);
   });
 }
 
-Result<> SqlStore::delete_task(UserId user, const TaskId& id) {
+Result<> SqlStore::delete_task(const Owner& owner, const TaskId& id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
-    RECAST_TRY(const auto task, head_of_user(write.sql, user, id));
+    RECAST_TRY(const auto task, head_of_owner(write.sql, owner, id));
     const bool ended = job::is_terminal(task.status);
     const bool failed = task.status == job::Status::error ? !task.covered : !ended && !task.ignore_error;
     if (failed && !task.job.empty()) {  // its job cannot end well any more
       write.sql.execute("UPDATE jobs SET failing = 1 WHERE id = $1 AND ended IS NULL", task.job);
     }
-    write.event("task.deleted", user, task.job, id);
+    write.event("task.deleted", owner.user, task.job, id);
     remove_task(write, id);
     return {};
   });

@@ -29,7 +29,7 @@ Result<job::Task> SqlStore::finish_upload(const TaskId& id, int attempt, job::St
   return writer_.write_even_if_full([&](Write& write) -> Result<job::Task> {
     RECAST_TRY(const auto task, held_task(write.sql, id, attempt));
     end_task(write, task, {.error = {}, .files = {file}});
-    return task_of_user(write.sql, task.user, id);
+    return task_of_owner(write.sql, task.user, id);
   });
 }
 

@@ -4,7 +4,10 @@
 #include <fstream>
 #include <mutex>
 
+#include "../support/temporary_folder.hpp"
 #include "base/text.hpp"
+#include "storage/digest.hpp"
+#include "store/sandbox_files.hpp"
 
 namespace recast::api_test {
 
@@ -138,11 +141,19 @@ class Context final : public TaskContext {
   const engine::Catalogue& catalogue_;
 };
 
+std::string md5_of(const fs::path& file) { return to_hex(storage::md5(test::read_file(file))); }
+
+std::vector<job::StoredFile> described(const operation::Files& files) {
+  std::vector<job::StoredFile> list;
+  for (const auto& file : files) list.push_back({file.name, file.dir, file.size, md5_of(file.path), {}});
+  return list;
+}
+
 class Runner final : public scheduler::TaskRunner {
  public:
-  Runner(const operation::Registry& operations, storage::Storage& storage, fs::path work,
+  Runner(const operation::Registry& operations, storage::Storage& storage, store::SandboxFiles& sandbox, fs::path work,
          const engine::Catalogue& catalogue)
-      : operations_(operations), storage_(storage), work_(std::move(work)), catalogue_(catalogue) {}
+      : operations_(operations), storage_(storage), sandbox_(sandbox), work_(std::move(work)), catalogue_(catalogue) {}
 
   store::Ending run(const store::Claim& claim, Deadline deadline, std::stop_token stop,
                     std::function<void(int, std::string_view)>) override {
@@ -169,6 +180,10 @@ class Runner final : public scheduler::TaskRunner {
     }
     RECAST_TRY(auto outcome, operation->run(context, claim.task.payload));
     store::Ending ending;
+    if (claim.task.sandbox && job::brings_files(claim.task.operation)) {
+      RECAST_TRY(auto refusal, sandbox_.refusal(claim.task.user, described(outcome.files)));
+      if (refusal) return *std::move(refusal);
+    }
     for (const auto& file : outcome.files) {
       const auto text =
           claim.task.id.str() + "/" + std::to_string(claim.attempt) + "-" + std::to_string(ending.files.size());
@@ -176,7 +191,7 @@ class Runner final : public scheduler::TaskRunner {
       const auto copy = folder / ("out-" + std::to_string(ending.files.size()));
       fs::copy_file(file.path, copy);
       RECAST_CHECK(storage_.put(key, copy));
-      ending.files.push_back({file.name, file.dir, file.size, "", text});
+      ending.files.push_back({file.name, file.dir, file.size, md5_of(file.path), text});
     }
     ending.extra = std::move(outcome.extra);
     ending.message = std::move(outcome.message);
@@ -187,6 +202,7 @@ class Runner final : public scheduler::TaskRunner {
 
   const operation::Registry& operations_;
   storage::Storage& storage_;
+  store::SandboxFiles& sandbox_;
   const fs::path work_;
   const engine::Catalogue& catalogue_;
 };
@@ -222,8 +238,9 @@ Result<> add_operations(operation::Registry& registry) {
 }
 
 std::unique_ptr<scheduler::TaskRunner> make_runner(const operation::Registry& operations, storage::Storage& storage,
-                                                   std::filesystem::path work, const engine::Catalogue& catalogue) {
-  return std::make_unique<Runner>(operations, storage, std::move(work), catalogue);
+                                                   store::SandboxFiles& sandbox, std::filesystem::path work,
+                                                   const engine::Catalogue& catalogue) {
+  return std::make_unique<Runner>(operations, storage, sandbox, std::move(work), catalogue);
 }
 
 }  // namespace recast::api_test

@@ -11,8 +11,10 @@ namespace recast::api_test {
 /// build lacks them, plain forms of import/raw, import/base64, import/upload and export/url.
 Result<> add_operations(operation::Registry& registry);
 
-/// Runs operations without engines: work folder, inputs from the storage, outputs into it.
+/// Runs operations without engines: work folder, inputs from the storage, outputs into it; imports as the sandbox has
+/// them.
 std::unique_ptr<scheduler::TaskRunner> make_runner(const operation::Registry& operations, storage::Storage& storage,
-                                                   std::filesystem::path work, const engine::Catalogue& catalogue);
+                                                   store::SandboxFiles& sandbox, std::filesystem::path work,
+                                                   const engine::Catalogue& catalogue);
 
 }  // namespace recast::api_test

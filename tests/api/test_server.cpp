@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "account/quota.hpp"
+#include "account/sandbox.hpp"
 #include "api/login/settings.hpp"
 #include "api/oauth/settings.hpp"
 #include "event/deliveries.hpp"
@@ -17,6 +18,10 @@ namespace recast::api_test {
 
 namespace fs = std::filesystem;
 
+namespace {
+constexpr const char* kFileForAll = "098f6bcd4621d373cade4e832627b4f6";  // "test"
+}
+
 /// In the order they are built; taken down in reverse.
 struct TestServer::Parts {
   SystemRandom random;
@@ -30,6 +35,7 @@ struct TestServer::Parts {
   api::LoginSettings login;
   api::OauthSettings oauth;
   account::Quota quotas;
+  account::SandboxSettings sandbox;
   std::unique_ptr<net::Client> net = net::make_client({}, net::Policy::open({}).value());
   std::unique_ptr<store::Store> store;
   std::unique_ptr<storage::Storage> storage;
@@ -63,6 +69,8 @@ Result<> TestServer::open(const Options& options) {
   rows.upload_time = upload_time;
   rows.file = folder_ / "recast.db";
   rows.answer_bytes = options.answer_bytes;
+  rows.sandbox_whitelist = {kFileForAll};
+  parts.sandbox.files_per_user = options.sandbox_files;
   RECAST_TRY(parts.store, store::Store::open(rows, clock_, parts.random, "test-host"));
   storage::Registry drivers;
   RECAST_CHECK(storages::register_all(drivers));
@@ -73,7 +81,8 @@ Result<> TestServer::open(const Options& options) {
     const auto* const operation = parts.operations.find(name);
     return operation == nullptr ? operation::Load::light : operation->load;
   }));
-  parts.runner = make_runner(parts.operations, *parts.storage, folder_ / "work", *parts.catalogue);
+  parts.runner =
+      make_runner(parts.operations, *parts.storage, parts.store->sandbox_files(), folder_ / "work", *parts.catalogue);
   parts.scheduler = scheduler::Scheduler::start({.cpu_tasks = 2}, *parts.store, parts.bus, *parts.storage,
                                                 *parts.runner, clock_, [](const auto&) {});
   parts.services = std::unique_ptr<api::Services>(new api::Services{
@@ -87,6 +96,7 @@ Result<> TestServer::open(const Options& options) {
       .mail = parts.mail,
       .login = parts.login,
       .oauth = parts.oauth,
+      .sandbox = parts.sandbox,
       .quotas = parts.quotas,
       .clock = clock_,
       .random = parts.random,
@@ -133,6 +143,8 @@ Result<> TestServer::add_users() {
 std::uint16_t TestServer::port(std::string_view listener) const { return parts_->server->port(listener); }
 http::Server::Figures TestServer::figures() const { return parts_->server->figures(); }
 store::Store& TestServer::store() { return *parts_->store; }
+const http::Router& TestServer::router() const { return parts_->router; }
+const operation::Registry& TestServer::operations() const { return parts_->operations; }
 event::Bus& TestServer::bus() { return parts_->bus; }
 
 std::size_t TestServer::uploads_under_way() const {

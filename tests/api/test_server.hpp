@@ -10,7 +10,9 @@
 #include "api/services.hpp"
 #include "base/clock.hpp"
 #include "event/bus.hpp"
+#include "http/router.hpp"
 #include "http/server.hpp"
+#include "operation/registry.hpp"
 #include "scheduler/scheduler.hpp"
 #include "store/store.hpp"
 
@@ -36,6 +38,7 @@ class TestServer {
     std::int64_t body_bytes = 1 << 20;
     std::size_t tasks_per_job = 100;
     std::int64_t answer_bytes = 10'000'000;
+    std::int64_t sandbox_files = 4;
   };
   explicit TestServer(Options options);
   ~TestServer();
@@ -48,6 +51,8 @@ class TestServer {
   /// Files that lie in the folder for uploads under way.
   std::size_t uploads_under_way() const;
   store::Store& store();
+  const http::Router& router() const;
+  const operation::Registry& operations() const;
   event::Bus& bus();
 
  private:

@@ -346,6 +346,33 @@ class CommandLine(Journey):
         self.assertIn("no operation of this kind", complaint)
 
 
+    def test_presets_are_saved_shown_and_removed(self):
+        name = "command-line"
+        status, said, complaint = self.recast("presets", "save", name, "--operation", "convert", "-o", "output_format=pdf", "-o", "width=80",
+                                              "--description", "for tests")
+        self.assertEqual(status, 0, complaint)
+        self.assertEqual(said, "preset command-line@1 for convert\n  for tests\n  output_format=pdf\n  width=80\n")
+        self.assertEqual(self.client.call("GET", f"/v2/presets/{name}")["data"]["options"], {"output_format": "pdf", "width": 80})
+        status, said, complaint = self.recast("presets", "save", name, "--operation", "convert", "--set", 'output_format="png"')
+        self.assertEqual((status, said.splitlines()[0]), (0, "preset command-line@2 for convert"), complaint)
+        status, said, complaint = self.recast("presets", "show", f"{name}@1")
+        self.assertIn("width=80", said)
+        status, said, complaint = self.recast("presets", "versions", name)
+        self.assertEqual([line.split()[0] for line in said.splitlines()], ["command-line@2", "command-line@1"])
+        status, said, complaint = self.recast("presets", "list", "--json")
+        self.assertEqual([one["version"] for one in json.loads(said)["data"] if one["name"] == name], [2])
+        status, said, complaint = self.recast("presets", "save", name, "--operation", "convert", "-o", "width")
+        self.assertEqual(status, 2)
+        self.assertIn("--option wants name=value, not width", complaint)
+        status, said, complaint = self.recast("presets", "save", name, "--operation", "nonsense")
+        self.assertEqual(status, 1)
+        self.assertIn("The selected operation is invalid", complaint)
+        self.assertEqual(self.recast("presets", "delete", name)[0], 0)
+        status, said, complaint = self.recast("presets", "show", name)
+        self.assertEqual(status, 1)
+        self.assertIn("No such preset", complaint)
+
+
 class Websites(Journey):
     def setUp(self):
         super().setUp()

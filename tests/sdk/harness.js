@@ -13,7 +13,7 @@ const binaries = process.env.RECAST_BINARIES || path.join(source, 'build/dev/bin
 
 function certificate(folder) {
   const run = (...args) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  fs.writeFileSync(path.join(folder, 'ext'), 'subjectAltName=DNS:*.cloudconvert.com,DNS:*.sandbox.cloudconvert.com,DNS:*.api.cloudconvert.com,DNS:localhost,IP:127.0.0.1\n');
+  fs.writeFileSync(path.join(folder, 'ext'), 'subjectAltName=DNS:*.cloudconvert.com,DNS:*.sandbox.cloudconvert.com,DNS:*.api.cloudconvert.com,DNS:*.api.sandbox.cloudconvert.com,DNS:localhost,IP:127.0.0.1\n');
   run('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=throw-away', '-days', '2');
   run('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=recast');
   run('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', 'server.pem', '-days', '2', '-extfile', 'ext');
