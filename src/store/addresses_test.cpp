@@ -76,7 +76,6 @@ TEST_F(Addresses, ThatAVersionBeforeLeftInTheClearAreSealedAtTheStart) {
   ASSERT_TRUE(rests_in_the_clear());
   open();
   EXPECT_EQ(delivered(), (std::vector<std::string>{kOfJob, kOfAccount}));
-  store_.reset();  // folds the journal into the database
   EXPECT_FALSE(rests_in_the_clear());
 }
 

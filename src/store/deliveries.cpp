@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <mutex>
-
 #include "base/text.hpp"
 #include "store/database.hpp"
 #include "store/notices.hpp"
@@ -119,25 +117,27 @@ void Webhooks::deliver(Write& write, std::string_view event, UserId user, const 
       job, event, write.now);
 }
 
-Result<> Webhooks::seal_addresses() {
-  const std::shared_lock sealing(database_.sealing.change);
-  const auto& vault = database_.sealing.vault;
-  return database_.writer.write([&](Write& write) -> Result<> {
-    const auto seal = [&](std::string_view table, std::string_view key, std::string_view column) {
-      for (const auto& [id, url] : rows_in_clear(write.sql, table, key, column)) {
-        write.sql.execute(fmt::format("UPDATE {} SET {} = $2 WHERE {} = $1", table, column, key), id, vault.seal(url));
-      }
-    };
-    seal("webhooks", "id", "url");
-    seal("deliveries", "id", "url");
-    for (const auto& [number, url] : rows_in_clear(write.sql, "jobs", "number", "webhook_url")) {
-      const auto stored = stored_address(url, user_of_job(write.sql, number), vault);
-      write.sql.execute("UPDATE jobs SET webhook_url = $2, webhook_target = $3 WHERE number = $1", number,
-                        stored.sealed, stored.target);
+void Webhooks::seal_addresses(sql::Connection& connection, const Vault& vault) {
+  {
+    auto rows = connection.query("SELECT 1 FROM addresses_in_clear LIMIT 1");
+    if (!rows.next()) return;
+  }
+  sql::Transaction transaction(connection, sql::Transaction::Kind::write);
+  const auto seal = [&](std::string_view table, std::string_view key, std::string_view column) {
+    for (const auto& [id, url] : rows_in_clear(connection, table, key, column)) {
+      connection.execute(fmt::format("UPDATE {} SET {} = $2 WHERE {} = $1", table, column, key), id, vault.seal(url));
     }
-    write.sql.execute("DELETE FROM addresses_in_clear");
-    return {};
-  });
+  };
+  seal("webhooks", "id", "url");
+  seal("deliveries", "id", "url");
+  for (const auto& [number, url] : rows_in_clear(connection, "jobs", "number", "webhook_url")) {
+    const auto stored = stored_address(url, user_of_job(connection, number), vault);
+    connection.execute("UPDATE jobs SET webhook_url = $2, webhook_target = $3 WHERE number = $1", number, stored.sealed,
+                       stored.target);
+  }
+  connection.execute("DELETE FROM addresses_in_clear");
+  transaction.commit();
+  connection.run("PRAGMA wal_checkpoint(TRUNCATE)");  // the journal still has them
 }
 
 std::size_t Webhooks::seal_anew(Write& write, const Vault& vault) {

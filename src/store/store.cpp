@@ -17,10 +17,9 @@ Result<std::unique_ptr<Store>> Store::open(Settings settings, const Clock& clock
   RECAST_CHECK(migrate(connection));
   if (settings.key_file.empty()) settings.key_file = settings.file.parent_path() / "secrets.key";
   RECAST_TRY(auto vault, Vault::open(settings.key_file, random));
-  std::unique_ptr<Store> store(
+  Webhooks::seal_addresses(connection, vault);
+  return std::unique_ptr<Store>(
       new SqlStore(std::move(settings), clock, random, std::move(host_name), std::move(connection), std::move(vault)));
-  RECAST_CHECK(store->webhooks().seal_addresses());
-  return store;
 }
 
 SqlStore::SqlStore(Settings settings, const Clock& clock, Random& random, std::string host_name,

@@ -10,9 +10,13 @@
 #include "base/result.hpp"
 #include "store/listing.hpp"
 
+namespace recast::sql {
+class Connection;
+}
 namespace recast::store {
 
 struct Database;
+class Vault;
 class Write;
 
 /// Rows of webhooks and of what is sent to them: a part of the Store. Deliveries are written in the transaction of the
@@ -81,10 +85,10 @@ class Webhooks {
 
   /// Inside the transaction of a job's event: queues what is to be sent because of it.
   static void deliver(Write& write, std::string_view event, UserId user, const JobId& job);
-  /// Seals addresses that a version before left in the clear. At the start.
-  Result<> seal_addresses();
+  /// Seals addresses that a version before left in the clear. At the start, before anybody else uses the database.
+  static void seal_addresses(sql::Connection& connection, const Vault& vault);
   /// All secrets under the vault's new key; how many.
-  static std::size_t seal_anew(Write& write, const class Vault& vault);
+  static std::size_t seal_anew(Write& write, const Vault& vault);
 
  private:
   Database& database_;

@@ -132,7 +132,7 @@ bool is_private(const Endpoint& row) {
 std::uint64_t fewest_statements(Objects& objects, const Endpoint& request, std::string_view token,
                                 std::string_view prefix) {
   std::uint64_t fewest = ~std::uint64_t{0};
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const auto before = sql::statements_begun();
     objects.ask(request, token, prefix);
     fewest = std::min(fewest, sql::statements_begun() - before);

@@ -72,12 +72,12 @@ void Objects::add_account() {
         return text(call("POST", "/v2/webhooks", R"({"url":"http://127.0.0.1:9/hook","events":["job.failed"]})"), "id");
       },
       kNoNumber};
-  kinds_["client"] = {
-      [this] {
-        return text(call("POST", "/v2/oauth/clients", R"({"name":"app","redirect_uris":["https://app.example.org/back"]})"),
-                    "id");
-      },
-      kNoId};
+  kinds_["client"] = {[this] {
+                        return text(call("POST", "/v2/oauth/clients",
+                                         R"({"name":"app","redirect_uris":["https://app.example.org/back"]})"),
+                                    "id");
+                      },
+                      kNoId};
   kinds_["grant"] = {[this] { return grant(); }, kNoNumber};
   kinds_["notice"] = {[this] { return notice(); }, kNoNumber};
   kinds_["preset"] = {
