@@ -15,7 +15,7 @@ def escape(text):
 
 def commands(text):
     part = text.split("Subcommands:", 1)[1].split("\n\n", 1)[0] if "Subcommands:" in text else ""
-    return re.findall(r"^  (\S+)", part, re.M)
+    return re.findall(r"^  ([\w-]+)", part, re.M)  # "add, create": the first of its names
 
 
 def section(words):
