@@ -59,8 +59,19 @@ json::object base_view(const Call& call, const account::SignedUrlBase& base) {
 
 store::SignedUrls& bases_in(Call& call) { return call.context.services.store.signed_urls(); }
 
-Result<http::Response> create_base(Call& call) {
+/// Whoever knows the secret of a base runs jobs as its user, in both modes, under no limit but the user's and for as
+/// long as the base is there. A key that may do less neither makes one nor sees its secret.
+Result<> may_sign(const Call& call) {
   RECAST_CHECK(call.principal.require_own_key());
+  RECAST_CHECK(call.principal.require(account::scope::task_write));
+  const auto& terms = call.principal.terms;
+  if (terms.mode == account::KeyMode::both && !terms.expires && terms.quota == account::Quota{}) return {};
+  return fail(ErrorCode::forbidden,
+              "A key with an end, a mode or a quota of its own cannot make or see bases of signed URLs.");
+}
+
+Result<http::Response> create_base(Call& call) {
+  RECAST_CHECK(may_sign(call));
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewBase>(body));
   if (wanted.name.size() > 255)
@@ -70,7 +81,7 @@ Result<http::Response> create_base(Call& call) {
 }
 
 Result<http::Response> list_bases(Call& call) {
-  RECAST_CHECK(call.principal.require_own_key());
+  RECAST_CHECK(may_sign(call));
   RECAST_TRY(const auto list, bases_in(call).list(call.principal.user.id));
   json::array data;
   for (const auto& base : list) data.push_back(base_view(call, base));
@@ -78,7 +89,7 @@ Result<http::Response> list_bases(Call& call) {
 }
 
 Result<http::Response> rotate_base(Call& call) {
-  RECAST_CHECK(call.principal.require_own_key());
+  RECAST_CHECK(may_sign(call));
   RECAST_TRY(const auto base, bases_in(call).rotate(call.principal.user.id, call.request.captures.at(0)));
   return data_response(200, base_view(call, base));
 }
