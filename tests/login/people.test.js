@@ -47,7 +47,7 @@ test('a password comes from standard input, and logs in', async () => {
     method: 'POST', body: JSON.stringify(body),
     headers: { 'X-CSRF-Token': csrf, Cookie: `recast_session=${secrets.session}` },
   })).json();
-  secrets.totp = (await ask('second-factor', {})).data.secret;
+  secrets.totp = (await ask('second-factor', { password: secrets.password })).data.secret;
   [secrets.recovery] = (await ask('second-factor/confirm', { code: totp(secrets.totp) })).data.recovery_codes;
   const half = new Browser();
   const page = await logIn(half, 'bob', secrets.password);

@@ -97,7 +97,8 @@ Result<http::Response> put_password(Call& call) {
 }
 
 Result<http::Response> post_factor(Call& call) {
-  RECAST_TRY(const auto offered, offer_factor(call));
+  RECAST_TRY(const auto wanted, body_of<Confirmation>(call));
+  RECAST_TRY(const auto offered, offer_factor(call, wanted.password));
   return data_response(201, json::object{{"secret", offered.secret}, {"uri", offered.uri}});
 }
 

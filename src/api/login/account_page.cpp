@@ -35,18 +35,18 @@ std::string password_section(const Call& call, const store::LoginUser& user, con
 
 Result<std::string> factor_section(const Call& call, const store::LoginUser& user, const FieldErrors& errors) {
   const auto& csrf = call.session->csrf;
-  if (!user.has_factor)
-    return section("Second factor", form("/account/factor", csrf,
-                                         paragraph("An app on your phone shows codes that are asked for beside the "
-                                                   "password.") +
-                                             button("Set up")));
-  RECAST_TRY(const auto left, call.context.services.store.logins().recovery_codes_left(user.user.id));
-  std::string inside = paragraph(fmt::format("It is on; {} recovery codes are left.", left));
+  std::string password;
   if (!user.password.empty())
-    inside +=
+    password =
         input({.name = "factor_password", .label = "Password", .type = "password", .autocomplete = "current-password"},
               errors);
-  return section("Second factor", form("/account/factor/remove", csrf, inside + button("Remove"), errors));
+  if (!user.has_factor) {
+    const auto what = paragraph("An app on your phone shows codes that are asked for beside the password.");
+    return section("Second factor", form("/account/factor", csrf, what + password + button("Set up"), errors));
+  }
+  RECAST_TRY(const auto left, call.context.services.store.logins().recovery_codes_left(user.user.id));
+  const auto what = paragraph(fmt::format("It is on; {} recovery codes are left.", left));
+  return section("Second factor", form("/account/factor/remove", csrf, what + password + button("Remove"), errors));
 }
 
 Result<std::string> sessions_section(const Call& call) {
@@ -106,9 +106,17 @@ http::Response offered_page(const Call& call, const OfferedFactor& offered, cons
       errors);
 }
 
+/// The account's page again, with what was wrong beside the password of the second factor.
+Result<http::Response> wrong_factor_password(Call& call, const Error& error) {
+  if (error.code != ErrorCode::invalid_data) return std::unexpected(error);
+  return account_page(call, {{"factor_password", error.message}}, false);
+}
+
 Result<http::Response> post_factor(Call& call) {
-  RECAST_TRY(const auto offered, offer_factor(call));
-  return offered_page(call, offered, {});
+  RECAST_TRY(const auto form, Form::of(call.request));
+  const auto offered = offer_factor(call, form.get("factor_password"));
+  if (!offered) return wrong_factor_password(call, offered.error());
+  return offered_page(call, *offered, {});
 }
 
 Result<http::Response> post_factor_code(Call& call) {
@@ -130,9 +138,7 @@ Result<http::Response> post_factor_code(Call& call) {
 Result<http::Response> post_factor_removal(Call& call) {
   RECAST_TRY(const auto form, Form::of(call.request));
   const auto removed = remove_factor(call, form.get("factor_password"));
-  if (!removed && removed.error().code == ErrorCode::invalid_data)
-    return account_page(call, {{"factor_password", removed.error().message}}, false);
-  RECAST_CHECK(removed);
+  if (!removed) return wrong_factor_password(call, removed.error());
   return go_to("/account");
 }
 

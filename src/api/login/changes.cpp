@@ -44,9 +44,12 @@ Result<> change_password(const Call& call, std::string_view current, std::string
   return logins.set_password(user.user.id, hash, call.session->id_hash);
 }
 
-Result<OfferedFactor> offer_factor(const Call& call) {
+Result<OfferedFactor> offer_factor(const Call& call, std::string_view password) {
+  auto& logins = call.context.services.store.logins();
+  RECAST_TRY(const auto user, logins.find(call.principal.user.id));
+  RECAST_CHECK(check_owner(call, user, password, "password"));
   const auto secret = account::new_factor_secret(call.context.services.random);
-  RECAST_CHECK(call.context.services.store.logins().offer_factor(call.principal.user.id, secret));
+  RECAST_CHECK(logins.offer_factor(user.user.id, secret));
   return shown(call, secret);
 }
 

@@ -19,7 +19,8 @@ struct OfferedFactor {
   std::string uri;     ///< for the app
 };
 /// A secret for an authenticator app, which is not asked for before it is confirmed; conflict if there is one already.
-Result<OfferedFactor> offer_factor(const Call& call);
+/// Wants the password, or else whoever finds a browser that is logged in could lock the owner out.
+Result<OfferedFactor> offer_factor(const Call& call, std::string_view password);
 /// The one that was offered and not confirmed yet; not_found.
 Result<OfferedFactor> offered_factor(const Call& call);
 /// The recovery codes, which are shown this once.
