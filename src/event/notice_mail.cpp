@@ -21,7 +21,8 @@ net::SmtpServer::Tls tls_of(std::string_view word) {
 
 }  // namespace
 
-Result<NoticeMail::Setup> NoticeMail::read(const MailSettings& settings) {
+Result<std::optional<NoticeMail::Setup>> NoticeMail::read(const MailSettings& settings) {
+  if (settings.server.empty()) return std::nullopt;
   const auto about = [](std::string field, const Error& error) {
     return fail(ErrorCode::invalid_data, error.message, std::move(field));
   };
@@ -40,25 +41,25 @@ Result<NoticeMail::Setup> NoticeMail::read(const MailSettings& settings) {
                .from = *std::move(from),
                .texts = std::move(texts),
                .pauses = std::move(pauses),
-               .max_age = std::chrono::hours(settings.max_age_hours),
-               .keep = std::chrono::days(settings.keep_days)};
+               .max_age = std::chrono::hours(settings.max_age_hours)};
 }
 
 Result<std::unique_ptr<NoticeMail>> NoticeMail::start(const MailSettings& settings, store::Notices& notices,
                                                       const Clock& clock, std::string server_name) {
-  if (settings.server.empty()) return nullptr;
   RECAST_TRY(auto setup, read(settings));
-  return std::unique_ptr<NoticeMail>(new NoticeMail(std::move(setup), notices, clock, std::move(server_name)));
+  return std::unique_ptr<NoticeMail>(
+      new NoticeMail(std::move(setup), std::chrono::days(settings.keep_days), notices, clock, std::move(server_name)));
 }
 
 Result<> NoticeMail::check(const MailSettings& settings) {
-  if (settings.server.empty()) return {};
   RECAST_CHECK(read(settings));
   return {};
 }
 
-NoticeMail::NoticeMail(Setup setup, store::Notices& notices, const Clock& clock, std::string server_name)
+NoticeMail::NoticeMail(std::optional<Setup> setup, std::chrono::days keep, store::Notices& notices, const Clock& clock,
+                       std::string server_name)
     : setup_(std::move(setup)),
+      keep_(keep),
       notices_(notices),
       clock_(clock),
       server_name_(std::move(server_name)),
@@ -68,9 +69,9 @@ NoticeMail::~NoticeMail() = default;
 
 void NoticeMail::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::chrono::seconds rest = kBetweenLooks;
+    std::chrono::seconds rest = setup_ ? kBetweenLooks : kBetweenPurges;
     try {
-      while (!stop.stop_requested() && send_one(stop)) {
+      while (setup_ && !stop.stop_requested() && send_one(stop)) {
       }
       purge();
     } catch (const std::exception& error) {
@@ -83,9 +84,9 @@ void NoticeMail::work(const std::stop_token& stop) {
 }
 
 bool NoticeMail::send_one(const std::stop_token& stop) {
-  const auto not_before = clock_.now() - setup_.max_age;
+  const auto not_before = clock_.now() - setup_->max_age;
   if (const auto due = notices_.is_due(not_before); !due || !*due) return false;
-  const auto taken = notices_.take(setup_.server.timeout + kLeaseBeyondTimeout, not_before);
+  const auto taken = notices_.take(setup_->server.timeout + kLeaseBeyondTimeout, not_before);
   if (!taken || !*taken) return false;
   const auto& one = **taken;
   const auto sent = send(one, stop);
@@ -99,7 +100,7 @@ bool NoticeMail::send_one(const std::stop_token& stop) {
     (void)notices_.record(id, store::Notices::Outcome::failed, clock_.now());  // with the next start
     return false;
   }
-  const auto due = next_attempt(setup_.pauses, one.attempts, clock_.now());
+  const auto due = next_attempt(setup_->pauses, one.attempts, clock_.now());
   log::warning(due ? "a notice could not be mailed; it is tried again" : "a notice could not be mailed",
                {{"notice", id}, {"user", one.username}, {"attempt", one.attempts}, {"why", sent.error().message}});
   return notices_.record(id, store::Notices::Outcome::failed, due).has_value();
@@ -108,11 +109,11 @@ bool NoticeMail::send_one(const std::stop_token& stop) {
 Result<> NoticeMail::send(const store::Notices::Taken& taken, const std::stop_token& stop) {
   RECAST_TRY(auto to, net::MailAddress::parse(taken.email));
   to.name = taken.username;
-  auto words = setup_.texts.fill(taken.notice, taken.username, server_name_);
+  auto words = setup_->texts.fill(taken.notice, taken.username, server_name_);
   // The same for each attempt, so that a mail that came twice can be recognised.
   const auto id = fmt::format("notice-{}-{}", taken.notice.id, to_micros(taken.notice.created));
-  return net::send_mail(setup_.server,
-                        {.from = setup_.from,
+  return net::send_mail(setup_->server,
+                        {.from = setup_->from,
                          .to = std::move(to),
                          .subject = std::move(words.subject),
                          .text = std::move(words.text),
@@ -124,7 +125,7 @@ Result<> NoticeMail::send(const store::Notices::Taken& taken, const std::stop_to
 void NoticeMail::purge() {
   const auto now = clock_.now();
   if (now - purged_ < kBetweenPurges) return;
-  if (notices_.purge(now - setup_.keep)) purged_ = now;
+  if (notices_.purge(now - keep_)) purged_ = now;
 }
 
 }  // namespace recast::event

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -18,10 +19,11 @@
 
 namespace recast::event {
 
-/// Mails notices to users: each once, tried again as the settings say. One thread, which ends with this object.
+/// Mails notices to users: each once, tried again as the settings say; and removes those that are old, also where no
+/// mail server is set. One thread, which ends with this object.
 class NoticeMail {
  public:
-  /// nullptr if no mail server is set. invalid_data naming the setting ("mail.from") that is wrong. `server_name`: how
+  /// invalid_data naming the setting ("mail.from") that is wrong. `server_name`: how
   /// users reach this server, for the mails' last line; may be empty. `notices` and `clock` must outlive it.
   static Result<std::unique_ptr<NoticeMail>> start(const MailSettings& settings, store::Notices& notices,
                                                    const Clock& clock, std::string server_name);
@@ -32,24 +34,27 @@ class NoticeMail {
   NoticeMail& operator=(const NoticeMail&) = delete;
 
  private:
+  /// What sending needs.
   struct Setup {
     net::SmtpServer server;
     net::MailAddress from;
     account::NoticeTexts texts;
     std::vector<std::chrono::seconds> pauses;
     std::chrono::hours max_age{};
-    std::chrono::days keep{};
   };
-  static Result<Setup> read(const MailSettings& settings);
+  /// nullopt if no mail server is set.
+  static Result<std::optional<Setup>> read(const MailSettings& settings);
 
-  NoticeMail(Setup setup, store::Notices& notices, const Clock& clock, std::string server_name);
+  NoticeMail(std::optional<Setup> setup, std::chrono::days keep, store::Notices& notices, const Clock& clock,
+             std::string server_name);
   void work(const std::stop_token& stop);
   /// Whether there was one to send.
   bool send_one(const std::stop_token& stop);
   Result<> send(const store::Notices::Taken& taken, const std::stop_token& stop);
   void purge();
 
-  const Setup setup_;
+  const std::optional<Setup> setup_;
+  const std::chrono::days keep_;
   store::Notices& notices_;
   const Clock& clock_;
   const std::string server_name_;
