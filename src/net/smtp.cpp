@@ -1,6 +1,5 @@
 #include "net/smtp.hpp"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,18 +7,12 @@
 #include <cstring>
 
 #include "base/text.hpp"
-#include "base/unique_handle.hpp"
+#include "net/curl_handle.hpp"
 #include "net/url.hpp"
 
 namespace recast::net {
 
 namespace {
-
-struct CurlHandle {
-  using type = CURL*;
-  static constexpr CURL* invalid() { return nullptr; }
-  static void close(CURL* handle) { curl_easy_cleanup(handle); }
-};
 
 struct Exchange {
   std::string wire;
@@ -111,9 +104,10 @@ Result<> send_mail(const SmtpServer& server, const MailMessage& message, const s
   set_server(handle, server);
   const auto from = "<" + message.from.address + ">";
   const auto to = "<" + message.to.address + ">";
-  auto* const receivers = curl_slist_append(nullptr, to.c_str());
+  CurlList receivers;
+  receivers.add(to);
   curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from.c_str());
-  curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, receivers);
+  curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, receivers.get());
   curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(handle, CURLOPT_READFUNCTION, &give);
   curl_easy_setopt(handle, CURLOPT_READDATA, &exchange);
@@ -123,9 +117,7 @@ Result<> send_mail(const SmtpServer& server, const MailMessage& message, const s
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &is_stopped);
   curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &exchange);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, details.data());
-  const auto code = curl_easy_perform(handle);
-  curl_slist_free_all(receivers);
-  return result_of(handle, code, exchange, details.data());
+  return result_of(handle, curl_easy_perform(handle), exchange, details.data());
 }
 
 }  // namespace recast::net

@@ -9,7 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "base/unique_handle.hpp"
+#include "net/curl_handle.hpp"
 #include "net/hop_context.hpp"
 #include "net/resolve.hpp"
 
@@ -19,31 +19,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll{1000};
 
-struct CurlHandle {
-  using type = CURL*;
-  static constexpr CURL* invalid() { return nullptr; }
-  static void close(CURL* handle) { curl_easy_cleanup(handle); }
-};
 struct MultiHandle {
   using type = CURLM*;
   static constexpr CURLM* invalid() { return nullptr; }
   static void close(CURLM* handle) { curl_multi_cleanup(handle); }
-};
-
-/// A curl_slist that grows.
-class List {
- public:
-  List() = default;
-  List(const List&) = delete;
-  List& operator=(const List&) = delete;
-  ~List() { curl_slist_free_all(head_); }
-  void add(const std::string& text) {
-    if (auto* const grown = curl_slist_append(head_, text.c_str())) head_ = grown;
-  }
-  curl_slist* get() const { return head_; }
-
- private:
-  curl_slist* head_ = nullptr;
 };
 
 template <class Value>
@@ -85,7 +64,7 @@ void set_profile(CURL* handle, const Environment& environment) {
   }
 }
 
-void add_fields(List& list, const Hop& hop) {
+void add_fields(CurlList& list, const Hop& hop) {
   bool typed = false;
   for (const auto& [name, value] : hop.fields) {
     typed = typed || equal_ignoring_case(name, "content-type");
@@ -95,7 +74,7 @@ void add_fields(List& list, const Hop& hop) {
   if ((hop.body || hop.file != nullptr) && !typed) list.add("Content-Type:");
 }
 
-void set_request(CURL* handle, const Hop& hop, const List& fields) {
+void set_request(CURL* handle, const Hop& hop, const CurlList& fields) {
   set(handle, CURLOPT_URL, hop.url->str().c_str());
   if (hop.method == "HEAD") {
     set(handle, CURLOPT_NOBODY, 1L);
@@ -172,8 +151,8 @@ HopEnd Transfer::run(const Hop& hop, const Sink& sink, std::uint64_t max_bytes) 
   }
   const auto& environment = state_->environment;
   HopContext context{.environment = environment, .hop = hop, .sink = sink, .max_bytes = max_bytes};
-  List fields;
-  List resolve;
+  CurlList fields;
+  CurlList resolve;
   const UniqueHandle<CurlHandle> owner(curl_easy_init());
   auto* const handle = owner.get();
   if (handle == nullptr || !state_->multi) return {Failure::no_connection, {}};
@@ -215,7 +194,7 @@ Failure Transfer::dial(const Url& url, std::string_view scheme, UniqueFd& connec
   const Hop hop{.url = &url};
   const Sink nothing;
   HopContext context{.environment = environment, .hop = hop, .sink = nothing, .max_bytes = 0};
-  List resolve;
+  CurlList resolve;
   const UniqueHandle<CurlHandle> owner(curl_easy_init());
   auto* const handle = owner.get();
   if (handle == nullptr || !state_->multi) return Failure::no_connection;
