@@ -144,3 +144,41 @@ ${calls}  return {};
   add_library(recast_${kind} STATIC ${generated})
   target_link_libraries(recast_${kind} PUBLIC recast_${contract} ${targets})
 endfunction()
+
+# Text files as rows of a table in one generated source of TARGET; a changed or new file configures again. HEADER declares
+# `const std::vector<ROW>& FUNCTION()` in NAMESPACE. Each row is the file's name without
+# ending and its text; WITH_FOLDER, the name of its folder before them.
+function(recast_embed_texts target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WITH_FOLDER" "FILES;HEADER;NAMESPACE;ROW;FUNCTION" "")
+  file(GLOB files CONFIGURE_DEPENDS ${arg_FILES})
+  set(rows "")
+  foreach(file IN LISTS files)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    cmake_path(GET file STEM LAST_ONLY name)
+    set(names "\"${name}\"")
+    if(arg_WITH_FOLDER)
+      cmake_path(GET file PARENT_PATH folder)
+      cmake_path(GET folder FILENAME folder)
+      string(PREPEND names "\"${folder}\", ")
+    endif()
+    file(READ ${file} text)
+    string(APPEND rows "      {${names}, R\"text(${text})text\"},\n")
+  endforeach()
+  get_filename_component(name ${arg_HEADER} NAME_WE)
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/${name}_texts.cpp)
+  file(CONFIGURE OUTPUT ${generated} CONTENT
+"// Generated at configure time.
+#include \"@arg_HEADER@\"
+
+namespace @arg_NAMESPACE@ {
+
+const std::vector<@arg_ROW@>& @arg_FUNCTION@() {
+  static const std::vector<@arg_ROW@> list{
+@rows@  };
+  return list;
+}
+
+}  // namespace @arg_NAMESPACE@
+" @ONLY)
+  target_sources(${target} PRIVATE ${generated})
+endfunction()
