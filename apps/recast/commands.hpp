@@ -66,5 +66,6 @@ int complain(const Error& error);
 void print_json(const json::value& value);
 /// The text of a member, "" if it is absent or null; numbers and booleans as JSON.
 std::string text_of(const json::value& value, std::string_view member);
+std::string words_of(const json::value& list);  ///< of strings, separated by blanks
 
 }  // namespace recast::cli

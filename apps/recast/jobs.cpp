@@ -17,6 +17,12 @@ int complain(const Error& error) {
 
 void print_json(const json::value& value) { fmt::print("{}\n", json::serialize(value)); }
 
+std::string words_of(const json::value& list) {
+  std::string text;
+  for (const auto& word : list.as_array()) text += (text.empty() ? "" : " ") + std::string(word.as_string());
+  return text;
+}
+
 std::string text_of(const json::value& value, std::string_view member) {
   const auto* found = value.is_object() ? value.get_object().if_contains(member) : nullptr;
   if (found == nullptr || found->is_null()) return {};

@@ -9,12 +9,6 @@ namespace recast::cli {
 
 namespace {
 
-std::string words_of(const json::value& list) {
-  std::string text;
-  for (const auto& word : list.as_array()) text += (text.empty() ? "" : " ") + std::string(word.as_string());
-  return text;
-}
-
 std::string kind_of(const json::value& client) {
   return text_of(client, "confidential") == "true" ? "confidential" : "public";
 }

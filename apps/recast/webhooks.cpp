@@ -9,12 +9,6 @@ namespace recast::cli {
 
 namespace {
 
-std::string words_of(const json::value& list) {
-  std::string text;
-  for (const auto& word : list.as_array()) text += (text.empty() ? "" : " ") + std::string(word.as_string());
-  return text;
-}
-
 std::string state_of(const json::value& webhook) {
   if (text_of(webhook, "disabled") == "true") return "disabled";
   return text_of(webhook, "failing") == "true" ? "failing" : "active";
