@@ -47,6 +47,12 @@ void print_quota(const json::value& quota) {
   print_credits(quota.at("credits"));
 }
 
+/// CLI::NonNegativeNumber names the end of its range with 309 digits.
+CLI::Validator not_negative() {
+  return {[](const std::string& text) { return text.starts_with('-') ? "it must be 0 or more" : std::string(); },
+          "NUMBER"};
+}
+
 }  // namespace
 
 void QuotaFlags::add(CLI::App& command, const std::string& prefix) {
@@ -57,7 +63,7 @@ void QuotaFlags::add(CLI::App& command, const std::string& prefix) {
     std::string flag = name;
     std::ranges::replace(flag, '_', '-');
     const auto field = std::ranges::find(fields, std::string_view(name), &schema::FieldInfo::name);
-    command.add_option("--" + prefix + flag, number.second, field->doc)->check(CLI::NonNegativeNumber);
+    command.add_option("--" + prefix + flag, number.second, field->doc)->check(not_negative());
   }
   command.add_option("--" + prefix + "operation", operations_, "An operation that may be used, such as import/*")
       ->allow_extra_args(false);
