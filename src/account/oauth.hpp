@@ -56,6 +56,8 @@ struct Grant {
   std::string client;
   std::string client_name;
   std::vector<std::string> scopes;
+  /// Those that were agreed to for what runs live; nullopt: what was agreed to is for the sandbox only.
+  std::optional<std::vector<std::string>> live_scopes = {};
   std::int64_t authorizations = 0;  ///< how many times the client is connected now
   Time created{};
   Time updated{};

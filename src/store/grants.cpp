@@ -17,19 +17,27 @@ constexpr std::string_view kSelectGrants =
     "(SELECT count(*) FROM oauth_authorizations WHERE grant_id = oauth_grants.id AND (redeemed IS NOT NULL OR code IS "
     "NULL)), oauth_grants.created, oauth_grants.updated, "
     "(SELECT max(last_used) FROM api_keys JOIN oauth_authorizations ON oauth_authorizations.id = authorization_id "
-    "WHERE grant_id = oauth_grants.id) "
+    "WHERE grant_id = oauth_grants.id), live_scopes "
     "FROM oauth_grants JOIN oauth_clients ON oauth_clients.id = client_id WHERE oauth_grants.user_id = $1 ";
 
 account::Grant read_grant(const sql::Rows& rows) {
-  return {.id = GrantId(rows.integer(0)),
-          .user = UserId(rows.integer(1)),
-          .client = rows.text(2),
-          .client_name = rows.text(3),
-          .scopes = words_of(rows.view(4)),
-          .authorizations = rows.integer(5),
-          .created = rows.time(6),
-          .updated = rows.time(7),
-          .last_used = rows.optional_time(8)};
+  account::Grant grant{.id = GrantId(rows.integer(0)),
+                       .user = UserId(rows.integer(1)),
+                       .client = rows.text(2),
+                       .client_name = rows.text(3),
+                       .scopes = words_of(rows.view(4)),
+                       .authorizations = rows.integer(5),
+                       .created = rows.time(6),
+                       .updated = rows.time(7),
+                       .last_used = rows.optional_time(8)};
+  if (!rows.is_null(9)) grant.live_scopes = words_of(rows.view(9));
+  return grant;
+}
+
+void add_missing(std::vector<std::string>& scopes, const std::vector<std::string>& more) {
+  for (const auto& scope : more) {
+    if (std::ranges::find(scopes, scope) == scopes.end()) scopes.push_back(scope);
+  }
 }
 
 std::string object_name(GrantId id) { return fmt::format("OAuth grant {}", static_cast<std::int64_t>(id)); }
@@ -42,20 +50,24 @@ std::optional<account::Grant> find_grant(sql::Connection& connection, UserId use
 
 /// The grant of that user and client, with the scopes of the approval among its own.
 Result<GrantId> extend_grant(Write& write, const Grants::Approval& approval) {
+  const bool live = approval.mode != account::KeyMode::sandbox;
   auto grant = find_grant(write.sql, approval.user, approval.client);
   if (!grant) {
     auto rows = write.sql.query("SELECT 1 FROM oauth_clients WHERE id = $1", approval.client);
     if (!rows.next()) return std::unexpected(no_such("OAuth client"));
     write.sql.execute(
-        "INSERT INTO oauth_grants (user_id, client_id, scopes, created, updated) VALUES ($1, $2, $3, $4, $4)",
-        approval.user, approval.client, joined(approval.scopes), write.now);
+        "INSERT INTO oauth_grants (user_id, client_id, scopes, live_scopes, created, updated) "
+        "VALUES ($1, $2, $3, $4, $5, $5)",
+        approval.user, approval.client, joined(approval.scopes),
+        live ? std::optional(joined(approval.scopes)) : std::nullopt, write.now);
     return GrantId(write.sql.last_row());
   }
-  for (const auto& scope : approval.scopes) {
-    if (std::ranges::find(grant->scopes, scope) == grant->scopes.end()) grant->scopes.push_back(scope);
-  }
-  write.sql.execute("UPDATE oauth_grants SET scopes = $2, updated = $3 WHERE id = $1", grant->id, joined(grant->scopes),
-                    write.now);
+  add_missing(grant->scopes, approval.scopes);
+  if (live && !grant->live_scopes) grant->live_scopes.emplace();
+  if (live) add_missing(*grant->live_scopes, approval.scopes);
+  write.sql.execute("UPDATE oauth_grants SET scopes = $2, live_scopes = $3, updated = $4 WHERE id = $1", grant->id,
+                    joined(grant->scopes),
+                    grant->live_scopes ? std::optional(joined(*grant->live_scopes)) : std::nullopt, write.now);
   return grant->id;
 }
 

@@ -42,6 +42,7 @@ OauthResult<AuthorizationRequest> find_client_of(Call& call) {
                                        .state = form.get("state").value_or(""),
                                        .issuer = call.bases.api},
                               .redirect_asked = asked.has_value(),
+                              .sandbox = call.mode.sandbox,
                               .implicit = implicit,
                               .scopes = {},
                               .challenge = {},

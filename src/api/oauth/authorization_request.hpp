@@ -27,6 +27,7 @@ struct AuthorizationRequest {
   store::Grants::Known client;
   ReturnAddress back;
   bool redirect_asked = false;
+  bool sandbox = false;  ///< what is granted is good there only
   bool implicit = false;
   std::vector<std::string> scopes;
   account::Challenge challenge;

@@ -49,7 +49,9 @@ Result<bool> is_agreed(Call& call, const AuthorizationRequest& request, const Se
   const bool with_secret = request.client.client.confidential && !request.implicit;
   if (!with_secret && !account::belongs_to_a_host(request.back.uri)) return false;
   RECAST_TRY(const auto grant, grants_of(call).find(session.user.id, request.client.client.id));
-  return grant && account::covers(grant->scopes, request.scopes);
+  if (!grant) return false;
+  if (request.sandbox) return account::covers(grant->scopes, request.scopes);
+  return grant->live_scopes && account::covers(*grant->live_scopes, request.scopes);
 }
 
 /// The request and who is logged in; or the answer that comes before both are known.

@@ -22,12 +22,13 @@ constexpr std::pair<std::string_view, std::string_view> kWords[] = {
     {account::scope::preset_write, "Make, change and delete your presets"},
 };
 
-std::string list_of(const std::vector<std::string>& scopes) {
+std::string list_of(const std::vector<std::string>& scopes, bool sandbox) {
   if (scopes.empty()) return "<p>It asks for no access to your data.</p>\n";
   std::string items;
   for (const auto& scope : scopes)
     items += fmt::format("<li>{} <code>{}</code></li>\n", words_of_scope(scope), escape_html(scope));
-  return "<p>It asks to be allowed to:</p>\n<ul>\n" + items + "</ul>\n";
+  return fmt::format("<p>It asks to be allowed{} to:</p>\n<ul>\n", sandbox ? ", in the sandbox only," : "") + items +
+         "</ul>\n";
 }
 
 /// What a person can judge an address by: the host; the scheme of an application.
@@ -61,7 +62,7 @@ http::Response consent_page(const AuthorizationRequest& request, const account::
   const auto body = fmt::format(
       kForm, fmt::arg("user", escape_html(user.username)), fmt::arg("client", escape_html(client.client.name)),
       fmt::arg("owner", escape_html(client.owner)), fmt::arg("destination", destination_of(request.back.uri)),
-      fmt::arg("scopes", list_of(request.scopes)), fmt::arg("query", escape_html(raw_query)),
+      fmt::arg("scopes", list_of(request.scopes, request.sandbox)), fmt::arg("query", escape_html(raw_query)),
       fmt::arg("hidden", hidden_fields));
   auto response = page(200, fmt::format("Allow {} to use your account?", client.client.name), body);
   response.headers.set("Content-Security-Policy",
