@@ -54,10 +54,17 @@ account::KeyTerms read_terms(const sql::Rows& rows, int column) {
           .family = KeyId(rows.optional_integer(column + 3).value_or(0))};
 }
 
-/// conflict if nobody could administer the server without this user.
-Result<> may_lose(sql::Connection& connection, const account::User& user) {
+/// conflict if nobody could administer the server without this user. Whoever has neither password nor identity nor a
+/// key for it cannot.
+Result<> may_lose(Write& write, const account::User& user) {
   if (!user.administrator || !user.enabled) return {};
-  auto rows = connection.query("SELECT 1 FROM users WHERE administrator = 1 AND enabled = 1 AND id <> $1", user.id);
+  auto rows = write.sql.query(
+      "SELECT 1 FROM users WHERE administrator = 1 AND enabled = 1 AND id <> $1 AND ("
+      "EXISTS (SELECT 1 FROM passwords WHERE passwords.user_id = users.id) OR "
+      "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) OR "
+      "EXISTS (SELECT 1 FROM api_keys WHERE api_keys.user_id = users.id AND authorization_id IS NULL AND "
+      "(expires IS NULL OR expires > $2) AND instr(' ' || scopes || ' ', ' admin ') > 0))",
+      user.id, write.now);
   if (rows.next()) return {};
   return fail(ErrorCode::conflict, "This is the last administrator who may log in.");
 }
@@ -87,6 +94,10 @@ Result<account::User> find_user(sql::Connection& connection, UserId id) {
   return read_user(rows);
 }
 
+bool is_taken(sql::Connection& connection, std::string_view username) {
+  return connection.query("SELECT 1 FROM users WHERE lower(username) = lower($1)", username).next();
+}
+
 Result<account::User> add_user(Write& write, const account::NewAccount& wanted, std::optional<std::int64_t> credits) {
   account::User user{.username = std::string(trim(wanted.username)),
                      .email = wanted.email,
@@ -95,11 +106,10 @@ Result<account::User> add_user(Write& write, const account::NewAccount& wanted, 
   if (user.username.size() > kLongestName || user.email.size() > kLongestName)
     return fail(ErrorCode::invalid_data, "The username and the email may not be longer than 255 bytes.", "username");
   if (user.username.empty()) return fail(ErrorCode::invalid_data, "The username field is required.", "username");
-  const auto added = write.sql.execute(
-      "INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, 0, $4) "
-      "ON CONFLICT DO NOTHING",
-      user.username, user.email, user.administrator, user.created);
-  if (added == 0) return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
+  if (is_taken(write.sql, user.username))
+    return fail(ErrorCode::invalid_data, "The username has already been taken.", "username");
+  write.sql.execute("INSERT INTO users (username, email, administrator, credits, created) VALUES ($1, $2, $3, 0, $4)",
+                    user.username, user.email, user.administrator, user.created);
   user.id = UserId(write.sql.last_row());
   if (credits && !user.administrator) user.credits = Ledger::begin(write, user.id, *credits);
   Audit::note(write, "user.create", object_name("user", user.id),
@@ -137,7 +147,7 @@ Result<account::User> SqlStore::change_user(UserId id, const account::UserChange
   return writer_.write([&](Write& write) -> Result<account::User> {
     RECAST_TRY(auto user, find_user(write.sql, id));
     const bool loses = change.administrator == false || change.enabled == false;
-    if (loses) RECAST_CHECK(may_lose(write.sql, user));
+    if (loses) RECAST_CHECK(may_lose(write, user));
     const bool ends = user.enabled && change.enabled == false;
     if (change.email && change.email->size() > kLongestName)
       return fail(ErrorCode::invalid_data, "The email may not be longer than 255 bytes.", "email");
@@ -177,7 +187,7 @@ Result<account::User> SqlStore::user_by_name(std::string_view username) {
 Result<> SqlStore::delete_user(UserId id) {
   return writer_.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_TRY(const auto user, find_user(write.sql, id));
-    RECAST_CHECK(may_lose(write.sql, user));
+    RECAST_CHECK(may_lose(write, user));
     end_log_ins(write, id, true);
     // Those that run are told to stop; files become garbage with their rows.
     for (const auto& job : ids_of(write.sql, "SELECT id FROM jobs WHERE user_id = $1", id)) {

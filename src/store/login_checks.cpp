@@ -37,10 +37,6 @@ Result<> insert_identity(Write& write, UserId user, const account::Identity& ide
   return {};
 }
 
-bool is_taken(Write& write, const std::string& username) {
-  return write.sql.query("SELECT 1 FROM users WHERE username = $1", username).next();
-}
-
 }  // namespace
 
 Result<std::optional<Factor>> Logins::factor(UserId user) {
@@ -131,7 +127,7 @@ Result<> Logins::add_identity(UserId user, const account::Identity& identity) {
 Result<account::User> Logins::register_identity(account::NewAccount wanted, const account::Identity& identity) {
   return database_.writer.write([&](Write& write) -> Result<account::User> {
     auto one = wanted;
-    for (int number = 2; is_taken(write, one.username); ++number)
+    for (int number = 2; is_taken(write.sql, one.username); ++number)
       one.username = fmt::format("{}-{}", wanted.username, number);
     RECAST_TRY(auto user, add_user(write, one, database_.initial_credits));
     RECAST_CHECK(insert_identity(write, user.id, identity));

@@ -68,9 +68,25 @@ void put_password(Write& write, UserId user, const std::string& hash) {
   Audit::note(write, "password.set", object_name(user));
 }
 
-Result<> Logins::set_password(UserId user, const std::string& hash, std::string_view except) {
+Result<> Logins::set_password(UserId user, const std::string& hash) {
   return database_.writer.write([&](Write& write) -> Result<> {
     RECAST_CHECK(find_user(write.sql, user));
+    put_password(write, user, hash);
+    end_log_ins(write, user, false, {});
+    return {};
+  });
+}
+
+Result<> Logins::change_password(UserId user, const std::string& before, const std::string& hash,
+                                 std::string_view except) {
+  return database_.writer.write([&](Write& write) -> Result<> {
+    RECAST_CHECK(find_user(write.sql, user));
+    std::string present;
+    {
+      auto rows = write.sql.query("SELECT hash FROM passwords WHERE user_id = $1", user);
+      if (rows.next()) present = rows.text(0);
+    }
+    if (present != before) return fail(ErrorCode::conflict, "The password was changed meanwhile. Log in again.");
     put_password(write, user, hash);
     end_log_ins(write, user, false, except);
     return {};

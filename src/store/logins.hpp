@@ -55,8 +55,11 @@ class Logins {
   // --- passwords
   Result<std::optional<LoginUser>> find(std::string_view username);
   Result<LoginUser> find(UserId user);  ///< not_found
-  /// The user's sessions end, but for the one with the hash `except`.
-  Result<> set_password(UserId user, const std::string& hash, std::string_view except = {});
+  /// The user's sessions end.
+  Result<> set_password(UserId user, const std::string& hash);
+  /// The same for a user who knows the password with the hash `before` (empty: has none yet); the session with the hash
+  /// `except` goes on. conflict if the password was changed meanwhile.
+  Result<> change_password(UserId user, const std::string& before, const std::string& hash, std::string_view except);
   /// The same password at another cost: nothing ends. Does nothing if it was changed meanwhile.
   Result<> replace_hash(UserId user, const std::string& before, const std::string& hash);
 

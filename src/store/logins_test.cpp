@@ -4,6 +4,7 @@
 #include "account/totp.hpp"
 #include "sql/sql.hpp"
 #include "store/audit.hpp"
+#include "store/signed_urls.hpp"
 #include "store/store_fixture.hpp"
 
 namespace recast::store {
@@ -78,7 +79,7 @@ TEST_F(LoginsTest, UserHasSoManySessionsAndNoMore) {
 TEST_F(LoginsTest, PasswordThatChangesEndsOtherSessions) {
   begin("h1");
   begin("h2");
-  ASSERT_TRUE(logins().set_password(user_, "hash", "h2"));
+  ASSERT_TRUE(logins().change_password(user_, "", "hash", "h2"));
   EXPECT_FALSE(is_on("h1"));
   EXPECT_TRUE(is_on("h2"));
   EXPECT_EQ(logins().find("ann").value()->password, "hash");
@@ -88,6 +89,28 @@ TEST_F(LoginsTest, PasswordThatChangesEndsOtherSessions) {
   EXPECT_EQ(logins().find("ann").value()->password, "dearer");
   EXPECT_FALSE(logins().find("nobody").value());
   EXPECT_EQ(logins().set_password(UserId(77), "hash").error().code, ErrorCode::not_found);
+  ASSERT_TRUE(logins().set_password(user_, "new"));
+  EXPECT_FALSE(is_on("h2"));
+}
+
+TEST_F(LoginsTest, OfTwoPasswordChangesAtOnceOneIsRefused) {
+  ASSERT_TRUE(logins().set_password(user_, "old"));
+  ASSERT_TRUE(logins().change_password(user_, "old", "first", "h"));
+  EXPECT_EQ(logins().change_password(user_, "old", "second", "h").error().code, ErrorCode::conflict);
+  EXPECT_EQ(logins().change_password(user_, "", "third", "h").error().code, ErrorCode::conflict);
+  EXPECT_EQ(logins().find("ann").value()->password, "first");
+}
+
+TEST_F(LoginsTest, DisabledUserTakesNoUploadAndNoSignedUrl) {
+  const auto base = store_->signed_urls().create(user_, "site").value();
+  const auto task = store_->create_task(user_, task_spec("", "import/upload")).value();
+  ASSERT_TRUE(store_->signed_urls().by_id(base.id));
+  ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = {}, .enabled = false}));
+  EXPECT_EQ(store_->signed_urls().by_id(base.id).error().code, ErrorCode::not_found);
+  EXPECT_EQ(store_->begin_upload(task.id).error().code, ErrorCode::forbidden);
+  ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = {}, .enabled = true}));
+  EXPECT_TRUE(store_->signed_urls().by_id(base.id));
+  EXPECT_TRUE(store_->begin_upload(task.id));
 }
 
 TEST_F(LoginsTest, DisabledUserHasNoSessionsAndNoKeys) {
@@ -113,6 +136,10 @@ TEST_F(LoginsTest, DisabledUserHasNoSessionsAndNoKeys) {
 TEST_F(LoginsTest, DisabledAdministratorIsNoneThatIsLeft) {
   const auto one = store_->create_user("one", "a@b", true).value(),
              two = store_->create_user("two", "a@b", true).value();
+  EXPECT_EQ(store_->change_user(one.id, {.email = {}, .administrator = {}, .enabled = false}).error().code,
+            ErrorCode::conflict)
+      << "the other one has no way in";
+  ASSERT_TRUE(logins().set_password(two.id, "hash"));
   ASSERT_TRUE(store_->change_user(one.id, {.email = {}, .administrator = {}, .enabled = false}));
   EXPECT_EQ(store_->change_user(two.id, {.email = {}, .administrator = {}, .enabled = false}).error().code,
             ErrorCode::conflict);
@@ -120,7 +147,7 @@ TEST_F(LoginsTest, DisabledAdministratorIsNoneThatIsLeft) {
 }
 
 TEST_F(LoginsTest, KeyOfAFormerAdministratorIsOneNoMore) {
-  ASSERT_TRUE(store_->create_user("root", "a@b", true));
+  ASSERT_TRUE(logins().set_password(store_->create_user("root", "a@b", true)->id, "hash"));
   ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = true, .enabled = {}}));
   const auto token = account::new_token(random_);
   ASSERT_TRUE(store_->create_key(user_, "k", {"admin", "task.read"}, token));

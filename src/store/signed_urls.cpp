@@ -6,6 +6,7 @@
 
 #include "store/audit.hpp"
 #include "store/database.hpp"
+#include "store/users.hpp"
 
 namespace recast::store {
 
@@ -64,8 +65,12 @@ Result<account::SignedUrlBase> SignedUrls::find(UserId user, std::string_view id
 }
 
 Result<account::SignedUrlBase> SignedUrls::by_id(std::string_view id) {
-  return database_.readers.read(
-      [&](sql::Connection& connection) { return find_base(connection, id, std::nullopt, database_.sealing.vault); });
+  return database_.readers.read([&](sql::Connection& connection) -> Result<account::SignedUrlBase> {
+    RECAST_TRY(auto base, find_base(connection, id, std::nullopt, database_.sealing.vault));
+    RECAST_TRY(const auto user, find_user(connection, base.user));
+    if (!user.enabled) return std::unexpected(no_such("signed URL base"));
+    return base;
+  });
 }
 
 Result<> SignedUrls::remove(UserId user, std::string_view id) {

@@ -1,5 +1,6 @@
 #include "store/settling.hpp"
 #include "store/sql_store.hpp"
+#include "store/users.hpp"
 
 namespace recast::store {
 
@@ -7,6 +8,8 @@ Result<int> SqlStore::begin_upload(const TaskId& id) {
   return writer_.write([&](Write& write) -> Result<int> {
     const auto task = find_head(write.sql, id);
     if (!task) return std::unexpected(no_such("task"));
+    RECAST_TRY(const auto user, find_user(write.sql, task->user));
+    if (!user.enabled) return fail(ErrorCode::forbidden, "The account that this upload is for is disabled.");
     // The task stays "waiting" for its readers until the file is there (core.md 17); only the mark says that one comes.
     const auto marked = write.sql.execute(
         "UPDATE tasks SET attempt = attempt + 1, holder = $2, lease = $3 "

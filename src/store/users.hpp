@@ -9,6 +9,9 @@ namespace recast::store {
 
 Result<account::User> find_user(sql::Connection& connection, UserId id);
 
+/// Whether there is a user of that name, in whatever case: one could pass for the other.
+bool is_taken(sql::Connection& connection, std::string_view username);
+
 /// Inside a transaction: makes a user and notes it. invalid_data on "username" for a name that is taken, empty or too
 /// long. `credits` limit whoever is no administrator.
 Result<account::User> add_user(Write& write, const account::NewAccount& wanted, std::optional<std::int64_t> credits);

@@ -71,6 +71,7 @@ Result<http::Response> change_user(Call& call) {
 Result<http::Response> create_user(Call& call) {
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewUser>(body));
+  RECAST_CHECK(account::check_username(wanted.username));
   RECAST_TRY(const auto user, call.context.services.store.create_user(std::move(wanted.username),
                                                                       std::move(wanted.email), wanted.administrator));
   return data_response(201, admin_view(user, call.bases));

@@ -13,15 +13,16 @@ namespace {
 
 constexpr std::chrono::minutes kRecent{15};
 
-/// Whoever finds a browser that is logged in shall not take the account over.
-Result<> check_owner(const Call& call, const store::LoginUser& user, std::string_view password,
-                     std::string_view field) {
+/// Whoever finds a browser that is logged in shall not take the account over. The hash of the password that was right;
+/// empty for a user who has none.
+Result<std::string> check_owner(const Call& call, const store::LoginUser& user, std::string_view password,
+                                std::string_view field) {
   if (user.password.empty()) {
-    if (call.context.services.clock.now() - call.session->since < kRecent) return {};
+    if (call.context.services.clock.now() - call.session->since < kRecent) return std::string();
     return fail(ErrorCode::forbidden, "Log in again first: your log-in is older than 15 minutes.");
   }
-  RECAST_TRY(const auto verdict, call.context.login->check_password(call, user.user.username, password));
-  if (verdict.outcome == LoginDesk::Verdict::Outcome::right) return {};
+  RECAST_TRY(auto verdict, call.context.login->check_password(call, user.user.username, password));
+  if (verdict.outcome == LoginDesk::Verdict::Outcome::right) return std::move(verdict.user.password);
   if (verdict.outcome == LoginDesk::Verdict::Outcome::wrong)
     return fail(ErrorCode::invalid_data, "The password is wrong.", std::string(field));
   return fail(ErrorCode::too_many_requests,
@@ -39,9 +40,9 @@ OfferedFactor shown(const Call& call, std::string_view secret) {
 Result<> change_password(const Call& call, std::string_view current, std::string_view fresh) {
   auto& logins = call.context.services.store.logins();
   RECAST_TRY(const auto user, logins.find(call.principal.user.id));
-  RECAST_CHECK(check_owner(call, user, current, "current_password"));
+  RECAST_TRY(const auto before, check_owner(call, user, current, "current_password"));
   RECAST_TRY(const auto hash, call.context.login->hash_new_password(fresh, user.user.username));
-  return logins.set_password(user.user.id, hash, call.session->id_hash);
+  return logins.change_password(user.user.id, before, hash, call.session->id_hash);
 }
 
 Result<OfferedFactor> offer_factor(const Call& call, std::string_view password) {

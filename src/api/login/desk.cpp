@@ -88,8 +88,10 @@ Result<LoginDesk::Verdict> LoginDesk::check_password(const Call& call, const std
   }
   RECAST_CHECK(names.take_back(logins, true));
   if (hasher_.is_outdated(found->password)) {
-    if (const auto anew = hasher_.hash(password))
+    if (const auto anew = hasher_.hash(password)) {
       RECAST_CHECK(logins.replace_hash(found->user.id, found->password, *anew));
+      found->password = *anew;
+    }
   }
   return Verdict{.outcome = Verdict::Outcome::right, .user = *std::move(found), .wait = {}};
 }
