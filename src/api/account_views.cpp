@@ -76,7 +76,12 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
   RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewKey>(body));
-  if (wanted.scopes.empty()) wanted.scopes = account::all_scopes();
+  if (wanted.scopes.empty()) {
+    wanted.scopes = account::all_scopes();
+    // A key gives no scope that it lacks, so that is what all of them comes to.
+    if (!call.principal.has(account::scope::admin))
+      std::erase_if(wanted.scopes, [&](const auto& scope) { return !call.principal.has(scope); });
+  }
   RECAST_CHECK(check_scopes(call.principal, owner, wanted.scopes));
   const auto token = account::new_token(call.context.services.random);
   account::KeyTerms terms{.mode = account::key_mode_from(wanted.mode).value_or(account::KeyMode::both), .expires = {}};

@@ -23,7 +23,8 @@ struct NewKey {
 
   static constexpr auto fields = std::tuple{
       schema::field(&NewKey::name, "name", "What the key is called in lists.", {.required = true}),
-      schema::field(&NewKey::scopes, "scopes", "What the key may do; empty: all scopes of the API."),
+      schema::field(&NewKey::scopes, "scopes",
+                    "What the key may do; empty: whatever the caller's own key may, of the API's scopes."),
       schema::field(&NewKey::mode, "mode", "Where it is good: live, sandbox or both.",
                     {.values = {"both", "live", "sandbox"}}),
       schema::field(&NewKey::expires_in, "expires_in", "Seconds after which it is worth nothing; none: never.",
