@@ -104,6 +104,8 @@ Result<http::Response> change_client(Call& call) {
   RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<ChangedClient>(body));
+  if (body.contains("confidential"))
+    return fail(ErrorCode::invalid_data, "Whether a client keeps a secret cannot be changed.", "confidential");
   RECAST_TRY(auto client, grants_of(call).client(call.principal.user.id, call.request.captures.at(0)));
   if (wanted.name) client.name = *std::move(wanted.name);
   if (!wanted.redirect_uris.empty()) client.redirect_uris = std::move(wanted.redirect_uris);
