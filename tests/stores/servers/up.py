@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import queue
 import signal
 import sys
 import threading
@@ -94,14 +95,15 @@ def parse(arguments):
 def until_input_ends(enough):
     while os.read(0, 4096):
         pass
-    enough.set()
+    enough.put(None)
 
 
 def main(arguments):
     only, with_faults, settings = parse(arguments)
-    enough = threading.Event()
+    # An Event would not do: its lock may be held by the very thread that the signal interrupts.
+    enough = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: enough.set())
+        signal.signal(number, lambda *_: enough.put(None))
     keepers = {name: Keeper(name, settings.get(name, {})) for name in dict.fromkeys(ALIASES.get(name, name) for name in only)}
     proxies, said = [], {"absent": {}, "faults": {}}
     try:
@@ -124,7 +126,7 @@ def main(arguments):
                 said["faults"][name] = proxies[-1].describe()
         print(json.dumps(said), flush=True)
         threading.Thread(target=until_input_ends, args=(enough,), daemon=True).start()
-        enough.wait()
+        enough.get()
         return 0
     finally:
         for proxy in proxies:
