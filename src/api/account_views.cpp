@@ -7,6 +7,7 @@
 
 #include "api/envelope.hpp"
 #include "api/limits/quota_body.hpp"
+#include "api/query.hpp"
 #include "schema/body.hpp"
 #include "schema/parse.hpp"
 
@@ -100,16 +101,20 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
     terms.expires = terms.expires ? std::min(*terms.expires, until) : until;
   }
   RECAST_TRY(const auto key, call.context.services.store.create_key(owner.id, std::move(wanted.name),
-                                                                    std::move(wanted.scopes), token, terms));
+                                                                    std::move(wanted.scopes), token, terms,
+                                                                    call.context.services.settings.keys_per_user));
   auto shown = key_view(key);
   shown["token"] = token;
   return data_response(201, std::move(shown));
 }
 
-http::Response key_list(const std::vector<account::ApiKey>& keys) {
+Result<http::Response> key_list(const Call& call, UserId user, const std::string& path) {
+  RECAST_TRY(const auto page, page_of(call.request.query));
+  RECAST_TRY(const auto listing, call.context.services.store.page_of_keys(user, page));
   json::array data;
-  for (const auto& key : keys) data.push_back(key_view(key));
-  return data_response(200, std::move(data));
+  for (const auto& key : listing.items) data.push_back(key_view(key));
+  return api_response(
+      200, list_body(std::move(data), call.request.query, call.bases.api + path, listing.page, listing.more));
 }
 
 Result<std::int64_t> number_of(std::string_view text) {

@@ -40,7 +40,8 @@ json::object credits_view(const account::Balance& balance);
 /// scope that the caller's own key lacks, unless the caller is an administrator's; only administrators' keys carry
 /// admin.
 Result<http::Response> create_key_for(Call& call, const account::User& owner);
-http::Response key_list(const std::vector<account::ApiKey>& keys);
+/// The page of a user's keys that the request asks for; `path` is that of the list, from the root.
+Result<http::Response> key_list(const Call& call, UserId user, const std::string& path);
 
 /// A time as the API writes it, or null.
 json::value time_or_null(const std::optional<Time>& time);

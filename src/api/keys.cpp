@@ -7,8 +7,7 @@ namespace recast::api {
 namespace {
 
 Result<http::Response> list_keys(Call& call) {
-  RECAST_TRY(const auto keys, call.context.services.store.list_keys(call.principal.user.id));
-  return key_list(keys);
+  return key_list(call, call.principal.user.id, "/v2/keys");
 }
 
 Result<http::Response> create_key(Call& call) { return create_key_for(call, call.principal.user); }

@@ -17,6 +17,10 @@ struct Settings {
   int sockets_per_user = 10000;
   int idempotency_hours = 24;
   int signed_cache_hours = 24;
+  int keys_per_user = 1000;
+  int signed_url_bases_per_user = 100;
+  int presets_per_user = 1000;
+  int preset_versions = 1000;
 
   static constexpr auto fields = std::tuple{
       schema::field(&Settings::public_api_url, "public_api_url",
@@ -36,6 +40,13 @@ struct Settings {
       schema::field(&Settings::signed_cache_hours, "signed_cache_hours",
                     "How long the result of a signed URL with a cache_key is used again; no longer than jobs are kept.",
                     {.min = 1, .max = 720}),
+      schema::field(&Settings::keys_per_user, "keys_per_user", "API keys that one user may have.", {.min = 1}),
+      schema::field(&Settings::signed_url_bases_per_user, "signed_url_bases_per_user",
+                    "Bases of signed URLs that one user may have.", {.min = 0}),
+      schema::field(&Settings::presets_per_user, "presets_per_user", "Presets that one user may have.", {.min = 0}),
+      schema::field(&Settings::preset_versions, "preset_versions",
+                    "Versions that one preset may have; none goes away by itself, since tasks may name it.",
+                    {.min = 1}),
   };
 };
 

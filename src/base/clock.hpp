@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,16 +28,16 @@ class SystemClock final : public Clock {
   Steady steady() const override;
 };
 
-/// Stands still until it is moved. For tests; not safe to move while other threads read.
+/// Stands still until it is moved, by any thread. For tests.
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(Time start = Time(std::chrono::seconds(1'772'600'767))) : now_(start) {}
-  Time now() const override { return now_; }
-  Steady steady() const override { return Steady(now_.time_since_epoch()); }
-  void advance(std::chrono::microseconds by) { now_ += by; }
+  explicit FakeClock(Time start = Time(std::chrono::seconds(1'772'600'767))) : micros_(start.time_since_epoch().count()) {}
+  Time now() const override { return Time(std::chrono::microseconds(micros_)); }
+  Steady steady() const override { return Steady(now().time_since_epoch()); }
+  void advance(std::chrono::microseconds by) { micros_ += by.count(); }
 
  private:
-  Time now_;
+  std::atomic<std::int64_t> micros_;
 };
 
 /// A point in monotonic time after which a wait gives up.

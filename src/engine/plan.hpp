@@ -51,6 +51,8 @@ struct ProgramStep {
   /// For programs that tell more on standard error than what is wrong: what of a line is an error, for StepEnd::errors.
   /// nullopt: the line is none. Empty: all of it is. Not together with join_output.
   std::function<std::optional<std::string>(std::string_view line)> keep_error;
+  /// Asked once it has run: how long its first input lasts, in seconds, as far as its lines told.
+  std::function<std::optional<double>()> input_seconds;
   /// Exit statuses besides 0 that are a success.
   std::vector<int> accepted;
   /// For programs that know only standard input and output: files below in/ and out/ or tmp/, seen from the working

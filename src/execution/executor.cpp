@@ -200,6 +200,7 @@ Result<> Executor::run_program(const Run& run, const engine::ProgramStep& step,
     if (doubt) return std::unexpected(*std::move(doubt));
   }
   done.steps.push_back({.answer = {}, .output = std::move(report.output)});
+  if (step.input_seconds && !done.input_seconds) done.input_seconds = step.input_seconds();
   return take_over(run.folder / "out");
 }
 

@@ -16,7 +16,6 @@
 #include "execution/pages.hpp"
 #include "execution/terms.hpp"
 #include "format/format.hpp"
-#include "operation/attempted.hpp"
 
 namespace recast::execution {
 
@@ -49,7 +48,7 @@ class WorkFolder {
   fs::path path_;
 };
 
-class Context final : public operation::TaskContext, public operation::Attempted {
+class Context final : public operation::TaskContext {
  public:
   Context(const store::Claim& claim, Means& means, const fs::path& work, operation::Files inputs, Deadline deadline,
           std::stop_token stop, std::function<void(int, std::string_view)> report)
@@ -66,7 +65,7 @@ class Context final : public operation::TaskContext, public operation::Attempted
 
   const TaskId& id() const override { return claim_.task.id; }
   int attempt() const override { return claim_.attempt; }
-  std::chrono::system_clock::time_point created() const override { return claim_.task.created; }
+  Time created() const override { return claim_.task.created; }
   const std::string& name() const override {
     return claim_.task.name.empty() ? claim_.task.id.str() : claim_.task.name;
   }

@@ -107,7 +107,6 @@ Result<Converted> run_choice(TaskContext& context, const engine::Choice& choice,
       .operation = wish.operation,
       .head = conversion.inputs.empty() ? std::string() : format::first_bytes(conversion.inputs.front().path)};
   RECAST_TRY(auto plan, choice.engine->plan(request));
-  if (conversion.adjust) conversion.adjust(plan);
   Execution execution{.plan = &plan,
                       .input_names = request.inputs,
                       .installation = choice.installation,

@@ -22,8 +22,7 @@ Result<> check_content(TaskContext& context, const File& file, std::string_view 
 struct Conversion {
   engine::Wish wish;  ///< operation, canonical formats, and the engine if the client named one
   json::object options;
-  Files inputs;                               ///< all for one plan: in/in-1.<from>, in/in-2.…
-  std::function<void(engine::Plan&)> adjust;  ///< may look at the plan before it runs
+  Files inputs;  ///< all for one plan: in/in-1.<from>, in/in-2.…
   int percent_from = 0;
   int percent_to = 100;
 };

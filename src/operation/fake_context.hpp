@@ -130,6 +130,7 @@ class FakeContext final : public TaskContext {
     Executed done;
     done.steps.push_back({.answer = answer, .output = output});
     done.names = names;
+    done.input_seconds = input_seconds;
     for (const auto& [name, content] : outputs) {
       done.files.push_back(folder / name);
       std::ofstream(done.files.back(), std::ios::binary) << content;
@@ -151,6 +152,7 @@ class FakeContext final : public TaskContext {
   json::object answer;             ///< what workers say
   std::string output;              ///< what programs print
   std::vector<std::string> names;  ///< of files that bring theirs
+  std::optional<double> input_seconds;  ///< what engines tell of the input
   std::map<std::string, File> own_files;
   FakeNet fake_net;
   std::optional<std::uint64_t> largest;   ///< bytes of a file that comes in

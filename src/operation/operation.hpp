@@ -59,6 +59,7 @@ struct Executed {
     std::string output;   ///< standard output of a program, at most 1 MiB
   };
   std::vector<Step> steps;
+  std::optional<double> input_seconds;  ///< how long the first input is, where the engine told
 };
 
 /// One engine plan to be executed on some inputs.
@@ -79,6 +80,10 @@ class TaskContext {
   virtual const TaskId& id() const = 0;
   virtual const std::string& name() const = 0;  ///< its name in the job; the id for a standalone task
   virtual const std::string& operation() const = 0;
+  /// From 1. With created(): for those who leave something with other servers, where an attempt whose server was
+  /// killed could not clean up.
+  virtual int attempt() const { return 1; }
+  virtual Time created() const { return {}; }  ///< when the task was
   virtual const Files& inputs() const = 0;  ///< all files of the tasks in `input`, in order
   /// The files of the tasks that another option names, such as "subtitles".
   virtual Files inputs(std::string_view option) const = 0;

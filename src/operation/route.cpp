@@ -187,7 +187,6 @@ Result<Converted> run_route(TaskContext& context, const Route& route, const Conv
       RECAST_TRY(auto one, run_conversion(context, {.wish = wishes[leg],
                                                     .options = options[leg],
                                                     .inputs = leg == 0 ? files : Files{files[run]},
-                                                    .adjust = leg == 0 ? conversion.adjust : nullptr,
                                                     .percent_from = shares.begin(run),
                                                     .percent_to = shares.end(run)}));
       std::ranges::move(one.files, std::back_inserter(made));

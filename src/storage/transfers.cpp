@@ -9,7 +9,6 @@
 
 #include "format/format.hpp"
 #include "format/full_name.hpp"
-#include "operation/attempted.hpp"
 #include "operation/files.hpp"
 #include "storage/parallel.hpp"
 
@@ -18,9 +17,7 @@ namespace recast::storage {
 namespace {
 
 Origin origin_of(const operation::TaskContext& context) {
-  const auto* const attempted = dynamic_cast<const operation::Attempted*>(&context);
-  if (attempted == nullptr) return {};
-  return {.task = context.id().str(), .attempt = attempted->attempt(), .created = attempted->created()};
+  return {.task = context.id().str(), .attempt = context.attempt(), .created = context.created()};
 }
 
 /// A task's connection whose transfers can be stopped when one of them failed.

@@ -207,7 +207,7 @@ Result<> SqlStore::delete_user(UserId id) {
 }
 
 Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std::vector<std::string> scopes,
-                                             std::string_view token, account::KeyTerms terms) {
+                                             std::string_view token, account::KeyTerms terms, std::int64_t most) {
   if (name.size() > kLongestName)
     return fail(ErrorCode::invalid_data, "The name may not be longer than 255 bytes.", "name");
   for (const auto& scope : scopes) {
@@ -219,6 +219,12 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
   const auto quota = account::quota_text(terms.quota);
   return writer_.write([&](Write& write) -> Result<account::ApiKey> {
     RECAST_CHECK(find_user(write.sql, user));
+    {
+      auto rows =
+          write.sql.query("SELECT count(*) FROM api_keys WHERE user_id = $1 AND authorization_id IS NULL", user);
+      if (rows.next() && rows.integer(0) >= most)
+        return fail(ErrorCode::invalid_data, fmt::format("There are {} keys already, which is the most.", most), "name");
+    }
     account::ApiKey key{.user = user,
                         .name = name,
                         .prefix = std::string(token.substr(0, kShownPrefix)),
@@ -244,18 +250,20 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
   });
 }
 
-Result<std::vector<account::ApiKey>> SqlStore::list_keys(UserId user) {
-  return readers_.read([&](sql::Connection& connection) -> Result<std::vector<account::ApiKey>> {
-    std::vector<account::ApiKey> keys;
+Result<Listing<account::ApiKey>> SqlStore::page_of_keys(UserId user, Page page) {
+  return readers_.read([&](sql::Connection& connection) -> Result<Listing<account::ApiKey>> {
+    Listing<account::ApiKey> listing{.items = {}, .more = false, .page = page};
     auto rows = connection.query(
         "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires, quota, family FROM api_keys "
-        "WHERE user_id = $1 AND authorization_id IS NULL ORDER BY id",
-        user);
+        "WHERE user_id = $1 AND authorization_id IS NULL ORDER BY id LIMIT $2 OFFSET $3",
+        user, page.size + 1, offset_of(page));
     while (rows.next()) {
-      keys.push_back({KeyId(rows.integer(0)), UserId(rows.integer(1)), rows.text(2), rows.text(3),
-                      words_of(rows.view(4)), rows.time(5), rows.optional_time(6), read_terms(rows, 7)});
+      listing.more = std::ssize(listing.items) == page.size;
+      if (listing.more) break;
+      listing.items.push_back({KeyId(rows.integer(0)), UserId(rows.integer(1)), rows.text(2), rows.text(3),
+                               words_of(rows.view(4)), rows.time(5), rows.optional_time(6), read_terms(rows, 7)});
     }
-    return keys;
+    return listing;
   });
 }
 

@@ -213,7 +213,7 @@ TEST_F(Admissions, KeepKeysWithTheirQuotas) {
   const account::KeyTerms terms{.expires = {}, .quota = {.minutes = 5, .operations = {"import/*"}}, .family = KeyId(3)};
   const auto token = account::new_token(random_);
   ASSERT_TRUE(store_->create_key(user_, "k", {}, token, terms));
-  EXPECT_EQ(store_->list_keys(user_)->at(0).terms.quota, terms.quota);
+  EXPECT_EQ(store_->page_of_keys(user_, {})->items.at(0).terms.quota, terms.quota);
   const auto principal = store_->authenticate(token).value();
   EXPECT_EQ(principal.terms.quota, terms.quota);
   EXPECT_EQ(principal.terms.family, KeyId(3));

@@ -103,7 +103,7 @@ TEST_F(Accounts, KnowTheirKeys) {
   EXPECT_EQ(store_->create_key(UserId(99), "x", {}, "t").error().code, ErrorCode::not_found);
   EXPECT_EQ(store_->create_key(user_, "x", {"two words"}, "t").error().field, "scopes");
   ASSERT_TRUE(store_->check());
-  EXPECT_EQ(store_->list_keys(user_)->at(0).last_used, clock_.now());
+  EXPECT_EQ(store_->page_of_keys(user_, {})->items.at(0).last_used, clock_.now());
 }
 
 TEST_F(Accounts, LoseARevokedKeyAtOnce) {
@@ -112,7 +112,7 @@ TEST_F(Accounts, LoseARevokedKeyAtOnce) {
   EXPECT_EQ(store_->revoke_key(UserId(99), key.id).error().code, ErrorCode::not_found);
   ASSERT_TRUE(store_->revoke_key(user_, key.id));
   EXPECT_EQ(store_->authenticate("token").error().code, ErrorCode::unauthenticated);
-  EXPECT_TRUE(store_->list_keys(user_)->empty());
+  EXPECT_TRUE(store_->page_of_keys(user_, {})->items.empty());
 }
 
 TEST_F(Accounts, HaveNamesOfTheirOwn) {

@@ -118,7 +118,7 @@ TEST_F(GrantsTest, GiveTokensForACode) {
 TEST_F(GrantsTest, ShowNoAccessTokenAmongKeys) {
   const auto given = tokens();
   const auto key = store_->authenticate(given.access_token).value().key;
-  EXPECT_TRUE(store_->list_keys(user_).value().empty());
+  EXPECT_TRUE(store_->page_of_keys(user_, {}).value().items.empty());
   EXPECT_EQ(store_->revoke_key(user_, key).error().code, ErrorCode::not_found);
 }
 

@@ -39,8 +39,8 @@ class SqlStore final : public Store {
   Result<account::User> change_user(UserId id, const account::UserChange& change) override;
   Result<> delete_user(UserId id) override;
   Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
-                                     std::string_view token, account::KeyTerms terms) override;
-  Result<std::vector<account::ApiKey>> list_keys(UserId user) override;
+                                     std::string_view token, account::KeyTerms terms, std::int64_t most) override;
+  Result<Listing<account::ApiKey>> page_of_keys(UserId user, Page page) override;
   Result<> revoke_key(UserId user, KeyId id) override;
   Result<account::Principal> authenticate(std::string_view token) override;
   Result<std::string> secret(std::string_view name) override;

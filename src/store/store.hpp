@@ -155,9 +155,12 @@ class Store {
   /// once: those that were taken for good already, too.
   virtual Result<account::User> change_user(UserId id, const account::UserChange& change) = 0;
   virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks; conflict for the last administrator
+  /// invalid_data on "name" once a user has `most` keys.
   virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
-                                             std::string_view token, account::KeyTerms terms = {}) = 0;
-  virtual Result<std::vector<account::ApiKey>> list_keys(UserId user) = 0;  ///< access tokens of OAuth are in grants()
+                                             std::string_view token, account::KeyTerms terms = {},
+                                             std::int64_t most = std::numeric_limits<std::int64_t>::max()) = 0;
+  /// Oldest first. Access tokens of OAuth are no part of it: grants() has them.
+  virtual Result<Listing<account::ApiKey>> page_of_keys(UserId user, Page page) = 0;
   virtual Result<> revoke_key(UserId user, KeyId id) = 0;
   /// unauthenticated for an unknown or expired token. Served from a cache that a revocation empties.
   virtual Result<account::Principal> authenticate(std::string_view token) = 0;

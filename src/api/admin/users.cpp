@@ -1,5 +1,7 @@
 #include <boost/json/array.hpp>
 
+#include <fmt/format.h>
+
 #include "account/login.hpp"
 #include "api/account_views.hpp"
 #include "api/admin/routes.hpp"
@@ -93,8 +95,7 @@ Result<http::Response> delete_user(Call& call) {
 
 Result<http::Response> list_keys(Call& call) {
   RECAST_TRY(const auto user, user_in_path(call));
-  RECAST_TRY(const auto keys, call.context.services.store.list_keys(user.id));
-  return key_list(keys);
+  return key_list(call, user.id, fmt::format("/admin/v1/users/{}/keys", static_cast<std::int64_t>(user.id)));
 }
 
 Result<http::Response> create_key(Call& call) {

@@ -36,6 +36,7 @@ engine::Plan convert_with_progress(Arguments arguments, const Progress& progress
   auto convert = program("ffmpeg", std::move(arguments));
   convert.progress = [progress](std::string_view line) { return progress.percent(line); };
   convert.keep_error = Errors(progress);
+  convert.input_seconds = [progress] { return progress.duration(); };
   engine::Plan plan;
   plan.steps.push_back({.action = std::move(convert), .weight = 99});
   plan.explain = &explain;

@@ -29,6 +29,8 @@ class Progress {
   void learn(std::string_view line) const;
   /// A line of ffmpeg's -progress.
   std::optional<int> percent(std::string_view line) const;
+  /// Seconds of the first input, as far as its lines said.
+  std::optional<double> duration() const { return state_->duration; }
   /// What to say if nothing came out: whether the start lies behind the end.
   std::optional<Error> too_late() const;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 
 #include "base/text.hpp"
 #include "format/format.hpp"
@@ -165,32 +164,6 @@ class Maker {
   std::vector<Leg> route_;
 };
 
-/// How long a film is, as far as the engine tells of its input: "[info]   Duration: 00:00:12.50, start: …", in the
-/// words of ffmpeg (engines/ffmpeg/explain.hpp). Only the first such line counts; others may be another input's.
-class Length {
- public:
-  void watch(engine::Plan& plan) const {
-    for (auto& step : plan.steps) {
-      auto* const program = std::get_if<engine::ProgramStep>(&step.action);
-      if (program == nullptr) continue;
-      program->keep_error = [seconds = seconds_, before = std::move(program->keep_error)](
-                                std::string_view line) -> std::optional<std::string> {
-        constexpr std::string_view key = "]   Duration: ";
-        const auto at = line.find(key);
-        if (at != std::string_view::npos && !*seconds) {
-          const auto told = line.substr(at + key.size());
-          *seconds = seconds_of(told.substr(0, told.find(','))).value_or(0);
-        }
-        return before ? before(line) : std::optional(std::string(line));
-      };
-    }
-  }
-  double seconds() const { return seconds_->value_or(0); }
-
- private:
-  std::shared_ptr<std::optional<double>> seconds_ = std::make_shared<std::optional<double>>();
-};
-
 std::string moment(double seconds) { return fmt::format("{:.3f}", seconds); }
 
 /// Frames spread evenly: one in the middle of each of `count` parts of what lies behind the timestamp.
@@ -198,7 +171,6 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
                                                   std::vector<Leg> route, const operation::File& input, int from,
                                                   int to) {
   const auto first = route.front();
-  const Length length;
   Maker maker(context, options, std::move(route));
   const operation::Shares shares(static_cast<std::size_t>(options.count) + 1, from, to);
   // Once for the length alone; its picture is not used.
@@ -206,12 +178,11 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
       .wish = first.wish(),
       .options = options_of(first, options, options.timestamp.empty() ? "0" : options.timestamp),
       .inputs = {input},
-      .adjust = [&](engine::Plan& plan) { length.watch(plan); },
       .percent_from = from,
       .percent_to = shares.end(0)};
-  RECAST_CHECK(operation::run_conversion(context, look));
+  RECAST_TRY(const auto looked, operation::run_conversion(context, look));
   const double start = seconds_of(options.timestamp).value_or(0);
-  const double rest = std::max(0.0, length.seconds() - start);
+  const double rest = std::max(0.0, looked.input_seconds.value_or(0) - start);
   std::vector<std::filesystem::path> files;
   // Of a film whose length nobody knows there is one picture.
   const auto count = rest > 0 ? options.count : 1;

@@ -26,9 +26,9 @@ operation::Operation make() { return operation::test::registered(&register_thumb
 class Thumbnails : public ::testing::Test {
  protected:
   Thumbnails() {
+    context.input_seconds = 100;
     context.on_execute = [this](const operation::Execution& execution) {
       const auto& step = std::get<engine::ProgramStep>(execution.plan->steps.at(0).action);
-      if (step.keep_error) step.keep_error("[info]   Duration: 00:01:40.00, start: 0.000000, bitrate: 705 kb/s");
       return Made(results, {"out." + step.arguments.at(0), "picture"});
     };
   }
