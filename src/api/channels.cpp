@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 #include <utility>
 
 #include "api/auth.hpp"
@@ -220,7 +221,7 @@ void Channels::heard(const store::Event& event) {
   strand_.post([this, event] { deliver(event); });
 }
 
-/// A revoked key is good for nothing more, on connections that are open as little as on new ones.
+/// A key that is revoked or expired is good for nothing more, on connections that are open as little as on new ones.
 void Channels::end_key(KeyId key) {
   for (const auto& subscriber : subscriptions_.remove_key(key)) {
     const auto socket = subscriber->socket.lock();
@@ -264,12 +265,17 @@ void Channels::next_pace(const std::string& object) {
 
 void Channels::send(const store::Event& event) {
   Payload payload(context_, event);
+  std::set<KeyId> expired;
   for (const auto& subscriber : subscriptions_.of(topics_of(event))) {
     const auto socket = subscriber->socket.lock();
-    if (subscriber->expires && *subscriber->expires <= context_.services.clock.now()) continue;
+    if (subscriber->expires && *subscriber->expires <= context_.services.clock.now()) {
+      expired.insert(subscriber->key);
+      continue;
+    }
     if (!socket || (is_ending(event) && !subscriptions_.first_ending(*subscriber, object_of(event)))) continue;
     if (const auto* const text = payload.for_socket(*socket)) socket->send(packet(event.name, subscriber->name, *text));
   }
+  for (const auto key : expired) end_key(key);
 }
 
 void add_socket_routes(Routes& routes) {

@@ -54,6 +54,19 @@ http::Response stored_answer(const store::Idempotency::Known& known) {
   return response;
 }
 
+/// Says of an answer that it is not the first to its request; of one that is still waited for, when it comes.
+http::Response replayed(http::Response response) {
+  if (auto* const deferred = std::get_if<http::Deferred>(&response.body)) {
+    deferred->start = [begin = std::move(deferred->start)](std::function<void(http::Response)> done) {
+      return begin([done = std::move(done)](http::Response answer) { done(replayed(std::move(answer))); });
+    };
+    deferred->at_stop = [end = std::move(deferred->at_stop)] { return replayed(end()); };
+  } else if (response.status < 400) {
+    response.headers.set("Idempotency-Replayed", "true");
+  }
+  return response;
+}
+
 /// How a request that was made before is answered; nullopt if it made nothing, and may be made again.
 Result<std::optional<http::Response>> answer_again(Call& call, const store::Idempotency::Known& known,
                                                    const Routes::Again& again) {
@@ -89,10 +102,7 @@ Result<http::Response> once(Call& call, const Routes::Function& make, const Rout
   }
   if (known) {
     RECAST_TRY(auto answer, answer_again(call, *known, again));
-    if (answer) {
-      answer->headers.set("Idempotency-Replayed", "true");
-      return *std::move(answer);
-    }
+    if (answer) return replayed(*std::move(answer));
   }
   call.idempotency_key = key;
   auto response = make(call);

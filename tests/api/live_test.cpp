@@ -184,6 +184,24 @@ TEST_F(Live, WhoIsDisabledIsOutAtOnce) {
   EXPECT_TRUE(refused.contains("subscription_error") || refused.contains("Session ID unknown")) << refused;
 }
 
+TEST_F(Live, AKeyThatExpiresEndsWhatItWaitsFor) {
+  const auto user = static_cast<UserId>(std::stol(server.values().at("user")));
+  account::KeyTerms terms;
+  terms.expires = server.clock().now() + std::chrono::seconds(3);
+  ASSERT_TRUE(server.store().create_key(user, "brief", account::all_scopes(), "the brief key", terms));
+  const auto job = ask("POST", "/v2/jobs", R"({"tasks":{"slow":{"operation":"test/hang"}}})");
+  Client waiting(server.port());
+  waiting.send("GET /v2/jobs/" + text(job, "id") +
+               "/wait HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer the brief key\r\n\r\n");
+  ASSERT_TRUE(soon([&] { return server.figures().waiting == 1; }));
+  Poller poller(server.port(), "the brief key");
+  poller.subscribe("private-job." + text(job, "id"));
+  EXPECT_EQ(waiting.reply().status, 401U);
+  ask("POST", "/v2/tasks/" + text(job.at("tasks").at(0), "id") + "/cancel");
+  const auto last = json::serialize(poller.event());
+  EXPECT_TRUE(last.contains("subscription_error") || last.contains("Session ID unknown")) << last;
+}
+
 TEST_F(Live, UpdatesComeAboutOnceASecondAndTheLastIsNotLost) {
   const auto task = ask("POST", "/v2/test/hang", "{}");
   const TaskId id(text(task, "id"));

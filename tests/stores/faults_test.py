@@ -12,7 +12,7 @@ import clients
 import suite
 
 LARGE = 3 * suite.PART + 1_234_567
-SLOW = {"rate": 3 * suite.MEGABYTE, "upload_rate": 3 * suite.MEGABYTE}
+SLOW = {"rate": 3 * suite.MEGABYTE, "upload_rate": 3 * suite.MEGABYTE // 2}  # an upload fills the buffers of both kernels first
 
 
 class AnyTransfer(suite.StoreSuite):
