@@ -47,6 +47,7 @@ class Planner {
  private:
   Result<> read_options();
   Result<> find_subtitles();
+  Burned burned() const;
   Result<Arguments> picture();
   Result<Arguments> sound() const;
   Result<Arguments> gif() const;
@@ -97,6 +98,11 @@ Result<> Planner::find_subtitles() {
   return {};
 }
 
+Burned Planner::burned() const {
+  if (options_.subtitles_mode != "hard") return {};
+  return {.file = subtitles_, .cut = trim_.start.value_or(0)};
+}
+
 Result<Arguments> Planner::picture() {
   RECAST_TRY(const auto codec, choose_video_codec(options_, container_));
   if (codec == "none") return Arguments{"-vn"};
@@ -107,10 +113,9 @@ Result<Arguments> Planner::picture() {
   Arguments result{"-map", "0:V:0?"};
   if (codec == "copy") {
     if (!options_.aspect_ratio.empty()) append(result, {"-aspect", options_.aspect_ratio});
-    RECAST_CHECK(picture_filters(options_, container_, {}));  // for its checks
+    RECAST_CHECK(picture_filters(options_, container_));  // for its checks
   } else {
-    const auto burn = options_.subtitles_mode == "hard" ? subtitles_ : std::string();
-    RECAST_TRY(auto filters, picture_filters(options_, container_, burn));
+    RECAST_TRY(auto filters, picture_filters(options_, container_, burned()));
     if (!filters.empty()) append(result, {"-vf", std::move(filters)});
   }
   RECAST_TRY(auto encoder, encode_video(codec, options_, container_));
@@ -134,7 +139,7 @@ Result<Arguments> Planner::sound() const {
 
 /// A GIF has 256 colours: they are chosen from the whole film, then applied.
 Result<Arguments> Planner::gif() const {
-  RECAST_TRY(auto filters, picture_filters(options_, container_, subtitles_));
+  RECAST_TRY(auto filters, picture_filters(options_, container_, burned()));
   if (!filters.empty()) filters += ",";
   return Arguments{"-filter_complex",
                    fmt::format("[0:V:0]{}split[frames][sample];[sample]palettegen=stats_mode=diff[palette];"
@@ -147,7 +152,7 @@ Result<Arguments> Planner::gif() const {
 }
 
 Result<Arguments> Planner::still() const {
-  RECAST_TRY(auto filters, picture_filters(options_, container_, {}));
+  RECAST_TRY(auto filters, picture_filters(options_, container_));
   if (options_.timestamp.empty()) filters = filters.empty() ? "thumbnail=50" : "thumbnail=50," + filters;
   Arguments result{"-map", "0:V:0", "-an", "-sn"};
   if (!filters.empty()) append(result, {"-vf", filters});

@@ -92,14 +92,18 @@ bool changes_picture(const Options& options) {
 
 bool changes_sound(const Options& options) { return options.volume || options.normalize; }
 
-Result<std::string> picture_filters(const Options& options, const Container& container, const std::string& subtitles) {
+Result<std::string> picture_filters(const Options& options, const Container& container, const Burned& subtitles) {
   const bool even = container.has_video() && container.name != "gif";
   std::vector<std::string> chain;
   RECAST_TRY(const auto turn, rotation(options.rotate));
   if (!turn.empty()) chain.push_back(turn);
   if (options.fps) chain.push_back(fmt::format("fps={}", *options.fps));
   if (const auto scale = size(options, even); !scale.empty()) chain.push_back(scale);
-  if (!subtitles.empty()) chain.push_back("subtitles=filename=" + subtitles);
+  // A film that is cut begins at 0, its subtitles do not.
+  const bool moved = !subtitles.file.empty() && subtitles.cut > 0;
+  if (moved) chain.push_back(fmt::format("setpts=PTS+{:.3f}/TB", subtitles.cut));
+  if (!subtitles.file.empty()) chain.push_back("subtitles=filename=" + subtitles.file);
+  if (moved) chain.push_back(fmt::format("setpts=PTS-{:.3f}/TB", subtitles.cut));
   if (!options.aspect_ratio.empty()) {
     RECAST_TRY(const auto shape, aspect(options.aspect_ratio));
     chain.push_back(shape);

@@ -15,8 +15,14 @@ Result<> apply_resolution(Options& options);
 bool changes_picture(const Options& options);
 bool changes_sound(const Options& options);
 
-/// The filter chain of the picture, empty if there is nothing to do. `subtitles` is a file to draw into it, or empty.
-Result<std::string> picture_filters(const Options& options, const Container& container, const std::string& subtitles);
+/// Subtitles to draw into the picture.
+struct Burned {
+  std::string file = {};  ///< empty: none
+  double cut = 0;         ///< seconds of the film that are left out before its first picture
+};
+
+/// The filter chain of the picture, empty if there is nothing to do.
+Result<std::string> picture_filters(const Options& options, const Container& container, const Burned& subtitles = {});
 std::string sound_filters(const Options& options);
 
 }  // namespace recast::engines::ffmpeg

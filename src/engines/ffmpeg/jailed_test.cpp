@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include "../../../tests/support/engine_run.hpp"
@@ -150,6 +151,35 @@ TEST_F(FfmpegRun, DrawsSubtitlesIntoThePicture) {
     ASSERT_TRUE(files) << mode << ": " << files.error().message;
     EXPECT_EQ(look(files->front()).find("codec_name=mov_text") != std::string::npos, mode == std::string("soft"));
   }
+}
+
+// Words from 2.0 s on, drawn into black: ten pictures a second, so the twentieth is the first with light in it.
+TEST_F(FfmpegRun, DrawsSubtitlesWhenTheyAreSaidAlsoIntoAFilmThatIsCut) {
+  const auto film = run_.folder() / "black.mkv";
+  const auto black = "ffmpeg -v error -nostdin -f lavfi -i color=black:duration=4:size=320x240:rate=10 " + film.string();
+  ASSERT_EQ(std::system(black.c_str()), 0);
+  const auto words = run_.folder().write("words.srt", "1\n00:00:02,000 --> 00:00:04,000\nHello\n");
+  const auto first_with_light = [&](const json& options) {
+    const auto files = run_.convert("mkv", "mp4", {film, words}, options);
+    EXPECT_TRUE(files) << files.error().message;
+    if (!files) return -1;
+    const auto report = run_.folder() / "light.txt";
+    const auto command = "ffprobe -v error -f lavfi -i movie=" + files->front().string() +
+                         ",signalstats -show_entries frame_tags=lavfi.signalstats.YMAX -of default=nk=1:nw=1 > " +
+                         report.string();
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    std::ifstream lines(report);
+    int number = 0;
+    for (std::string line; std::getline(lines, line); ++number) {
+      if (std::stoi(line) > 150) return number;
+    }
+    return -1;
+  };
+  const json hard{{"subtitles_mode", "hard"}, {"preset", "ultrafast"}};
+  auto cut = hard;
+  cut["trim_start"] = "0.5";
+  EXPECT_EQ(first_with_light(hard), 20);
+  EXPECT_EQ(first_with_light(cut), 15);
 }
 
 TEST_F(FfmpegRun, IsNotLongerThanItsPicture) {

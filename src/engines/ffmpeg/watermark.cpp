@@ -94,7 +94,7 @@ Result<engine::Plan> plan_watermark(const engine::Request& request) {
   const auto& container = *find_film(request.from);
   const auto& input = request.inputs.front();
   const auto output = "out/out." + request.from;
-  RECAST_TRY(const auto even, picture_filters(Options{}, container, {}));
+  RECAST_TRY(const auto even, picture_filters(Options{}, container));
   engine::Plan draw;
   draw.steps.push_back(look_at(input));
   const auto graph = fmt::format("[0:V:0][1:v:0]overlay={{x}}:{{y}}:format=auto,{}[stamped]", even);
