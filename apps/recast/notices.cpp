@@ -54,7 +54,7 @@ NoticeCommands::NoticeCommands(CLI::App& app)
   read->add_flag("--json", json_, "As JSON");
   auto* const settings = group_->add_subcommand("settings", "Show how you are told, or change it");
   settings->add_option("--language", language_, "Language of mails, such as de; server: that of the server");
-  settings->add_option("--mail", mail_, "Whether a kind comes by mail: KIND=on or KIND=off")->allow_extra_args(false);
+  settings->add_option("--mail", mail_, "Whether a kind comes by mail: KIND=on or KIND=off");
   settings->add_flag("--json", json_, "As JSON");
 }
 

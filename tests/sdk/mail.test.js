@@ -131,8 +131,8 @@ test('a user gets mails in the language that was chosen', async () => {
   await fail('german');
   await until(() => mailsOf('german').length, 30000, 'the mail');
   assert.strictEqual(mailsOf('german')[0].parsed.subject, 'Ihr Webhook antwortet nicht');
-  const changed = JSON.parse(settings('--language', 'server', '--mail', 'webhook.failing=off', '--mail', 'credits.low=on', '--json')).data;
-  assert.deepStrictEqual([changed.language, changed.mail['webhook.failing'], changed.mail['credits.low']], [null, false, true]);
+  const changed = JSON.parse(settings('--language', 'server', '--mail', 'webhook.failing=off', 'engine.deprecated=off', '--mail', 'engine.deprecated=on', '--json')).data;
+  assert.deepStrictEqual([changed.language, changed.mail['webhook.failing'], changed.mail['engine.deprecated']], [null, false, true]);
   await fail('muted');
 });
 
