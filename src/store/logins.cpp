@@ -114,7 +114,8 @@ Result<account::LoginSession> Logins::begin_session(UserId user, const NewSessio
     if (!owner.enabled) return fail(ErrorCode::forbidden, "This account is disabled.");
     if (session.identity) RECAST_CHECK(note_use(write, user, *session.identity));
     write.sql.execute("DELETE FROM login_sessions WHERE expires <= $1", write.now);  // nobody can use them
-    write.sql.execute("DELETE FROM login_sessions WHERE hash = $1", session.replaces);
+    const auto replaced = write.sql.execute("DELETE FROM login_sessions WHERE hash = $1", session.replaces);
+    if (session.continues && replaced == 0) return fail(ErrorCode::forbidden, "This log-in has ended. Log in again.");
     account::LoginSession made{.user = user,
                                .hash = session.hash,
                                .pending = session.pending,

@@ -37,6 +37,9 @@ struct NewSession {
   std::string user_agent;
   std::string replaces;     ///< hash of the session that ends with its beginning, if there is one
   std::int64_t most = 100;  ///< of a user; the oldest end
+  /// Whether it goes on with `replaces`, which waited for a second factor and has to be there still: what lets people
+  /// in may have changed since.
+  bool continues = false;
   /// What the user comes in by, if a provider vouched for it. It has to be the user's when the session begins.
   std::optional<account::Identity> identity = {};
 };
@@ -73,7 +76,7 @@ class Logins {
   Result<account::User> register_user(const account::NewAccount& wanted, const std::string& password_hash);
 
   // --- sessions
-  /// forbidden for a user who is disabled, or whose identity was unlinked meanwhile.
+  /// forbidden for a user who is disabled, whose identity was unlinked meanwhile, or whose pending session has ended.
   Result<account::LoginSession> begin_session(UserId user, const NewSession& session);
   /// nullopt if it is over, or its user is disabled. Notes that it was seen.
   struct Visitor {

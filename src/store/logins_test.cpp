@@ -70,6 +70,16 @@ TEST_F(LoginsTest, SessionTakesThePlaceOfAnother) {
   EXPECT_TRUE(is_on("whole"));
 }
 
+TEST_F(LoginsTest, SecondFactorOfALogInThatHasEndedOpensNothing) {
+  begin("half", true);
+  NewSession whole{.hash = "whole", .life = hours(1), .replaces = "half", .continues = true};
+  ASSERT_TRUE(logins().end_sessions(user_));
+  EXPECT_EQ(logins().begin_session(user_, whole).error().code, ErrorCode::forbidden);
+  EXPECT_FALSE(is_on("whole"));
+  begin("half", true);
+  EXPECT_TRUE(logins().begin_session(user_, whole));
+}
+
 TEST_F(LoginsTest, UserHasSoManySessionsAndNoMore) {
   for (const auto* const hash : {"h1", "h2", "h3"})
     ASSERT_TRUE(logins().begin_session(user_, {.hash = hash, .life = hours(1), .most = 2}));

@@ -167,7 +167,8 @@ Result<http::Response> LoginDesk::let_in_at_last(const Call& call, const store::
                 .way = "second factor",
                 .address = {},
                 .user_agent = {},
-                .replaces = pending},
+                .replaces = pending,
+                .continues = true},
                user.user.id, next);
 }
 
