@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "target.hpp"
 
@@ -15,8 +16,12 @@ class NoticeCommands {
   std::optional<int> run(const TargetFlags& target) const;  ///< the exit status, or nullopt: not asked for
 
  private:
+  int settings(const TargetFlags& target) const;
+
   CLI::App* group_;
   std::string id_;
+  std::optional<std::string> language_;
+  std::vector<std::string> mail_;
   bool unread_ = false;
   bool json_ = false;
 };

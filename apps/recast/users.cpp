@@ -32,6 +32,14 @@ void print_sessions(const json::value& sessions) {
   }
 }
 
+void print_identities(const json::value& identities) {
+  for (const auto& one : identities.as_array()) {
+    const auto used = text_of(one, "last_used_at");
+    fmt::print("{:>6}  since {}  last log-in {:<20}  {}  {}\n", text_of(one, "id"), text_of(one, "created_at"),
+               used.empty() ? "never" : used, text_of(one, "issuer"), text_of(one, "subject"));
+  }
+}
+
 void print_invitations(const json::value& invitations) {
   for (const auto& one : invitations.as_array()) {
     fmt::print("{:>4}  {:<30} until {}  {}\n", text_of(one, "id"), text_of(one, "email"), text_of(one, "expires_at"),
@@ -84,6 +92,10 @@ UserCommands::UserCommands(CLI::App& app)
   auto* const link = of_one("link", "Let a user in through the OpenID Connect provider");
   link->add_option("subject", subject_, "What the provider calls the user (sub)")->required();
   link->add_option("--issuer", issuer_, "The provider; else login.oidc_issuer");
+  of_one("identities", "List what a user comes in by through OpenID Connect providers");
+  of_one("unlink", "Take one of those away; the user's log-ins end")
+      ->add_option("identity", identity_, "Its number in `recast users identities`")
+      ->required();
   of_one("key", "Make an API key for a user")->add_option("--name", key_name_, "What it is for");
   of_one("delete", "Delete a user with all jobs and keys");
   auto* const invite = command("invite", "Make a link with which somebody makes an account; it is shown once");
@@ -144,8 +156,11 @@ std::optional<int> UserCommands::run(const TargetFlags& target) const {
     return end_ ? remove_at_server(target, one + "/sessions") : get(one + "/sessions", print_sessions);
   }
   if (chosen("link"))
-    return post(one + "/identities", {{"subject", subject_}, {"issuer", issuer_}},
-                [](const json::value& made) { fmt::print("linked to {}\n", text_of(made, "subject")); });
+    return post(one + "/identities", {{"subject", subject_}, {"issuer", issuer_}}, [](const json::value& made) {
+      fmt::print("identity {}: linked to {}\n", text_of(made, "id"), text_of(made, "subject"));
+    });
+  if (chosen("identities")) return get(one + "/identities", print_identities);
+  if (chosen("unlink")) return remove_at_server(target, one + "/identities/" + percent_encode(identity_));
   if (chosen("key")) return post(one + "/keys", {{"name", key_name_}}, print_new_key);
   if (chosen("invite")) return invite(target);
   if (chosen("invitations")) return get(kInvitations + page, print_invitations);

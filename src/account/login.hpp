@@ -41,6 +41,15 @@ struct Identity {
   std::string subject;
 };
 
+/// One that a user comes in by.
+struct LinkedIdentity {
+  std::int64_t id = 0;
+  UserId user{};
+  Identity identity;
+  Time created{};
+  std::optional<Time> last_used;  ///< when the provider last vouched for the user at a log-in
+};
+
 /// A new account, however it comes about.
 struct NewAccount {
   std::string username;

@@ -1,5 +1,8 @@
 #include "account/notice.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 
 namespace recast::account {
@@ -28,6 +31,27 @@ std::optional<NoticeKind> notice_kind_from(std::string_view name) {
     if (notice_kind_name(kind) == name) return kind;
   }
   return std::nullopt;
+}
+
+std::span<const NoticeKind> notice_kinds() { return kKinds; }
+
+Result<NoticeKind> read_chosen_kind(std::string_view name) {
+  if (const auto kind = notice_kind_from(name)) return *kind;
+  std::vector<std::string_view> names;
+  for (const auto kind : kKinds) names.push_back(notice_kind_name(kind));
+  return fail(ErrorCode::invalid_data,
+              fmt::format("There is no notice \"{}\"; these are: {}.", name, fmt::join(names, ", ")), "mail");
+}
+
+bool NoticeChoice::mails(NoticeKind kind) const { return std::ranges::find(without_mail, kind) == without_mail.end(); }
+
+void NoticeChoiceChange::apply_to(NoticeChoice& choice) const {
+  if (language) choice.language = *language;
+  for (const auto& [kind, wanted] : mail) {
+    std::erase(choice.without_mail, kind);
+    if (!wanted) choice.without_mail.push_back(kind);
+  }
+  std::ranges::sort(choice.without_mail);
 }
 
 }  // namespace recast::account

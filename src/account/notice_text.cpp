@@ -111,6 +111,13 @@ std::vector<std::string> NoticeTexts::languages() {
   return list;
 }
 
+Result<> check_notice_language(std::string_view language) {
+  const auto known = NoticeTexts::languages();
+  if (language.empty() || std::ranges::find(known, language) != known.end()) return {};
+  return fail(ErrorCode::invalid_data,
+              fmt::format("There are no notices in \"{}\", only in {}.", language, fmt::join(known, ", ")), "language");
+}
+
 Result<NoticeTexts> NoticeTexts::open(std::string_view language, const fs::path& folder) {
   const auto known = languages();
   if (std::ranges::find(known, language) == known.end()) {
@@ -149,6 +156,25 @@ NoticeTexts::Message NoticeTexts::fill(const Notice& notice, std::string_view us
   values["server"] = server.empty() ? std::string() : " " + std::string(server);
   const auto& words = templates_.at(notice.kind);
   return {filled(words.subject, values), filled(words.text, values)};
+}
+
+Result<NoticeLibrary> NoticeLibrary::open(std::string_view language, const fs::path& folder) {
+  NoticeLibrary library;
+  library.own_ = language;
+  RECAST_TRY(auto own, NoticeTexts::open(language, folder));
+  library.texts_.emplace(language, std::move(own));
+  for (const auto& other : NoticeTexts::languages()) {
+    if (other == language) continue;
+    const auto its_folder = folder.empty() ? fs::path() : folder / other;
+    RECAST_TRY(auto texts, NoticeTexts::open(other, fs::is_directory(its_folder) ? its_folder : fs::path()));
+    library.texts_.emplace(other, std::move(texts));
+  }
+  return library;
+}
+
+const NoticeTexts& NoticeLibrary::in(std::string_view language) const {
+  const auto found = texts_.find(language);
+  return found != texts_.end() ? found->second : texts_.find(own_)->second;
 }
 
 }  // namespace recast::account

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ Result<NoticeTemplate> parse_notice_template(NoticeKind kind, std::string_view f
 /// What a template of that kind may name.
 std::vector<std::string> places_of(NoticeKind kind);
 
+/// invalid_data on "language", with those there are, unless it is one of NoticeTexts::languages() or empty (the
+/// server's).
+Result<> check_notice_language(std::string_view language);
+
 /// The templates of one language. Immutable.
 class NoticeTexts {
  public:
@@ -41,6 +46,20 @@ class NoticeTexts {
 
  private:
   std::map<NoticeKind, NoticeTemplate> templates_;
+};
+
+/// The templates of all languages. Immutable.
+class NoticeLibrary {
+ public:
+  /// `language`: the server's. The files in `folder` are in that language; those of another one, such as "de", are in
+  /// folder/de. Errors as NoticeTexts::open().
+  static Result<NoticeLibrary> open(std::string_view language, const std::filesystem::path& folder);
+  /// The server's for an empty language, or one that there is none of any more.
+  const NoticeTexts& in(std::string_view language) const;
+
+ private:
+  std::string own_;
+  std::map<std::string, NoticeTexts, std::less<>> texts_;
 };
 
 }  // namespace recast::account

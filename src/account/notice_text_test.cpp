@@ -73,5 +73,51 @@ TEST(NoticeText, WrongTemplatesAreNamed) {
   EXPECT_EQ(NoticeTexts::open("en", folder.path() / "none").error().field, "mail.templates");
 }
 
+TEST(NoticeText, LibraryHasEachLanguageAndElseTheServers) {
+  const test::TemporaryFolder folder;
+  const Notice notice{.kind = NoticeKind::credits_low};
+  const auto subject = [&](std::string_view language) {
+    const auto library = NoticeLibrary::open("en", folder.path());
+    return library ? library->in(language).fill(notice, "ada", "").subject : library.error().message;
+  };
+  const auto ours = NoticeTexts::open("de", {}).value().fill(notice, "ada", "").subject;
+  std::ofstream(folder.path() / "credits.low.txt") << "Subject: Buy some\n\nNow.\n";
+  EXPECT_EQ(subject(""), "Buy some");
+  EXPECT_EQ(subject("en"), "Buy some");
+  EXPECT_EQ(subject("xx"), "Buy some");
+  EXPECT_EQ(subject("de"), ours) << "an operator's words are in the server's language";
+  std::filesystem::create_directory(folder.path() / "de");
+  std::ofstream(folder.path() / "de" / "credits.low.txt") << "Subject: Kaufen\n\nJetzt.\n";
+  EXPECT_EQ(subject("de"), "Kaufen");
+  EXPECT_EQ(subject(""), "Buy some");
+  std::ofstream(folder.path() / "de" / "credits.low.txt") << "Kaufen\n";
+  EXPECT_NE(subject("").find("de/credits.low.txt"), std::string::npos) << "a wrong one is named at the start";
+}
+
+TEST(NoticeText, LanguageThatThereIsNotIsRefusedWithThoseThereAre) {
+  EXPECT_TRUE(check_notice_language(""));
+  EXPECT_TRUE(check_notice_language("de"));
+  const auto error = check_notice_language("DE").error();
+  EXPECT_EQ(error.field, "language");
+  EXPECT_EQ(error.message, "There are no notices in \"DE\", only in de, en.");
+}
+
+TEST(NoticeChoice, ChangesWhatIsNamed) {
+  NoticeChoice choice;
+  for (const auto kind : notice_kinds()) EXPECT_TRUE(choice.mails(kind));
+  NoticeChoiceChange{.language = "de", .mail = {{NoticeKind::new_login, false}, {NoticeKind::credits_low, false}}}
+      .apply_to(choice);
+  NoticeChoiceChange{.language = {}, .mail = {{NoticeKind::new_login, false}}}.apply_to(choice);
+  EXPECT_EQ(choice.without_mail, (std::vector{NoticeKind::credits_low, NoticeKind::new_login}));
+  EXPECT_EQ(choice.language, "de");
+  NoticeChoiceChange{.language = "", .mail = {{NoticeKind::new_login, true}}}.apply_to(choice);
+  EXPECT_TRUE(choice.mails(NoticeKind::new_login));
+  EXPECT_EQ(choice.language, "");
+  const auto error = read_chosen_kind("login.old").error();
+  EXPECT_EQ(error.field, "mail");
+  EXPECT_EQ(error.message,
+            "There is no notice \"login.old\"; these are: engine.deprecated, webhook.failing, credits.low, login.new.");
+}
+
 }  // namespace
 }  // namespace recast::account

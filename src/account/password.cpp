@@ -23,6 +23,32 @@ std::size_t length_of(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+/// Unicode's category Cc: C0, DEL, and C1 as UTF-8 has it.
+bool has_control_character(std::string_view text) {
+  unsigned char before = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte < 0xA0)) return true;
+    before = byte;
+  }
+  return false;
+}
+
+/// Whether nothing of it can be seen: the space and those of Unicode's category Zs, which keyboards and phones make.
+bool is_blank(std::string_view text) {
+  constexpr std::string_view kBlanks[] = {
+      " ",      "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+      "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u202F", "\u205F", "\u3000",
+  };
+  const bool any = !text.empty();
+  while (!text.empty()) {
+    const auto* const found = std::ranges::find_if(kBlanks, [&](auto blank) { return text.starts_with(blank); });
+    if (found == std::end(kBlanks)) return false;
+    text.remove_prefix(found->size());
+  }
+  return any;
+}
+
 }  // namespace
 
 Result<> check_password(std::string_view password, std::string_view username, std::size_t shortest,
@@ -30,6 +56,9 @@ Result<> check_password(std::string_view password, std::string_view username, st
   const auto wrong = [field](std::string text) {
     return fail(ErrorCode::invalid_data, std::move(text), std::string(field));
   };
+  if (has_control_character(password))
+    return wrong("The password may not have control characters in it, such as tabs, line ends or NUL.");
+  if (is_blank(password)) return wrong("The password may not be blanks alone.");
   if (length_of(password) < shortest)
     return wrong(fmt::format("The password must be at least {} characters long.", shortest));
   if (password.size() > kLongestPassword)

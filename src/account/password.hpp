@@ -19,7 +19,9 @@ struct PasswordCost {
 
 inline constexpr std::size_t kLongestPassword = 1024;  ///< bytes
 
-/// invalid_data on `field` for one that is too short (in characters), too long, or the username itself.
+/// invalid_data on `field` for one that is too short (in characters), too long, or the username itself, that has
+/// nothing but blanks, or control characters (C0, DEL and C1), which hardly anybody means or can type again. Passwords
+/// are bytes: no form of Unicode is made the same as another.
 Result<> check_password(std::string_view password, std::string_view username, std::size_t shortest,
                         std::string_view field = "password");
 

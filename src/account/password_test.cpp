@@ -48,6 +48,19 @@ TEST(Password, IsRefusedWithAReason) {
   EXPECT_EQ(message("äöüßäöüßä"), "new_password: The password must be at least 10 characters long.");
   EXPECT_EQ(message("äöüßäöüßäö"), "");
   EXPECT_EQ(message("someone-here"), "new_password: The password may not be the username.");
+  const std::string control =
+      "new_password: The password may not have control characters in it, such as tabs, line ends or NUL.";
+  using namespace std::string_view_literals;
+  for (const auto odd :
+       {"null\0in the middle"sv, "\0\0\0\0\0\0\0\0\0\0\0\0"sv, "a tab\tin the middle"sv, "a line's end\n"sv,
+        "delete \x7f it all"sv, "next\u0085line of it"sv, "\t\t\t\t\t\t\t\t\t\t\t\t"sv})
+    EXPECT_EQ(message(odd), control) << odd;
+  for (const auto odd : {"            "sv, " "sv, "\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000"sv,
+                         "\u00A0 \u2003\u00A0 \u2003\u00A0 \u2003\u00A0"sv})
+    EXPECT_EQ(message(odd), "new_password: The password may not be blanks alone.") << odd;
+  EXPECT_EQ(message(""), "new_password: The password must be at least 10 characters long.");
+  EXPECT_EQ(message("         ."), "") << "one that can be seen is enough";
+  EXPECT_EQ(message("é\u00A0à-Ö\u0100\u0180\u4E80 x"), "") << "bytes of other characters are no control characters";
   EXPECT_EQ(message(std::string(1024, 'x')), "");
   EXPECT_EQ(message(std::string(1025, 'x')), "new_password: The password may not be longer than 1024 bytes.");
 }

@@ -38,10 +38,12 @@ struct MailSettings {
       schema::field(&MailSettings::from, "from", "Sender of notices, such as Recast <recast@example.org>."),
       schema::field(&MailSettings::own_name, "own_name",
                     "What this machine calls itself when it greets the server. Empty: its host name."),
-      schema::field(&MailSettings::language, "language", "Language of notices: en or de."),
-      schema::field(&MailSettings::templates, "templates",
-                    "Folder of your own words: engine.deprecated.txt, webhook.failing.txt, credits.low.txt, "
-                    "login.new.txt. What is missing there is ours."),
+      schema::field(&MailSettings::language, "language",
+                    "Language of notices by mail, for users who choose none: en or de."),
+      schema::field(
+          &MailSettings::templates, "templates",
+          "Folder of your own words: engine.deprecated.txt, webhook.failing.txt, credits.low.txt, "
+          "login.new.txt; in a folder de or en in it those of the other language. What is missing there is ours."),
       schema::field(&MailSettings::timeout_seconds, "timeout_seconds", "Time that sending one mail may take.",
                     {.min = 1, .max = 3600}),
       schema::field(&MailSettings::retry_seconds, "retry_seconds",

@@ -29,7 +29,7 @@ Result<std::optional<NoticeMail::Setup>> NoticeMail::read(const MailSettings& se
   if (const auto checked = net::check_smtp_url(settings.server); !checked) return about("mail.server", checked.error());
   auto from = net::MailAddress::parse(settings.from);
   if (!from) return about("mail.from", from.error());
-  RECAST_TRY(auto texts, account::NoticeTexts::open(settings.language, settings.templates));
+  RECAST_TRY(auto texts, account::NoticeLibrary::open(settings.language, settings.templates));
   RECAST_TRY(auto pauses, read_pauses(settings.retry_seconds, "mail.retry_seconds"));
   return Setup{.server = {.url = settings.server,
                           .user = settings.user,
@@ -109,7 +109,7 @@ bool NoticeMail::send_one(const std::stop_token& stop) {
 Result<> NoticeMail::send(const store::Notices::Taken& taken, const std::stop_token& stop) {
   RECAST_TRY(auto to, net::MailAddress::parse(taken.email));
   to.name = taken.username;
-  auto words = setup_->texts.fill(taken.notice, taken.username, server_name_);
+  auto words = setup_->texts.in(taken.language).fill(taken.notice, taken.username, server_name_);
   // The same for each attempt, so that a mail that came twice can be recognised.
   const auto id = fmt::format("notice-{}-{}", taken.notice.id, to_micros(taken.notice.created));
   return net::send_mail(setup_->server,

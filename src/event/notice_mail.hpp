@@ -38,7 +38,7 @@ class NoticeMail {
   struct Setup {
     net::SmtpServer server;
     net::MailAddress from;
-    account::NoticeTexts texts;
+    account::NoticeLibrary texts;
     std::vector<std::chrono::seconds> pauses;
     std::chrono::hours max_age{};
   };

@@ -54,19 +54,9 @@ account::KeyTerms read_terms(const sql::Rows& rows, int column) {
           .family = KeyId(rows.optional_integer(column + 3).value_or(0))};
 }
 
-/// conflict if nobody could administer the server without this user. Whoever has neither password nor identity nor a
-/// key for it cannot.
+/// conflict if nobody could administer the server without this user.
 Result<> may_lose(Write& write, const account::User& user) {
-  if (!user.administrator || !user.enabled) return {};
-  auto rows = write.sql.query(
-      "SELECT 1 FROM users WHERE administrator = 1 AND enabled = 1 AND id <> $1 AND ("
-      "EXISTS (SELECT 1 FROM passwords WHERE passwords.user_id = users.id) OR "
-      "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) OR "
-      "EXISTS (SELECT 1 FROM api_keys WHERE api_keys.user_id = users.id AND authorization_id IS NULL AND "
-      "(expires IS NULL OR expires > $2) AND instr(' ' || scopes || ' ', ' admin ') > 0))",
-      user.id, write.now);
-  if (rows.next()) return {};
-  return fail(ErrorCode::conflict, "This is the last administrator who may log in.");
+  return user.administrator && user.enabled ? has_administrator(write, user.id) : Result<>{};
 }
 
 /// "email ann@example.org, administrator, disabled": for the audit log.
@@ -87,6 +77,18 @@ std::vector<std::string> ids_of(sql::Connection& connection, std::string_view qu
 }
 
 }  // namespace
+
+Result<> has_administrator(Write& write, UserId without) {
+  auto rows = write.sql.query(
+      "SELECT 1 FROM users WHERE administrator = 1 AND enabled = 1 AND id <> $1 AND ("
+      "EXISTS (SELECT 1 FROM passwords WHERE passwords.user_id = users.id) OR "
+      "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) OR "
+      "EXISTS (SELECT 1 FROM api_keys WHERE api_keys.user_id = users.id AND authorization_id IS NULL AND "
+      "(expires IS NULL OR expires > $2) AND instr(' ' || scopes || ' ', ' admin ') > 0))",
+      without, write.now);
+  if (rows.next()) return {};
+  return fail(ErrorCode::conflict, "This is the last administrator who may log in.");
+}
 
 Result<account::User> find_user(sql::Connection& connection, UserId id) {
   auto rows = connection.query(select_users("WHERE id = $1"), id);
@@ -223,7 +225,8 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
       auto rows =
           write.sql.query("SELECT count(*) FROM api_keys WHERE user_id = $1 AND authorization_id IS NULL", user);
       if (rows.next() && rows.integer(0) >= most)
-        return fail(ErrorCode::invalid_data, fmt::format("There are {} keys already, which is the most.", most), "name");
+        return fail(ErrorCode::invalid_data, fmt::format("There are {} keys already, which is the most.", most),
+                    "name");
     }
     account::ApiKey key{.user = user,
                         .name = name,

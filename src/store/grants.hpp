@@ -34,8 +34,8 @@ class Grants {
   /// Newest first; nullopt: everybody's.
   Result<Listing<account::OauthClient>> list_clients(std::optional<UserId> user, Page page);
   Result<account::OauthClient> client(UserId user, std::string_view id);
-  /// Name, addresses and flows. Who may not come back by a flow or to an address that is gone learns it the next time;
-  /// what was given stays.
+  /// Name, addresses and flows. Who may not come back by a flow or to an address that is gone learns it the next time,
+  /// and codes that were sent to such an address cannot be redeemed; tokens stay.
   Result<account::OauthClient> change_client(const account::OauthClient& client);
   /// A new secret; the former one is worth nothing from then on. conflict for a public client.
   Result<account::OauthClient> set_secret(UserId user, std::string_view id, std::string_view secret);
@@ -88,8 +88,9 @@ class Grants {
     std::optional<std::string> redirect_uri;
     std::string verifier;  ///< of PKCE; empty: none
   };
-  /// The scopes of the tokens. invalid_data on "code", "redirect_uri" or "code_verifier". A code is good once: who
-  /// presents it again ends all that it gave (RFC 6749 4.1.2).
+  /// The scopes of the tokens. invalid_data on "code", "redirect_uri" or "code_verifier". A code is good once, and
+  /// while the address that it was sent to is the client's: who presents it again ends all that it gave (RFC
+  /// 6749 4.1.2).
   Result<std::vector<std::string>> redeem(const Redemption& redemption, const Fresh& fresh);
   /// The next tokens for a refresh token, of which `fresh` has the next one. Scopes may be fewer than were given. The
   /// access token before stays good for `overlap`. invalid_data on "refresh_token" or "scope". Who presents a refresh

@@ -142,6 +142,26 @@ TEST_F(GrantsTest, HoldACodeAgainstItsRequest) {
   EXPECT_TRUE(grants().redeem(redeemed, fresh()));
 }
 
+TEST_F(GrantsTest, RedeemNoCodeThatWentToAnAddressWhichIsGone) {
+  const auto set_addresses = [&](std::vector<std::string> addresses) {
+    auto client = grants().client(ben_, client_).value();
+    client.redirect_uris = std::move(addresses);
+    ASSERT_TRUE(grants().change_client(client));
+  };
+  const auto once = code();
+  const auto given = tokens();
+  set_addresses({"https://app.example.org/other", std::string(kBack) + "/longer"});
+  EXPECT_EQ(field_of(grants().redeem(redemption(once), fresh())), "code");
+  EXPECT_TRUE(is_good(given.access_token)) << "tokens stay";
+  set_addresses({"https://app.example.org/other", std::string(kBack)});
+  EXPECT_TRUE(grants().redeem(redemption(once), fresh()));
+
+  // Any port of the machine itself is the address that was registered without one (RFC 8252 7.3).
+  set_addresses({"http://127.0.0.1/back"});
+  Grants::CodeTerms terms{.redirect_uri = "http://127.0.0.1:4711/back", .challenge = {}};
+  EXPECT_TRUE(grants().redeem(redemption(code(terms)), fresh()));
+}
+
 TEST_F(GrantsTest, LetACodeExpire) {
   const auto late = code();
   clock_.advance(600s);

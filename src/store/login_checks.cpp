@@ -28,12 +28,39 @@ Failures failures_of(Write& write, std::string_view name) {
   return {rows.integer(0), rows.time(1)};
 }
 
-Result<> insert_identity(Write& write, UserId user, const account::Identity& identity) {
+/// Its number.
+Result<std::int64_t> insert_identity(Write& write, UserId user, const account::Identity& identity) {
   const auto added = write.sql.execute(
       "INSERT INTO identities (issuer, subject, user_id, created) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
       identity.issuer, identity.subject, user, write.now);
   if (added == 0) return fail(ErrorCode::conflict, "Somebody comes in as that identity already.");
+  const auto id = write.sql.last_row();
   Audit::note(write, "identity.add", object_name(user), identity.issuer);
+  return id;
+}
+
+account::LinkedIdentity read_identity(const sql::Rows& rows) {
+  return {.id = rows.integer(0),
+          .user = UserId(rows.integer(1)),
+          .identity = {.issuer = rows.text(2), .subject = rows.text(3)},
+          .created = rows.time(4),
+          .last_used = rows.optional_time(5)};
+}
+
+constexpr std::string_view kSelectIdentities =
+    "SELECT id, user_id, issuer, subject, created, last_used FROM identities WHERE user_id = $1 ";
+
+/// Without it; the other log-ins end: whoever unlinks one may do so because it is in strange hands.
+Result<> remove_identity(Write& write, UserId user, std::int64_t id, std::string_view except) {
+  std::string issuer;
+  {
+    auto rows = write.sql.query(std::string(kSelectIdentities) + "AND id = $2", user, id);
+    if (!rows.next()) return std::unexpected(no_such("identity"));
+    issuer = rows.text(2);
+  }
+  write.sql.execute("DELETE FROM identities WHERE id = $1", id);
+  end_log_ins(write, user, false, except);
+  Audit::note(write, "identity.remove", object_name(user), issuer);
   return {};
 }
 
@@ -120,8 +147,42 @@ Result<std::optional<account::User>> Logins::user_of(const account::Identity& id
   });
 }
 
-Result<> Logins::add_identity(UserId user, const account::Identity& identity) {
-  return database_.writer.write([&](Write& write) { return insert_identity(write, user, identity); });
+Result<std::vector<account::LinkedIdentity>> Logins::identities(UserId user) {
+  return database_.readers.read([&](sql::Connection& connection) -> Result<std::vector<account::LinkedIdentity>> {
+    std::vector<account::LinkedIdentity> list;
+    auto rows = connection.query(std::string(kSelectIdentities) + "ORDER BY id", user);
+    while (rows.next()) list.push_back(read_identity(rows));
+    return list;
+  });
+}
+
+Result<account::LinkedIdentity> Logins::add_identity(UserId user, const account::Identity& identity) {
+  return database_.writer.write([&](Write& write) -> Result<account::LinkedIdentity> {
+    RECAST_CHECK(find_user(write.sql, user));
+    RECAST_TRY(const auto id, insert_identity(write, user, identity));
+    return account::LinkedIdentity{.id = id, .user = user, .identity = identity, .created = write.now, .last_used = {}};
+  });
+}
+
+Result<> Logins::unlink_own_identity(UserId user, std::int64_t id, std::string_view except) {
+  return database_.writer.write_even_if_full([&](Write& write) -> Result<> {
+    RECAST_CHECK(remove_identity(write, user, id, except));
+    auto rows = write.sql.query(
+        "SELECT EXISTS (SELECT 1 FROM passwords WHERE user_id = $1) OR EXISTS (SELECT 1 FROM identities WHERE user_id "
+        "= $1)",
+        user);
+    if (rows.next() && rows.boolean(0)) return {};
+    return fail(ErrorCode::conflict, "This is your last way in. Set a password first.");
+  });
+}
+
+Result<> Logins::unlink_identity(UserId user, std::int64_t id) {
+  return database_.writer.write_even_if_full([&](Write& write) -> Result<> {
+    RECAST_CHECK(remove_identity(write, user, id, {}));
+    RECAST_TRY(const auto owner, find_user(write.sql, user));
+    if (!owner.administrator || !owner.enabled) return {};
+    return has_administrator(write);
+  });
 }
 
 Result<account::User> Logins::register_identity(account::NewAccount wanted, const account::Identity& identity) {

@@ -41,6 +41,14 @@ Result<LoginUser> read_login_user(sql::Connection& connection, UserId id) {
   return LoginUser{std::move(user), rows.text(0), rows.boolean(1)};
 }
 
+/// It may have been unlinked since the provider was asked; then nobody comes in by it any more.
+Result<> note_use(Write& write, UserId user, const account::Identity& identity) {
+  const auto used =
+      write.sql.execute("UPDATE identities SET last_used = $4 WHERE issuer = $1 AND subject = $2 AND user_id = $3",
+                        identity.issuer, identity.subject, user, write.now);
+  return used > 0 ? Result<>() : fail(ErrorCode::forbidden, "This account was unlinked from your identity meanwhile.");
+}
+
 }  // namespace
 
 Result<std::optional<LoginUser>> Logins::find(std::string_view username) {
@@ -104,8 +112,10 @@ Result<account::LoginSession> Logins::begin_session(UserId user, const NewSessio
   return database_.writer.write([&](Write& write) -> Result<account::LoginSession> {
     RECAST_TRY(const auto owner, find_user(write.sql, user));
     if (!owner.enabled) return fail(ErrorCode::forbidden, "This account is disabled.");
+    if (session.identity) RECAST_CHECK(note_use(write, user, *session.identity));
     write.sql.execute("DELETE FROM login_sessions WHERE expires <= $1", write.now);  // nobody can use them
-    write.sql.execute("DELETE FROM login_sessions WHERE hash = $1", session.replaces);
+    const auto replaced = write.sql.execute("DELETE FROM login_sessions WHERE hash = $1", session.replaces);
+    if (session.continues && replaced == 0) return fail(ErrorCode::forbidden, "This log-in has ended. Log in again.");
     account::LoginSession made{.user = user,
                                .hash = session.hash,
                                .pending = session.pending,

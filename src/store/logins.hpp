@@ -37,6 +37,11 @@ struct NewSession {
   std::string user_agent;
   std::string replaces;     ///< hash of the session that ends with its beginning, if there is one
   std::int64_t most = 100;  ///< of a user; the oldest end
+  /// Whether it goes on with `replaces`, which waited for a second factor and has to be there still: what lets people
+  /// in may have changed since.
+  bool continues = false;
+  /// What the user comes in by, if a provider vouched for it. It has to be the user's when the session begins.
+  std::optional<account::Identity> identity = {};
 };
 
 struct Factor {
@@ -71,6 +76,7 @@ class Logins {
   Result<account::User> register_user(const account::NewAccount& wanted, const std::string& password_hash);
 
   // --- sessions
+  /// forbidden for a user who is disabled, whose identity was unlinked meanwhile, or whose pending session has ended.
   Result<account::LoginSession> begin_session(UserId user, const NewSession& session);
   /// nullopt if it is over, or its user is disabled. Notes that it was seen.
   struct Visitor {
@@ -102,8 +108,15 @@ class Logins {
 
   // --- identities
   Result<std::optional<account::User>> user_of(const account::Identity& identity);
-  /// Lets a user come in as that identity. conflict if it is another user's.
-  Result<> add_identity(UserId user, const account::Identity& identity);
+  Result<std::vector<account::LinkedIdentity>> identities(UserId user);  ///< the first linked first
+  /// Lets a user come in as that identity. conflict if it is somebody's already, not_found if there is no such user.
+  Result<account::LinkedIdentity> add_identity(UserId user, const account::Identity& identity);
+  /// Users unlink an identity of their own: not_found, or conflict if it is the last way in, with neither a password
+  /// nor another identity left. Their log-ins end but for the one with the hash `except`.
+  Result<> unlink_own_identity(UserId user, std::int64_t id, std::string_view except);
+  /// An administrator does: all of the user's log-ins end, and there may be no way in left. conflict if nobody could
+  /// administer the server then.
+  Result<> unlink_identity(UserId user, std::int64_t id);
   /// A new user who comes in that way. With a number behind the name if it is taken.
   Result<account::User> register_identity(account::NewAccount wanted, const account::Identity& identity);
 

@@ -4,6 +4,8 @@
 #include "account/totp.hpp"
 #include "sql/sql.hpp"
 #include "store/audit.hpp"
+#include "store/migrate.hpp"
+#include "store/notices.hpp"
 #include "store/signed_urls.hpp"
 #include "store/store_fixture.hpp"
 
@@ -66,6 +68,16 @@ TEST_F(LoginsTest, SessionTakesThePlaceOfAnother) {
   begin("whole", false, "half");
   EXPECT_FALSE(is_on("half"));
   EXPECT_TRUE(is_on("whole"));
+}
+
+TEST_F(LoginsTest, SecondFactorOfALogInThatHasEndedOpensNothing) {
+  begin("half", true);
+  NewSession whole{.hash = "whole", .life = hours(1), .replaces = "half", .continues = true};
+  ASSERT_TRUE(logins().end_sessions(user_));
+  EXPECT_EQ(logins().begin_session(user_, whole).error().code, ErrorCode::forbidden);
+  EXPECT_FALSE(is_on("whole"));
+  begin("half", true);
+  EXPECT_TRUE(logins().begin_session(user_, whole));
 }
 
 TEST_F(LoginsTest, UserHasSoManySessionsAndNoMore) {
@@ -164,8 +176,10 @@ TEST_F(LoginsTest, DeletedUserLeavesNothing) {
   ASSERT_TRUE(logins().offer_factor(user_, "secret"));
   ASSERT_TRUE(logins().confirm_factor(user_, 1, std::vector<std::string>{"a"}));
   ASSERT_TRUE(logins().add_identity(user_, {"https://id", "1"}));
+  ASSERT_TRUE(store_->notices().choose(user_, {.language = "de", .mail = {}}));
   ASSERT_TRUE(store_->delete_user(user_));
-  for (const auto* const table : {"passwords", "second_factors", "recovery_codes", "login_sessions", "identities"})
+  for (const auto* const table :
+       {"passwords", "second_factors", "recovery_codes", "login_sessions", "identities", "notice_choices"})
     EXPECT_EQ(count(std::string("SELECT count(*) FROM ") + table), 0) << table;
 }
 
@@ -219,6 +233,89 @@ TEST_F(LoginsTest, InvitationIsAcceptedOnceAndInTime) {
   clock_.advance(hours(1));
   EXPECT_EQ(logins().accept_invitation("t2", "eve", "hash").error().code, ErrorCode::not_found);
   EXPECT_EQ(logins().invitations({}).value().items.size(), 1u);
+}
+
+TEST_F(LoginsTest, IdentityIsListedWithItsLastLogIn) {
+  const account::Identity identity{"https://id", "1"};
+  const auto added = logins().add_identity(user_, identity).value();
+  EXPECT_EQ(logins().add_identity(UserId(77), {"https://id", "2"}).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(logins().identities(user_).value().at(0).last_used);
+  clock_.advance(hours(2));
+  NewSession session{.hash = "h1", .life = hours(1)};
+  session.identity = identity;
+  ASSERT_TRUE(logins().begin_session(user_, session));
+  const auto list = logins().identities(user_).value();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].id, added.id);
+  EXPECT_EQ(list[0].identity.issuer, "https://id");
+  EXPECT_EQ(list[0].identity.subject, "1");
+  EXPECT_EQ(list[0].created, clock_.now() - hours(2));
+  EXPECT_EQ(list[0].last_used, clock_.now());
+  session.hash = "h2";
+  session.identity->subject = "2";
+  EXPECT_EQ(logins().begin_session(user_, session).error().code, ErrorCode::forbidden) << "it was unlinked meanwhile";
+  EXPECT_FALSE(is_on("h2"));
+}
+
+TEST_F(LoginsTest, UserUnlinksAnIdentityButNotTheLastWayIn) {
+  const auto first = logins().add_identity(user_, {"https://id", "1"}).value().id;
+  const auto second = logins().add_identity(user_, {"https://id", "2"}).value().id;
+  const auto other = store_->create_user("ben", "ben@example.org", false).value().id;
+  begin("this");
+  begin("another");
+  begin("half", true);
+  EXPECT_EQ(logins().unlink_own_identity(other, first, {}).error().code, ErrorCode::not_found);
+  ASSERT_TRUE(logins().unlink_own_identity(user_, first, "this"));
+  EXPECT_TRUE(is_on("this"));
+  EXPECT_FALSE(is_on("another"));
+  EXPECT_FALSE(is_on("half")) << "nor does a log-in go on that the provider had vouched for";
+  EXPECT_FALSE(logins().user_of({"https://id", "1"}).value());
+
+  begin("another");
+  const auto refused = logins().unlink_own_identity(user_, second, "this");
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_TRUE(logins().user_of({"https://id", "2"}).value()) << "a refusal changes nothing";
+  EXPECT_TRUE(is_on("another"));
+  ASSERT_TRUE(logins().change_password(user_, "", "hash", "this"));
+  ASSERT_TRUE(logins().unlink_own_identity(user_, second, "this"));
+  EXPECT_TRUE(logins().identities(user_).value().empty());
+
+  EXPECT_EQ(count("SELECT count(*) FROM audit WHERE action = 'identity.remove' AND detail = 'https://id'"), 2);
+  EXPECT_GT(logins().add_identity(user_, {"https://id", "3"}).value().id, second) << "numbers are not used again";
+}
+
+TEST_F(LoginsTest, AdministratorUnlinksEvenTheLastWayInButNotOfTheLastAdministrator) {
+  const auto of_user = logins().add_identity(user_, {"https://id", "1"}).value().id;
+  begin("h1");
+  ASSERT_TRUE(logins().unlink_identity(user_, of_user));
+  EXPECT_FALSE(is_on("h1"));
+  EXPECT_EQ(logins().unlink_identity(user_, of_user).error().code, ErrorCode::not_found);
+
+  const auto root = store_->create_user("root", "root@example.org", true).value().id;
+  const auto of_root = logins().add_identity(root, {"https://id", "2"}).value().id;
+  EXPECT_EQ(logins().unlink_identity(root, of_root).error().code, ErrorCode::conflict);
+  EXPECT_EQ(logins().identities(root).value().size(), 1U);
+  ASSERT_TRUE(store_->create_key(root, "k", {"admin"}, account::new_token(random_)));
+  EXPECT_TRUE(logins().unlink_identity(root, of_root));
+}
+
+TEST_F(LoginsTest, IdentitiesOfAnOlderDatabaseAreTakenOver) {
+  store_.reset();
+  settings_.file = folder_ / "old.db";
+  {
+    const auto& all = migrations();
+    auto connection = sql::Connection::open(settings_.file, sql::Connection::Mode::read_write).value();
+    ASSERT_TRUE(migrate(connection, {all.begin(), all.begin() + 18}));
+    connection.run(
+        "INSERT INTO users (id, username, email, administrator, credits, created) VALUES (1, 'ann', '', 0, 0, 0);"
+        "INSERT INTO identities VALUES ('https://id', '2', 1, 2000000), ('https://id', '1', 1, 1000000)");
+  }
+  store_ = Store::open(settings_, clock_, random_, "host-a").value();
+  const auto list = logins().identities(UserId(1)).value();
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0].identity.subject, "1");
+  EXPECT_EQ(to_micros(list[0].created), 1000000);
+  EXPECT_EQ(logins().add_identity(UserId(1), {"https://id", "2"}).error().code, ErrorCode::conflict);
 }
 
 TEST_F(LoginsTest, IdentityIsOneUsers) {

@@ -5,7 +5,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/text.hpp"
+#include "store/audit.hpp"
 #include "store/database.hpp"
+#include "store/users.hpp"
 
 namespace recast::store {
 
@@ -26,6 +29,33 @@ account::Notice read_notice(const sql::Rows& rows) {
   auto values = boost::json::parse(rows.text(2), error);
   if (!error && values.is_object()) notice.values = std::move(values.get_object());
   return notice;
+}
+
+account::NoticeChoice find_choice(sql::Connection& connection, UserId user) {
+  account::NoticeChoice choice;
+  auto rows = connection.query("SELECT language, without_mail FROM notice_choices WHERE user_id = $1", user);
+  if (!rows.next()) return choice;
+  choice.language = rows.text(0);
+  for (const auto word : split(rows.view(1), ' ')) {
+    if (const auto kind = account::notice_kind_from(word)) choice.without_mail.push_back(*kind);
+  }
+  return choice;
+}
+
+/// The kinds without mail, separated by blanks.
+std::string muted_of(const account::NoticeChoice& choice) {
+  std::vector<std::string_view> names;
+  for (const auto kind : choice.without_mail) names.push_back(account::notice_kind_name(kind));
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+/// Those that are due and that their user wants no mail of.
+void give_up_muted(Write& write) {
+  write.sql.execute(
+      "UPDATE notices SET due = NULL, mailed = $1, given_up = 1 WHERE mailed IS NULL AND (due IS NULL OR due <= $1) "
+      "AND EXISTS (SELECT 1 FROM notice_choices WHERE notice_choices.user_id = notices.user_id "
+      "AND instr(' ' || without_mail || ' ', ' ' || kind || ' ') > 0)",
+      write.now);
 }
 
 }  // namespace
@@ -71,6 +101,29 @@ Result<std::size_t> Notices::mark_all_read(UserId user) {
   });
 }
 
+Result<account::NoticeChoice> Notices::choice(UserId user) {
+  return database_.readers.read(
+      [&](sql::Connection& connection) -> Result<account::NoticeChoice> { return find_choice(connection, user); });
+}
+
+Result<account::NoticeChoice> Notices::choose(UserId user, const account::NoticeChoiceChange& change) {
+  return database_.writer.write([&](Write& write) -> Result<account::NoticeChoice> {
+    RECAST_CHECK(find_user(write.sql, user));
+    auto choice = find_choice(write.sql, user);
+    change.apply_to(choice);
+    const auto muted = muted_of(choice);
+    write.sql.execute(
+        "INSERT INTO notice_choices (user_id, language, without_mail) VALUES ($1, $2, $3) "
+        "ON CONFLICT (user_id) DO UPDATE SET language = $2, without_mail = $3",
+        user, choice.language, muted);
+    Audit::note(
+        write, "notices.choose", fmt::format("user {}", static_cast<std::int64_t>(user)),
+        fmt::format("language {}, without mail: {}", choice.language.empty() ? "of the server" : choice.language,
+                    muted.empty() ? "none" : muted));
+    return choice;
+  });
+}
+
 Result<bool> Notices::is_due(Time not_before) {
   const auto now = database_.clock.now();
   return database_.readers.read([&](sql::Connection& connection) -> Result<bool> {
@@ -84,15 +137,18 @@ Result<bool> Notices::is_due(Time not_before) {
 Result<std::optional<Notices::Taken>> Notices::take(std::chrono::seconds lease, Time not_before) {
   return database_.writer.write_passing([&](Write& write) -> Result<std::optional<Taken>> {
     Taken taken;
+    give_up_muted(write);
     {
-      auto rows = write.sql.query(
-          fmt::format("SELECT {}, username, email, attempts FROM notices JOIN users ON users.id = user_id "
-                      "WHERE mailed IS NULL AND (due IS NULL OR due <= $1) AND notices.created >= $2 "
-                      "ORDER BY notices.id LIMIT 1",
-                      kColumns),
-          write.now, not_before);
+      auto rows =
+          write.sql.query(fmt::format("SELECT {}, username, email, coalesce(language, ''), attempts FROM notices "
+                                      "JOIN users ON users.id = notices.user_id "
+                                      "LEFT JOIN notice_choices ON notice_choices.user_id = notices.user_id "
+                                      "WHERE mailed IS NULL AND (due IS NULL OR due <= $1) AND notices.created >= $2 "
+                                      "ORDER BY notices.id LIMIT 1",
+                                      kColumns),
+                          write.now, not_before);
       if (!rows.next()) return std::nullopt;
-      taken = {read_notice(rows), rows.text(7), rows.text(8), static_cast<int>(rows.integer(9)) + 1};
+      taken = {read_notice(rows), rows.text(7), rows.text(8), rows.text(9), static_cast<int>(rows.integer(10)) + 1};
     }
     write.sql.execute("UPDATE notices SET due = $2, attempts = attempts + 1 WHERE id = $1", taken.notice.id,
                       write.now + lease);

@@ -1,5 +1,6 @@
 #include "store/notices.hpp"
 
+#include "store/logins.hpp"
 #include "store/store_fixture.hpp"
 #include "store/webhooks.hpp"
 
@@ -99,6 +100,49 @@ TEST_F(NoticesTest, ThatAreOldAreNotMailedAndGoInTheEnd) {
   EXPECT_FALSE(take());
   EXPECT_EQ(notices().purge(clock_.now() - 72h).value(), 1u);
   EXPECT_TRUE(all().empty());
+}
+
+TEST_F(NoticesTest, AreMailedAsTheUserChose) {
+  EXPECT_EQ(notices().choice(user_).value().language, "");
+  EXPECT_TRUE(notices().choice(user_).value().without_mail.empty());
+  ASSERT_TRUE(notices().choose(
+      user_, {.language = "de", .mail = {{NoticeKind::engine_deprecated, false}, {NoticeKind::credits_low, false}}}));
+  const auto chosen = notices().choose(user_, {.language = {}, .mail = {{NoticeKind::credits_low, true}}}).value();
+  EXPECT_EQ(chosen.language, "de") << "what is not named stays";
+  EXPECT_EQ(chosen.without_mail, std::vector{NoticeKind::engine_deprecated});
+  EXPECT_EQ(notices().choice(user_).value().without_mail, chosen.without_mail);
+  const auto other = store_->create_user("ben", "ben@example.org", false).value().id;
+  EXPECT_TRUE(notices().choice(other).value().without_mail.empty());
+  EXPECT_EQ(notices().choose(UserId(77), {}).error().code, ErrorCode::not_found);
+
+  use("9.27");
+  ASSERT_TRUE(store_->logins().begin_session(user_, {.hash = "h1", .life = 1h, .address = "192.0.2.1"}));
+  ASSERT_TRUE(store_->logins().begin_session(other, {.hash = "h2", .life = 1h, .address = "192.0.2.1"}));
+  const auto first = take().value();
+  EXPECT_EQ(first.notice.kind, NoticeKind::new_login);
+  EXPECT_EQ(first.username, "ann");
+  EXPECT_EQ(first.language, "de");
+  const auto second = take().value();
+  EXPECT_EQ(second.username, "ben");
+  EXPECT_EQ(second.language, "") << "that of the server";
+  EXPECT_FALSE(take());
+  ASSERT_EQ(all().size(), 2u) << "in the list it stands all the same";
+  EXPECT_EQ(all()[1].kind, NoticeKind::engine_deprecated);
+  EXPECT_FALSE(all()[1].mailed);
+}
+
+TEST_F(NoticesTest, ThatNobodyWantedDoNotComeLater) {
+  ASSERT_TRUE(notices().choose(user_, {.language = {}, .mail = {{NoticeKind::engine_deprecated, false}}}));
+  use("9.27");
+  EXPECT_FALSE(take());
+  ASSERT_TRUE(notices().choose(user_, {.language = {}, .mail = {{NoticeKind::engine_deprecated, true}}}));
+  EXPECT_FALSE(take());
+  use("9.26");
+  EXPECT_EQ(take().value().notice.values.at("version"), "9.26");
+  // One that is tried again is let go when its user has enough of them.
+  ASSERT_TRUE(notices().choose(user_, {.language = {}, .mail = {{NoticeKind::engine_deprecated, false}}}));
+  clock_.advance(61s);
+  EXPECT_FALSE(take());
 }
 
 TEST_F(NoticesTest, AreReadByTheirUserOnly) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "account/redirect_uri.hpp"
 #include "account/signing.hpp"
 #include "base/text.hpp"
 #include "store/audit.hpp"
@@ -21,6 +22,7 @@ struct Row {
   std::vector<std::string> scopes;
   std::string redirect_uri;
   bool redirect_asked = false;
+  bool redirect_registered = false;  ///< still
   account::Challenge challenge;
   std::optional<Time> code_until;
   bool redeemed = false;
@@ -32,17 +34,22 @@ struct Row {
 std::optional<Row> find_row(sql::Connection& connection, std::string_view column, std::string_view hash) {
   auto rows = connection.query(
       fmt::format("SELECT oauth_authorizations.id, client_id, oauth_authorizations.scopes, redirect_uri, "
-                  "redirect_asked, challenge, method, code_until, redeemed, refresh, refresh_until "
+                  "redirect_asked, challenge, method, code_until, redeemed, refresh, refresh_until, redirect_uris "
                   "FROM oauth_authorizations JOIN oauth_grants ON oauth_grants.id = grant_id "
+                  "JOIN oauth_clients ON oauth_clients.id = client_id "
                   "JOIN users ON users.id = oauth_grants.user_id AND enabled = 1 WHERE {} = $1",
                   column),
       hash);
   if (!rows.next()) return std::nullopt;
+  const auto is_asked = [asked = rows.text(3)](const std::string& uri) {
+    return account::is_same_redirect(uri, asked);
+  };
   return Row{.id = AuthorizationId(rows.integer(0)),
              .client = rows.text(1),
              .scopes = words_of(rows.view(2)),
              .redirect_uri = rows.text(3),
              .redirect_asked = rows.boolean(4),
+             .redirect_registered = std::ranges::any_of(words_of(rows.view(11)), is_asked),
              .challenge = {.method = static_cast<account::Challenge::Method>(rows.integer(6)), .value = rows.text(5)},
              .code_until = rows.optional_time(7),
              .redeemed = !rows.is_null(8),
@@ -62,6 +69,9 @@ std::unexpected<Error> refused(std::string message, std::string field) {
 /// Whether the code of that row is for who redeems it, so.
 Result<> check_redemption(const Row& row, const Grants::Redemption& redemption, Time now) {
   if (row.code_until && *row.code_until <= now) return refused("The authorization code has expired.", "code");
+  // An address is taken out because it is in strange hands, and so may be the codes that went there.
+  if (!row.redirect_registered)
+    return refused("The address that the authorization code was sent to is not registered any more.", "code");
   const bool same_redirect =
       redemption.redirect_uri ? *redemption.redirect_uri == row.redirect_uri : !row.redirect_asked;
   if (!same_redirect) return refused("The redirect_uri is not the one of the authorization request.", "redirect_uri");

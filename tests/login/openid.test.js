@@ -43,6 +43,17 @@ async function me(server, browser) {
   return answer.status === 200 ? JSON.parse(answer.text).data.user : null;
 }
 
+/** What a script of the dashboard asks, in that browser's session. */
+async function account(server, browser, method, target, body) {
+  const { csrf_token: csrf } = JSON.parse((await browser.ask(`${server.url}/account/v1/session`)).text).data;
+  const answer = await fetch(`${server.url}/account/v1${target}`, {
+    method, body: body && JSON.stringify(body),
+    headers: { 'X-CSRF-Token': csrf, Cookie: [...browser.jar(server.url)].map((pair) => pair.join('=')).join('; ') },
+  });
+  const text = await answer.text();
+  return { status: answer.status, ...(text ? JSON.parse(text) : {}) };
+}
+
 test('the log-in page leads to the provider', async () => {
   const page = await new Browser().ask(`${strict.url}/login?next=%2Fv2%2Fjobs`);
   assert.match(page.text, /<a href="\/login\/openid\?next=%2Fv2%2Fjobs">Log in at &lt;work&gt;<\/a>/);
@@ -179,6 +190,56 @@ test('the second factor of this server is asked for as well', async () => {
   assert.strictEqual(await me(open, again), null);
   const inside = await again.submit(page, '/login/code', { code });
   assert.match(inside.text, /You are boss/);
+});
+
+test('an identity is unlinked by its user, but not the last way in', async () => {
+  const made = await admin(strict, 'POST', '/users', { username: 'rooted', email: 'r@example.org' });
+  await recast(strict, ['users', 'link', String(made.id), 'root']);
+  const listed = await recast(strict, ['users', 'identities', String(made.id)]);
+  assert.match(listed, /^ +\d+ {2}since \S+ {2}last log-in never +http:\S+ {2}root\n$/);
+  const [here, there, later] = [new Browser(), new Browser(), new Browser()];
+  for (const browser of [here, there]) assert.match((await logIn(strict, browser, 'root')).text, /your last way in/);
+  const { data } = await account(strict, here, 'GET', '/identities');
+  assert.strictEqual(data.length, 1);
+  assert.deepStrictEqual([data[0].issuer, data[0].subject], [provider.issuer, 'root']);
+  assert.ok(data[0].last_used_at >= data[0].created_at);
+  const path = `/identities/${data[0].id}`;
+  const refused = await account(strict, here, 'DELETE', path);
+  assert.strictEqual(refused.status, 409, JSON.stringify(refused));
+  assert.match(refused.message, /last way in. Set a password first/);
+  assert.strictEqual((await me(strict, there)).username, 'rooted');
+
+  const password = 'a password 4711';
+  assert.strictEqual((await account(strict, here, 'PUT', '/password', { password })).status, 204);
+  await logIn(strict, later, 'root');
+  assert.strictEqual((await me(strict, later)).username, 'rooted');
+  assert.strictEqual((await account(strict, here, 'DELETE', path)).status, 422);
+  assert.strictEqual((await account(strict, here, 'DELETE', path, { password })).status, 204);
+  assert.strictEqual((await me(strict, here)).username, 'rooted');
+  assert.strictEqual(await me(strict, later), null);
+  const outside = await logIn(strict, new Browser(), 'root');
+  assert.strictEqual(outside.status, 403);
+  assert.match(outside.text, /no account here for you.*identity root/s);
+  const browser = new Browser();
+  const page = await browser.submit(await browser.ask(`${strict.url}/login`), '/login', { username: 'rooted', password });
+  assert.match(page.text, /You are rooted/);
+});
+
+test('who was unlinked by an administrator is somebody new where the provider makes users', async () => {
+  const users = await admin(open, 'GET', '/users');
+  const boss = String(users.find((one) => one.username === 'boss').id);
+  const [identity] = JSON.parse(await recast(open, ['users', 'identities', boss, '--json'])).data;
+  assert.strictEqual(identity.subject, 'root');
+  assert.match(identity.last_used_at, /^\d{4}-/);
+  await assert.rejects(recast(open, ['users', 'unlink', boss, '999']), /No such identity/);
+  await recast(open, ['users', 'unlink', boss, String(identity.id)]);
+  assert.strictEqual(await recast(open, ['users', 'identities', boss]), '');
+  assert.strictEqual(await recast(open, ['users', 'sessions', boss]), '');
+  const browser = new Browser();
+  await logIn(open, browser, 'root');
+  const now = await me(open, browser);
+  assert.strictEqual(now.username, 'boss-2');
+  assert.notStrictEqual(String(now.id), boss);
 });
 
 test('a provider that is down is no way in, and nothing breaks', async () => {

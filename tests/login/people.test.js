@@ -33,6 +33,8 @@ test('a password comes from standard input, and logs in', async () => {
   const { id } = listed.find((one) => one.username === 'bob');
   await assert.rejects(recast(server, ['users', 'password', String(id)], 'short\n'), /at least 10 characters/);
   await assert.rejects(recast(server, ['users', 'password', String(id)], ''), /no password on standard input/);
+  await assert.rejects(recast(server, ['users', 'password', String(id)], '               \n'), /may not be blanks alone/);
+  await assert.rejects(recast(server, ['users', 'password', String(id)], 'correct\0horse 1\n'), /may not have control characters/);
   await recast(server, ['users', 'password', String(id)], `${secrets.password}\n`);
   const browser = new Browser();
   assert.match((await logIn(browser, 'bob', 'wrong password')).text, /username or the password is wrong/);

@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { before, after, test } = require('node:test');
-const { startServer, redirectHosts, until, callApi } = require('./harness.js');
+const { startServer, redirectHosts, until, callApi, binaries } = require('./harness.js');
 
 const modules = path.join(__dirname, 'smtp/node_modules');
 const { SMTPServer } = require(path.join(modules, 'smtp-server'));
@@ -106,6 +106,36 @@ test('a webhook that fails is told of by mail, over TLS, once', async () => {
   assert.deepStrictEqual(await api('GET', 'users/me/notices?unread=true'), []);
 });
 
+/** `recast notices settings …` */
+function settings(...words) {
+  const environment = { ...process.env, RECAST_URL: `https://127.0.0.1:${server.port}`, RECAST_CA_FILE: server.authority, RECAST_API_KEY: server.key };
+  return execFileSync(`${binaries}/recast`, ['notices', 'settings', ...words], { env: environment, encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** A further webhook that fails, once its notice is there. */
+async function fail(name) {
+  const webhook = await api('POST', 'webhooks', { url: `http://127.0.0.1:1/${name}`, events: ['job.created'] });
+  await api('POST', 'jobs', { tasks: { in: { operation: 'import/raw', file: 'x', filename: 'a.txt' } } });
+  await until(() => noticeOf(name), 30000, 'the notice');
+  await api('DELETE', `webhooks/${webhook.id}`);
+}
+const noticeOf = async (name) => (await api('GET', 'users/me/notices')).find((one) => String(one.values.url).endsWith(`/${name}`));
+const mailsOf = (name) => mails.filter((mail) => mail.parsed.text.includes(`http://127.0.0.1:1/${name}\n`));
+
+test('a user gets mails in the language that was chosen', async () => {
+  assert.match(settings(), /^language of the server \(there are: de en\)\nengine\.deprecated {2}by mail\n/);
+  assert.throws(() => settings('--language', 'fr'), /There are no notices in "fr", only in de, en/);
+  assert.throws(() => settings('--mail', 'credits.high=on'), /There is no notice "credits.high"/);
+  assert.throws(() => settings('--mail', 'credits.low'), /takes a kind with =on or =off/);
+  assert.match(settings('--language', 'de'), /^language de /);
+  await fail('german');
+  await until(() => mailsOf('german').length, 30000, 'the mail');
+  assert.strictEqual(mailsOf('german')[0].parsed.subject, 'Ihr Webhook antwortet nicht');
+  const changed = JSON.parse(settings('--language', 'server', '--mail', 'webhook.failing=off', 'engine.deprecated=off', '--mail', 'engine.deprecated=on', '--json')).data;
+  assert.deepStrictEqual([changed.language, changed.mail['webhook.failing'], changed.mail['engine.deprecated']], [null, false, true]);
+  await fail('muted');
+});
+
 test('a deprecated engine version works, says so, and is told of once a day', async () => {
   const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   for (let i = 0; i < 2; ++i) {
@@ -124,4 +154,14 @@ test('a deprecated engine version works, says so, and is told of once a day', as
   await until(() => about('deprecated').length, 30000, 'the mail');
   assert.match(about('deprecated')[0].parsed.subject, /^imagemagick [\d.-]+ is deprecated$/);
   assert.strictEqual((await api('GET', 'users/me/notices')).filter((one) => one.kind === 'engine.deprecated').length, 1);
+});
+
+test('of a kind that was muted nothing came, nor does it later', async () => {
+  // The mail of the test before was written after this notice, and mails go out in their order.
+  assert.strictEqual(mailsOf('muted').length, 0);
+  assert.strictEqual((await noticeOf('muted')).mailed_at, null);
+  assert.match(settings('--mail', 'webhook.failing=on'), /webhook\.failing +by mail/);
+  await fail('wanted');
+  await until(() => mailsOf('wanted').length, 30000, 'the mail');
+  assert.strictEqual(mailsOf('muted').length, 0);
 });

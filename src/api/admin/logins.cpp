@@ -109,8 +109,21 @@ Result<http::Response> add_identity(Call& call) {
   RECAST_TRY(auto wanted, body_of<NewIdentity>(call));
   if (wanted.issuer.empty()) wanted.issuer = call.context.login->settings().oidc_issuer;
   if (wanted.issuer.empty()) return fail(ErrorCode::invalid_data, "The issuer field is required.", "issuer");
-  RECAST_CHECK(logins_of(call).add_identity(user.user.id, {wanted.issuer, wanted.subject}));
-  return data_response(201, json::object{{"issuer", wanted.issuer}, {"subject", wanted.subject}});
+  RECAST_TRY(const auto added, logins_of(call).add_identity(user.user.id, {wanted.issuer, wanted.subject}));
+  return data_response(201, identity_view(added));
+}
+
+Result<http::Response> list_identities(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  RECAST_TRY(const auto identities, logins_of(call).identities(user.user.id));
+  return data_response(200, identity_views(identities));
+}
+
+Result<http::Response> unlink_identity(Call& call) {
+  RECAST_TRY(const auto user, user_in_path(call));
+  RECAST_TRY(const auto id, number_in_path(call, 1));
+  RECAST_CHECK(logins_of(call).unlink_identity(user.user.id, id));
+  return http::Response::empty(204);
 }
 
 /// The answer holds the link, which is shown this once.
@@ -155,6 +168,8 @@ void add_admin_login_routes(Routes& routes) {
   routes.get("/admin/v1/users/{id}/sessions", admin, &list_sessions);
   routes.del("/admin/v1/users/{id}/sessions", admin, &end_sessions);
   routes.create("/admin/v1/users/{id}/identities", admin, &add_identity);
+  routes.get("/admin/v1/users/{id}/identities", admin, &list_identities);
+  routes.del("/admin/v1/users/{id}/identities/{identity}", admin, &unlink_identity);
   routes.create("/admin/v1/invitations", admin, &invite);
   routes.get("/admin/v1/invitations", admin, &list_invitations);
   routes.del("/admin/v1/invitations/{id}", admin, &withdraw_invitation);

@@ -114,6 +114,18 @@ Result<http::Response> post_factor_removal(Call& call) {
   return http::Response::empty(204);
 }
 
+Result<http::Response> list_identities(Call& call) {
+  RECAST_TRY(const auto identities, call.context.services.store.logins().identities(call.principal.user.id));
+  return data_response(200, identity_views(identities));
+}
+
+Result<http::Response> delete_identity(Call& call) {
+  RECAST_TRY(const auto id, number_in_path(call, 0));
+  RECAST_TRY(const auto wanted, body_of<Confirmation>(call));
+  RECAST_CHECK(unlink_identity(call, id, wanted.password));
+  return http::Response::empty(204);
+}
+
 }  // namespace
 
 void add_account_routes(Routes& routes) {
@@ -126,6 +138,8 @@ void add_account_routes(Routes& routes) {
   routes.post("/account/v1/second-factor", session, &post_factor);
   routes.post("/account/v1/second-factor/confirm", session, &post_factor_code);
   routes.post("/account/v1/second-factor/remove", session, &post_factor_removal);
+  routes.get("/account/v1/identities", session, &list_identities);
+  routes.del("/account/v1/identities/{id}", session, &delete_identity);
 }
 
 }  // namespace recast::api

@@ -1,8 +1,10 @@
 // /account: the page on which people look after their own account.
 #include <fmt/format.h>
 
+#include "account/notice_text.hpp"
 #include "api/account_views.hpp"
 #include "api/context.hpp"
+#include "api/login/account_sections.hpp"
 #include "api/login/changes.hpp"
 #include "api/login/form.hpp"
 #include "api/login/pages.hpp"
@@ -10,74 +12,30 @@
 #include "api/login/session.hpp"
 #include "api/page.hpp"
 #include "store/logins.hpp"
+#include "store/notices.hpp"
 
 namespace recast::api {
 
 namespace {
 
-std::string section(std::string_view title, std::string_view inside) {
-  return fmt::format("<section>\n<h2>{}</h2>\n{}</section>\n", escape_html(title), inside);
-}
+enum class Section { password, factor, identities, notices };
 
-std::string password_section(const Call& call, const store::LoginUser& user, const FieldErrors& errors) {
-  std::string inside = hidden("username", user.user.username);  // so that password managers know whose it is
-  if (!user.password.empty())
-    inside += input({.name = "current_password",
-                     .label = "Present password",
-                     .type = "password",
-                     .autocomplete = "current-password"},
-                    errors);
-  inside +=
-      input({.name = "password", .label = "New password", .type = "password", .autocomplete = "new-password"}, errors);
-  return section("Password", form("/account/password", call.session->csrf,
-                                  inside + button("Change the password; other log-ins end"), errors));
-}
-
-Result<std::string> factor_section(const Call& call, const store::LoginUser& user, const FieldErrors& errors) {
-  const auto& csrf = call.session->csrf;
-  std::string password;
-  if (!user.password.empty())
-    password =
-        input({.name = "factor_password", .label = "Password", .type = "password", .autocomplete = "current-password"},
-              errors);
-  if (!user.has_factor) {
-    const auto what = paragraph("An app on your phone shows codes that are asked for beside the password.");
-    return section("Second factor", form("/account/factor", csrf, what + password + button("Set up"), errors));
-  }
-  RECAST_TRY(const auto left, call.context.services.store.logins().recovery_codes_left(user.user.id));
-  const auto what = paragraph(fmt::format("It is on; {} recovery codes are left.", left));
-  return section("Second factor", form("/account/factor/remove", csrf, what + password + button("Remove"), errors));
-}
-
-Result<std::string> sessions_section(const Call& call) {
-  RECAST_TRY(const auto sessions, call.context.services.store.logins().sessions(call.principal.user.id));
-  std::string rows;
-  for (const auto& one : sessions) {
-    const bool is_this = one.hash == call.session->id_hash;
-    const auto end = is_this ? std::string("this one")
-                             : form("/account/sessions/end", call.session->csrf,
-                                    hidden("id", std::to_string(one.id)) + "<button type=\"submit\">End</button>");
-    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", format_time(one.created),
-                        escape_html(one.address), escape_html(one.user_agent), end);
-  }
-  return section(
-      "Log-ins",
-      fmt::format(
-          "<table>\n<thead><tr><th>Since</th><th>Address</th><th>Browser</th><th></th></tr></thead>\n"
-          "<tbody>\n{}</tbody>\n</table>\n{}",
-          rows, form("/account/sessions/end", call.session->csrf, hidden("id", "others") + button("End all others"))));
-}
-
-Result<http::Response> account_page(Call& call, const FieldErrors& errors, bool of_password = true) {
-  RECAST_TRY(const auto user, call.context.services.store.logins().find(call.principal.user.id));
-  const FieldErrors none;
-  RECAST_TRY(const auto factor, factor_section(call, user, of_password ? none : errors));
+/// `errors` belong to the form of one section.
+Result<http::Response> account_page(Call& call, const FieldErrors& errors, Section wrong = Section::password) {
+  auto& store = call.context.services.store;
+  RECAST_TRY(const auto user, store.logins().find(call.principal.user.id));
+  RECAST_TRY(const auto identities, store.logins().identities(user.user.id));
+  RECAST_TRY(const auto choice, store.notices().choice(user.user.id));
+  const auto of = [&](Section section) { return section == wrong ? errors : FieldErrors(); };
+  RECAST_TRY(const auto factor, factor_section(call, user, of(Section::factor)));
   RECAST_TRY(const auto sessions, sessions_section(call));
   const auto who = fmt::format("You are {} ({}){}.", user.user.username, user.user.email,
                                user.user.administrator ? ", an administrator" : "");
   return form_page("Your account",
                    paragraph(who) + form("/logout", call.session->csrf, button("Log out")) +
-                       password_section(call, user, of_password ? errors : none) + factor + sessions +
+                       password_section(call, user, of(Section::password)) + factor +
+                       identities_section(call, user, identities, of(Section::identities)) + sessions +
+                       notices_section(call, choice, of(Section::notices)) +
                        fmt::format("<p>{}</p>\n", link("/account/applications", "Applications that act for you")),
                    errors);
 }
@@ -106,16 +64,16 @@ http::Response offered_page(const Call& call, const OfferedFactor& offered, cons
       errors);
 }
 
-/// The account's page again, with what was wrong beside the password of the second factor.
-Result<http::Response> wrong_factor_password(Call& call, const Error& error) {
+/// The account's page again, with what was wrong beside the section's password.
+Result<http::Response> wrong_password(Call& call, const Error& error, std::string field, Section section) {
   if (error.code != ErrorCode::invalid_data) return std::unexpected(error);
-  return account_page(call, {{"factor_password", error.message}}, false);
+  return account_page(call, {{std::move(field), error.message}}, section);
 }
 
 Result<http::Response> post_factor(Call& call) {
   RECAST_TRY(const auto form, Form::of(call.request));
   const auto offered = offer_factor(call, form.get("factor_password"));
-  if (!offered) return wrong_factor_password(call, offered.error());
+  if (!offered) return wrong_password(call, offered.error(), "factor_password", Section::factor);
   return offered_page(call, *offered, {});
 }
 
@@ -138,7 +96,7 @@ Result<http::Response> post_factor_code(Call& call) {
 Result<http::Response> post_factor_removal(Call& call) {
   RECAST_TRY(const auto form, Form::of(call.request));
   const auto removed = remove_factor(call, form.get("factor_password"));
-  if (!removed) return wrong_factor_password(call, removed.error());
+  if (!removed) return wrong_password(call, removed.error(), "factor_password", Section::factor);
   return go_to("/account");
 }
 
@@ -155,6 +113,24 @@ Result<http::Response> post_session_end(Call& call) {
   return go_to("/account");
 }
 
+Result<http::Response> post_unlinking(Call& call) {
+  RECAST_TRY(const auto form, Form::of(call.request));
+  RECAST_TRY(const auto id, number_of(form.get("identity")));
+  const auto unlinked = unlink_identity(call, id, form.get("identity_password"));
+  if (!unlinked) return wrong_password(call, unlinked.error(), "identity_password", Section::identities);
+  return go_to("/account");
+}
+
+Result<http::Response> post_notices(Call& call) {
+  RECAST_TRY(const auto form, Form::of(call.request));
+  account::NoticeChoiceChange change{.language = form.get("language"), .mail = {}};
+  if (const auto good = account::check_notice_language(*change.language); !good)
+    return account_page(call, errors_of(good.error()), Section::notices);
+  for (const auto kind : account::notice_kinds()) change.mail.emplace_back(kind, !form.get(notice_field(kind)).empty());
+  RECAST_CHECK(call.context.services.store.notices().choose(call.principal.user.id, change));
+  return go_to("/account");
+}
+
 }  // namespace
 
 void add_account_page_routes(Routes& routes) {
@@ -167,6 +143,8 @@ void add_account_page_routes(Routes& routes) {
   post("/account/factor/confirm", &post_factor_code);
   post("/account/factor/remove", &post_factor_removal);
   post("/account/sessions/end", &post_session_end);
+  post("/account/identities/unlink", &post_unlinking);
+  post("/account/notices", &post_notices);
 }
 
 }  // namespace recast::api

@@ -81,4 +81,11 @@ Result<> remove_factor(const Call& call, std::string_view password) {
   return logins.remove_factor(user.user.id);
 }
 
+Result<> unlink_identity(const Call& call, std::int64_t id, std::string_view password) {
+  auto& logins = call.context.services.store.logins();
+  RECAST_TRY(const auto user, logins.find(call.principal.user.id));
+  RECAST_CHECK(check_owner(call, user, password, "password"));
+  return logins.unlink_own_identity(user.user.id, id, call.session->id_hash);
+}
+
 }  // namespace recast::api

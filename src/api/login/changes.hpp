@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,5 +27,9 @@ Result<OfferedFactor> offered_factor(const Call& call);
 /// The recovery codes, which are shown this once.
 Result<std::vector<std::string>> confirm_factor(const Call& call, std::string_view code);
 Result<> remove_factor(const Call& call, std::string_view password);
+
+/// The provider's word lets nobody in by it any more, and the other sessions end. not_found, or conflict if it is the
+/// last way in. Wants the password, or a recent log-in, as the others do.
+Result<> unlink_identity(const Call& call, std::int64_t id, std::string_view password);
 
 }  // namespace recast::api

@@ -151,10 +151,11 @@ Result<http::Response> LoginDesk::begin(const Call& call, store::NewSession sess
 }
 
 Result<http::Response> LoginDesk::let_in(const Call& call, const store::LoginUser& user, std::string_view way,
-                                         std::string_view next) {
+                                         std::string_view next, std::optional<account::Identity> identity) {
   store::NewSession session{.hash = {}, .life = std::chrono::hours(settings_.session_hours), .way = std::string(way)};
   session.pending = user.has_factor;
   if (session.pending) session.life = kPendingLife;
+  session.identity = std::move(identity);
   return begin(call, std::move(session), user.user.id, next);
 }
 
@@ -166,7 +167,8 @@ Result<http::Response> LoginDesk::let_in_at_last(const Call& call, const store::
                 .way = "second factor",
                 .address = {},
                 .user_agent = {},
-                .replaces = pending},
+                .replaces = pending,
+                .continues = true},
                user.user.id, next);
 }
 

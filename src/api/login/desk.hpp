@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,9 +46,9 @@ class LoginDesk {
                                         std::string_view field = "password");
 
   /// Begins a session and sends the browser to `next`; to the second factor first, if the user has one and `way` does
-  /// not say it was given.
+  /// not say it was given. `identity`: what a provider vouched for.
   Result<http::Response> let_in(const Call& call, const store::LoginUser& user, std::string_view way,
-                                std::string_view next);
+                                std::string_view next, std::optional<account::Identity> identity = {});
   /// The same after the second factor, in place of the pending session of that hash.
   Result<http::Response> let_in_at_last(const Call& call, const store::LoginUser& user, const std::string& pending,
                                         std::string_view next);

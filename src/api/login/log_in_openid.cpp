@@ -83,11 +83,15 @@ Result<account::User> with_role(const Call& call, account::User user, const acco
   return user;
 }
 
+account::Identity identity_of(const Call& call, const account::json::object& claims) {
+  return {call.context.login->settings().oidc_issuer, account::claim(claims, "sub")};
+}
+
 Result<account::User> user_of(const Call& call, const account::json::object& claims) {
   auto& logins = call.context.services.store.logins();
   const auto& settings = call.context.login->settings();
   RECAST_CHECK(check_domain(settings, account::verified_email(claims)));
-  const account::Identity identity{settings.oidc_issuer, account::claim(claims, "sub")};
+  const auto identity = identity_of(call, claims);
   RECAST_TRY(auto known, logins.user_of(identity));
   if (!known && !settings.oidc_create_users) {
     return fail(ErrorCode::forbidden,
@@ -122,7 +126,8 @@ Result<http::Response> finish(Call& call) {
   RECAST_TRY(const auto user, user_of(call, claims));
   RECAST_CHECK(call.context.login->was_no_failure(call));
   RECAST_TRY(const auto known, call.context.services.store.logins().find(user.id));
-  RECAST_TRY(auto response, call.context.login->let_in(call, known, "openid", journey->next));
+  RECAST_TRY(auto response,
+             call.context.login->let_in(call, known, "openid", journey->next, identity_of(call, claims)));
   set_cookie(response, call.request, kCookie, "", 0);
   return response;
 }

@@ -18,23 +18,46 @@ constexpr long kFormLife = 24L * 3600;  // seconds
 
 std::string field_of(std::string_view token) { return account::signature_of(token, "form"); }
 
+/// What is wrong with a field: an attribute of its element, and the words behind it. Both empty if nothing is.
+struct Problem {
+  std::string attributes;
+  std::string words;
+};
+Problem problem_of(std::string_view name, const FieldErrors& errors) {
+  const auto found = errors.find(std::string(name));
+  if (found == errors.end()) return {};
+  return {fmt::format(R"( aria-invalid="true" aria-describedby="{}-error")", name),
+          fmt::format("<br><strong id=\"{}-error\">{}</strong>", name, escape_html(found->second))};
+}
+
 }  // namespace
 
 FieldErrors errors_of(const Error& error) { return {{error.field, error.message}}; }
 
 std::string input(const Input& input, const FieldErrors& errors) {
-  const auto found = errors.find(std::string(input.name));
-  const bool wrong = found != errors.end();
-  const auto describe =
-      wrong ? fmt::format(R"( aria-invalid="true" aria-describedby="{}-error")", input.name) : std::string();
-  const auto problem =
-      wrong ? fmt::format("<br><strong id=\"{}-error\">{}</strong>", input.name, escape_html(found->second))
-            : std::string();
+  const auto problem = problem_of(input.name, errors);
   return fmt::format(
       "<p><label for=\"{0}\">{1}</label><br><input id=\"{0}\" name=\"{0}\" type=\"{2}\" autocomplete=\"{3}\" "
       "value=\"{4}\"{5}{6}>{7}</p>\n",
       input.name, escape_html(input.label), input.type, input.autocomplete, escape_html(input.value),
-      input.required ? " required" : "", describe, problem);
+      input.required ? " required" : "", problem.attributes, problem.words);
+}
+
+std::string select(const Selection& selection, const FieldErrors& errors) {
+  std::string list;
+  for (const auto& [value, text] : selection.list) {
+    list += fmt::format("<option value=\"{}\"{}>{}</option>\n", escape_html(value),
+                        value == selection.value ? " selected" : "", escape_html(text));
+  }
+  const auto problem = problem_of(selection.name, errors);
+  return fmt::format("<p><label for=\"{0}\">{1}</label><br><select id=\"{0}\" name=\"{0}\"{2}>\n{3}</select>{4}</p>\n",
+                     selection.name, escape_html(selection.label), problem.attributes, list, problem.words);
+}
+
+std::string check_box(std::string_view name, std::string_view label, bool checked) {
+  return fmt::format(
+      "<p><input id=\"{0}\" name=\"{0}\" type=\"checkbox\" value=\"on\"{2}> <label for=\"{0}\">{1}</label></p>\n", name,
+      escape_html(label), checked ? " checked" : "");
 }
 
 std::string button(std::string_view text) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/context.hpp"
 #include "base/result.hpp"
@@ -24,6 +26,16 @@ struct Input {
   bool required = true;
 };
 std::string input(const Input& input, const FieldErrors& errors = {});
+/// One of several: pairs of a value and what people read. `value` is the one that is chosen at first.
+struct Selection {
+  std::string_view name;
+  std::string_view label;
+  std::vector<std::pair<std::string, std::string>> list;
+  std::string_view value{};
+};
+std::string select(const Selection& selection, const FieldErrors& errors = {});
+/// Sent as "on", or not at all.
+std::string check_box(std::string_view name, std::string_view label, bool checked);
 std::string button(std::string_view text);
 /// A form that is posted; `inside` is HTML, `csrf` the token it carries.
 std::string form(std::string_view action, std::string_view csrf, std::string_view inside,

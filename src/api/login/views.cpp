@@ -1,5 +1,7 @@
 #include "api/login/views.hpp"
 
+#include "api/account_views.hpp"
+
 namespace recast::api {
 
 json::object session_view(const account::LoginSession& session) {
@@ -10,6 +12,22 @@ json::object session_view(const account::LoginSession& session) {
   out["expires_at"] = format_time(session.expires);
   out["address"] = session.address;
   out["user_agent"] = session.user_agent;
+  return out;
+}
+
+json::object identity_view(const account::LinkedIdentity& identity) {
+  json::object out;
+  out["id"] = identity.id;
+  out["issuer"] = identity.identity.issuer;
+  out["subject"] = identity.identity.subject;
+  out["created_at"] = format_time(identity.created);
+  out["last_used_at"] = time_or_null(identity.last_used);
+  return out;
+}
+
+json::array identity_views(const std::vector<account::LinkedIdentity>& identities) {
+  json::array out;
+  for (const auto& one : identities) out.push_back(identity_view(one));
   return out;
 }
 

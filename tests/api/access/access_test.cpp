@@ -43,9 +43,11 @@ class Access : public testing::Test {
     if (target == "{download}") target = "/tasks/id/file";
     if (target == "{sandbox_download}") target = "/tasks-sandbox/id/file";
     if (target == "{signed}") target = "/s/id";
-    if (const auto at = target.find("{key_of_person}"); at != std::string::npos) target.replace(at, 99, "1/keys/2");
-    if (const auto at = target.find("{file_of_person}"); at != std::string::npos)
-      target.replace(at, 99, "1/sandbox-files/2");
+    for (const auto& [place, stands_for] : {std::pair("{key_of_person}", "1/keys/2"),
+                                            {"{file_of_person}", "1/sandbox-files/2"},
+                                            {"{identity_of_person}", "1/identities/2"}}) {
+      if (const auto at = target.find(place); at != std::string::npos) target.replace(at, 99, stands_for);
+    }
     return std::string(server.router().find(row.method, target, false).pattern);
   }
 

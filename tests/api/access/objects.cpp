@@ -111,6 +111,15 @@ void Objects::add_administration() {
                                return id + "/keys/" + text(key, "id");
                              },
                              "999999999/keys/999999999"};
+  kinds_["identity_of_person"] = {
+      [this, person] {
+        const auto identities = person() + "/identities";
+        const auto made =
+            call("POST", "/admin/v1/users/" + identities,
+                 fmt::format(R"({{"issuer":"https://id.example.org","subject":"{}"}})", fresh("subject")));
+        return identities + "/" + text(made, "id");
+      },
+      "999999999/identities/999999999"};
   kinds_["file_of_person"] = {[this, person] {
                                 const auto files = person() + "/sandbox-files";
                                 const auto md5 = fmt::format("{:032x}", ++count_);
