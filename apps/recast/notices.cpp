@@ -68,7 +68,7 @@ int NoticeCommands::settings(const TargetFlags& target) const {
   json::object body;
   if (language_) body["language"] = *language_ == kOfServer ? std::string() : *language_;
   if (!mail.empty()) body["mail"] = std::move(mail);
-  constexpr std::string_view path = "/v2/notices/settings";
+  constexpr std::string_view path = "/v2/users/me/notices/settings";
   return ask_server(
       target, json_, [&](Client& client) { return body.empty() ? client.get(path) : client.patch(path, body); },
       print_settings);

@@ -105,8 +105,8 @@ void add_notice_routes(Routes& routes) {
   routes.get("/v2/users/me/notices", account::scope::user_read, &list_notices);
   routes.post("/v2/users/me/notices/read", account::scope::user_write, &mark_all_read);
   routes.post("/v2/users/me/notices/{id}/read", account::scope::user_write, &mark_read);
-  routes.get("/v2/notices/settings", account::scope::user_read, &show_choice);
-  routes.add("PATCH", "/v2/notices/settings", account::scope::user_write, &change_choice);
+  routes.get("/v2/users/me/notices/settings", account::scope::user_read, &show_choice);
+  routes.add("PATCH", "/v2/users/me/notices/settings", account::scope::user_write, &change_choice);
 }
 
 }  // namespace recast::api
