@@ -18,6 +18,7 @@ class NoticeCommands {
   CLI::App* group_;
   std::string id_;
   bool unread_ = false;
+  std::int64_t page_ = 1;
   bool json_ = false;
 };
 
