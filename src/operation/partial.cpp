@@ -135,6 +135,7 @@ Result<> check_value(std::string_view name, std::span<const Part> parts, const j
   for (const auto& part : parts) {
     const auto* const option = find_option(part.ability->options, name);
     if (option == nullptr) continue;
+    if (schema::detail::lookup(options, *option) == nullptr) return {};  // null says nothing
     auto verdict = schema::check_field(*option, options);
     // What a table cannot say, such as the grammar of a list of pages, the engine's plan does.
     if (verdict) verdict = check_options(catalogue, part.wish, options);
@@ -165,7 +166,8 @@ bool is_about(const Error& error, const Operation& operation, const json::object
   const auto* const option = find_option(operation.options, error.field);
   if (option != nullptr) return schema::detail::lookup(options, *option) != nullptr;
   const auto* const value = options.if_contains(error.field);
-  return value != nullptr && !value->is_null();
+  const bool empty = value != nullptr && (value->is_null() || (value->is_string() && value->get_string().empty()));
+  return value != nullptr && !empty;
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ class ConvertInPart : public testing::Test {
       const auto* const pages = request.options.if_contains("pages");
       if (pages != nullptr && *pages == "3-1")
         return fail(ErrorCode::invalid_data, "The pages are not in order.", "pages");
+      const auto* const width = request.options.if_contains("width");
+      if (width != nullptr && width->is_null()) return fail(ErrorCode::invalid_data, "The width is required.", "width");
       if (request.options.contains("cmyk") && request.to != "webp")
         return fail(ErrorCode::invalid_data, "The cmyk is for webp only.", "cmyk");
       if (request.options.contains("exif") && request.from != "tiff")
@@ -99,6 +101,7 @@ TEST_F(ConvertInPart, RefusesAValueThatNoneOfThemTakes) {
   EXPECT_EQ(convert({{"quality", "high"}}).message, "The quality must be an integer.");
   EXPECT_EQ(convert({{"w", 0}}).message, "The width must be at least 1.");
   EXPECT_EQ(convert({{"quality", nullptr}}).message, "");
+  EXPECT_EQ(convert({{"width", nullptr}}).message, "") << "null says nothing, so it is no fault of its own";
 }
 
 TEST_F(ConvertInPart, SaysWhatOnlyAPlanCanSay) {
