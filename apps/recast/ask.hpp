@@ -1,5 +1,9 @@
 #pragma once
 
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "client.hpp"
@@ -22,6 +26,30 @@ int ask_server(const TargetFlags& flags, bool json, Ask&& ask, Print&& print) {
     print(answer->at("data"));
   }
   return kOk;
+}
+
+/// Prints a list with all its pages.
+template <class Print>
+int list_at_server(const TargetFlags& flags, bool json, const std::string& path, Print&& print) {
+  return ask_server(
+      flags, json, [&](Client& client) { return client.get_all(path); }, print);
+}
+
+/// Prints a page of a log, which may be too long to be shown whole; a list of its own accord is newest first.
+template <class Print>
+int page_at_server(const TargetFlags& flags, bool json, const std::string& path, std::int64_t page, Print&& print) {
+  const auto with_page = fmt::format("{}{}page={}", path, path.contains('?') ? '&' : '?', page);
+  bool more = false;
+  const int status = ask_server(
+      flags, json,
+      [&](Client& client) {
+        auto answer = client.get(with_page);
+        more = answer && !answer->at("links").at("next").is_null();
+        return answer;
+      },
+      print);
+  if (more && !json) fmt::print(stderr, "There is more: --page {}\n", page + 1);
+  return status;
 }
 
 /// DELETE of a path; the exit status.

@@ -22,7 +22,9 @@ void print_entries(const json::value& entries) {
 AuditCommands::AuditCommands(CLI::App& app)
     : group_(app.add_subcommand("audit", "Who changed what about accounts (administrators only)")) {
   group_->require_subcommand(1);
-  group_->add_subcommand("list", "The latest changes")->add_flag("--json", json_, "As JSON");
+  auto* const list = group_->add_subcommand("list", "The latest changes, newest first");
+  list->add_option("--page", page_, "Page, from 1");
+  list->add_flag("--json", json_, "As JSON");
   group_->add_subcommand("verify", "Whether the log was changed")->add_flag("--json", json_, "As JSON");
   group_->add_subcommand("export", "All of it as lines of JSON, oldest first")
       ->add_option("--after", after_, "Only what follows this number");
@@ -31,10 +33,7 @@ AuditCommands::AuditCommands(CLI::App& app)
 std::optional<int> AuditCommands::run(const TargetFlags& target) const {
   if (!group_->parsed()) return std::nullopt;
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
-  if (chosen("list")) {
-    return ask_server(
-        target, json_, [](Client& client) { return client.get("/admin/v1/audit"); }, print_entries);
-  }
+  if (chosen("list")) return page_at_server(target, json_, "/admin/v1/audit", page_, print_entries);
   if (chosen("export")) {
     const auto server = open_server(target);
     if (!server) return complain(server.error());

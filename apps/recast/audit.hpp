@@ -18,6 +18,7 @@ class AuditCommands {
  private:
   CLI::App* group_;
   std::int64_t after_ = 0;
+  std::int64_t page_ = 1;
   bool json_ = false;
 };
 

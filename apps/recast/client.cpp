@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <memory>
 
 #include "base/unique_handle.hpp"
@@ -159,6 +161,34 @@ Result<json::value> Client::exchange(const char* method, std::string_view path, 
 }
 
 Result<json::value> Client::get(std::string_view path) { return exchange("GET", path, nullptr); }
+
+Result<json::value> Client::get_all(const std::string& path) {
+  // Only the query of the link is taken: the server's name for itself may be one that is not reached from here.
+  const auto query_of_next = [](const json::value& body) -> std::string {
+    const auto* const links = body.is_object() ? body.get_object().if_contains("links") : nullptr;
+    const auto* const next = links != nullptr && links->is_object() ? links->get_object().if_contains("next") : nullptr;
+    if (next == nullptr || !next->is_string()) return {};
+    const std::string_view link = next->get_string();
+    const auto query = link.find('?');
+    return query == std::string_view::npos ? std::string() : std::string(link.substr(query));
+  };
+  json::array all;
+  auto page = path;
+  for (;;) {
+    RECAST_TRY(auto body, get(page));
+    auto* const data = body.is_object() ? body.get_object().if_contains("data") : nullptr;
+    if (data == nullptr || !data->is_array())
+      return fail(ErrorCode::unavailable, fmt::format("{} does not answer as a Recast server does.", endpoint_.url));
+    auto& items = data->get_array();
+    const bool none = items.empty();
+    std::ranges::move(items, std::back_inserter(all));
+    const auto query = query_of_next(body);
+    // A page without items ends it, so that no answer of a server can make this endless.
+    if (query.empty() || none) return json::value(json::object{{"data", std::move(all)}});
+    page = path.substr(0, path.find('?')) + query;
+  }
+}
+
 Result<std::string> Client::get_text(std::string_view path) { return ask("GET", path, nullptr); }
 Result<json::value> Client::post(std::string_view path, const json::value& body) {
   const auto text = json::serialize(body);

@@ -39,6 +39,8 @@ class Client {
   /// `path` such as "/v2/jobs". The parsed body; an Error for a status of 400 and more, with the server's own message,
   /// the field it named and the class of its status.
   Result<json::value> get(std::string_view path);
+  /// A list with all its pages: a body whose `data` has the items of each, in order.
+  Result<json::value> get_all(const std::string& path);
   Result<std::string> get_text(std::string_view path);  ///< as it came
   Result<json::value> post(std::string_view path, const json::value& body);
   Result<json::value> put(std::string_view path, const json::value& body);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "ask.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
 
@@ -60,19 +61,12 @@ int show(const json::value& job, bool json) {
 }  // namespace
 
 int jobs_list(const ListFlags& flags, const TargetFlags& target_flags) {
-  const auto target = open_server(target_flags);
-  if (!target) return complain(target.error());
-  auto path = fmt::format("/v2/jobs?page={}", flags.page);
-  if (!flags.status.empty()) path += "&filter[status]=" + percent_encode(flags.status);
-  if (!flags.tag.empty()) path += "&filter[tag]=" + percent_encode(flags.tag);
-  const auto answer = Client(target->endpoint).get(path);
-  if (!answer) return complain(answer.error());
-  if (flags.json) {
-    print_json(*answer);
-    return kOk;
-  }
-  for (const auto& job : answer->at("data").as_array()) print_job(job);
-  return kOk;
+  std::string path = "/v2/jobs";
+  if (!flags.status.empty()) path += "?filter[status]=" + percent_encode(flags.status);
+  if (!flags.tag.empty()) path += (path.contains('?') ? "&filter[tag]=" : "?filter[tag]=") + percent_encode(flags.tag);
+  return page_at_server(target_flags, flags.json, path, flags.page, [](const json::value& jobs) {
+    for (const auto& job : jobs.as_array()) print_job(job);
+  });
 }
 
 int jobs_show(const std::string& id, bool json, const TargetFlags& target_flags) {

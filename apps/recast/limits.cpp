@@ -125,9 +125,7 @@ std::string LimitCommands::of_user(std::string_view what) const {
 
 int LimitCommands::run_credits(const TargetFlags& target) const {
   if (credits_->got_subcommand("show")) {
-    const auto path = fmt::format("{}?page={}", of_user("credits"), page_);
-    return ask_server(
-        target, json_, [&](Client& client) { return client.get(path); }, print_entries);
+    return page_at_server(target, json_, of_user("credits"), page_, print_entries);
   }
   if (credits_->got_subcommand("verify")) {
     bool intact = false;

@@ -31,17 +31,15 @@ int keys_create(const KeyFlags& key, const json::object& quota, bool json, const
 }
 
 int keys_list(bool json, const TargetFlags& target) {
-  return ask_server(
-      target, json, [](Client& client) { return client.get("/v2/keys"); },
-      [](const json::value& keys) {
-        for (const auto& key : keys.as_array()) {
-          const auto expires = text_of(key, "expires_at");
-          fmt::print("{:>4}  {:<16} {:<20} {}  {}{}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…",
-                     text_of(key, "name"), scopes_of(key), text_of(key, "mode"),
-                     expires.empty() ? "" : ", until " + expires,
-                     text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
-        }
-      });
+  return list_at_server(target, json, "/v2/keys", [](const json::value& keys) {
+    for (const auto& key : keys.as_array()) {
+      const auto expires = text_of(key, "expires_at");
+      fmt::print("{:>4}  {:<16} {:<20} {}  {}{}  last used {}\n", text_of(key, "id"), text_of(key, "prefix") + "…",
+                 text_of(key, "name"), scopes_of(key), text_of(key, "mode"),
+                 expires.empty() ? "" : ", until " + expires,
+                 text_of(key, "last_used_at").empty() ? "never" : text_of(key, "last_used_at"));
+    }
+  });
 }
 
 int keys_revoke(const std::string& id, const TargetFlags& target) {

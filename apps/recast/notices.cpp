@@ -48,6 +48,7 @@ NoticeCommands::NoticeCommands(CLI::App& app)
   group_->require_subcommand(1);
   auto* const list = group_->add_subcommand("list", "List notices, newest first");
   list->add_flag("--unread", unread_, "Only those that were not read");
+  list->add_option("--page", page_, "Page, from 1");
   list->add_flag("--json", json_, "As JSON");
   auto* const read = group_->add_subcommand("read", "Mark notices as read");
   read->add_option("id", id_, "Number of the notice; without it, all");
@@ -78,8 +79,7 @@ std::optional<int> NoticeCommands::run(const TargetFlags& target) const {
   if (!group_->parsed()) return std::nullopt;
   const std::string all = "/v2/users/me/notices";
   if (group_->got_subcommand("list")) {
-    return ask_server(
-        target, json_, [&](Client& client) { return client.get(unread_ ? all + "?unread=true" : all); }, print_notices);
+    return page_at_server(target, json_, unread_ ? all + "?unread=true" : all, page_, print_notices);
   }
   if (group_->got_subcommand("settings")) return settings(target);
   const auto path = id_.empty() ? all + "/read" : all + "/" + percent_encode(id_) + "/read";

@@ -23,6 +23,7 @@ class NoticeCommands {
   std::optional<std::string> language_;
   std::vector<std::string> mail_;
   bool unread_ = false;
+  std::int64_t page_ = 1;
   bool json_ = false;
 };
 

@@ -98,10 +98,7 @@ int OauthCommands::run_clients(const TargetFlags& target) const {
   const std::string all = all_ ? "/admin/v1/oauth/clients" : "/v2/oauth/clients";
   const auto one = all + "/" + percent_encode(id_);
   const auto chosen = [&](const char* name) { return clients_->got_subcommand(name); };
-  if (chosen("list")) {
-    return ask_server(
-        target, json_, [&](Client& client) { return client.get(all); }, print_clients);
-  }
+  if (chosen("list")) return list_at_server(target, json_, all, print_clients);
   if (chosen("show")) {
     return ask_server(
         target, json_, [&](Client& client) { return client.get(one); }, print_client);
@@ -124,8 +121,7 @@ int OauthCommands::run_clients(const TargetFlags& target) const {
 int OauthCommands::run_grants(const TargetFlags& target) const {
   const std::string all = "/v2/oauth/grants";
   if (grants_->got_subcommand("revoke")) return remove_at_server(target, all + "/" + percent_encode(id_));
-  return ask_server(
-      target, json_, [&](Client& client) { return client.get(all); }, print_grants);
+  return list_at_server(target, json_, all, print_grants);
 }
 
 }  // namespace recast::cli

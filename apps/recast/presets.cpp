@@ -77,14 +77,13 @@ int PresetCommands::save(const TargetFlags& target) const {
 std::optional<int> PresetCommands::run(const TargetFlags& target) const {
   if (!group_->parsed()) return std::nullopt;
   const auto one = fmt::format("{}/{}", kPath, percent_encode(name_));
-  const auto get = [&](const std::string& path, auto print) {
-    return ask_server(
-        target, json_, [&](Client& client) { return client.get(path); }, print);
-  };
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
-  if (chosen("list")) return get(std::string(kPath), print_presets);
-  if (chosen("show")) return get(one, print_preset);
-  if (chosen("versions")) return get(one + "/versions", print_presets);
+  if (chosen("list")) return list_at_server(target, json_, std::string(kPath), print_presets);
+  if (chosen("versions")) return list_at_server(target, json_, one + "/versions", print_presets);
+  if (chosen("show")) {
+    return ask_server(
+        target, json_, [&](Client& client) { return client.get(one); }, print_preset);
+  }
   return chosen("save") ? save(target) : remove_at_server(target, one);
 }
 

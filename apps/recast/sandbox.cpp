@@ -111,10 +111,7 @@ int SandboxCommands::remove(const TargetFlags& target) const {
 std::optional<int> SandboxCommands::run(const TargetFlags& target) const {
   if (!group_->parsed()) return std::nullopt;
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
-  if (chosen("list")) {
-    return ask_server(
-        target, json_, [&](Client& client) { return client.get(path()); }, print_files);
-  }
+  if (chosen("list")) return list_at_server(target, json_, path(), print_files);
   if (chosen("allow")) return allow_files(target);
   if (chosen("remove")) return remove(target);
   json::array list;

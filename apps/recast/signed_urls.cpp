@@ -64,22 +64,20 @@ int SignedUrlCommands::sign(const TargetFlags& target) const {
   if (!text) return complain(text.error());
   if (const auto body = schema::parse_body(*text); !body) return complain(body.error());
   bool found_base = false;
-  const int status = ask_server(
-      target, false, [](Client& client) { return client.get(kPath); },
-      [&](const json::value& bases) {
-        const auto& all = bases.as_array();
-        const auto* const found = std::ranges::find_if(all, [&](const auto& one) { return text_of(one, "id") == id_; });
-        if (found == all.end()) {
-          fmt::print(stderr, "recast: there is no base {}\n", id_);
-          return;
-        }
-        found_base = true;
-        auto job = to_base64(*text);
-        for (auto& c : job) c = c == '+' ? '-' : c == '/' ? '_' : c;
-        auto url = fmt::format("{}?job={}", text_of(*found, "base"), job.substr(0, job.find('=')));
-        if (!cache_key_.empty()) url += "&cache_key=" + cache_key_;
-        fmt::print("{}&s={}\n", url, account::signature_of(text_of(*found, "signing_secret"), url));
-      });
+  const int status = list_at_server(target, false, std::string(kPath), [&](const json::value& bases) {
+    const auto& all = bases.as_array();
+    const auto* const found = std::ranges::find_if(all, [&](const auto& one) { return text_of(one, "id") == id_; });
+    if (found == all.end()) {
+      fmt::print(stderr, "recast: there is no base {}\n", id_);
+      return;
+    }
+    found_base = true;
+    auto job = to_base64(*text);
+    for (auto& c : job) c = c == '+' ? '-' : c == '/' ? '_' : c;
+    auto url = fmt::format("{}?job={}", text_of(*found, "base"), job.substr(0, job.find('=')));
+    if (!cache_key_.empty()) url += "&cache_key=" + cache_key_;
+    fmt::print("{}&s={}\n", url, account::signature_of(text_of(*found, "signing_secret"), url));
+  });
   return status != kOk || found_base ? status : static_cast<int>(kFailed);
 }
 
@@ -92,9 +90,7 @@ std::optional<int> SignedUrlCommands::run(const TargetFlags& target) const {
     return ask_server(
         target, json_, [&](Client& client) { return client.post(kPath, body); }, print_base);
   }
-  if (chosen("list"))
-    return ask_server(
-        target, json_, [](Client& client) { return client.get(kPath); }, print_bases);
+  if (chosen("list")) return list_at_server(target, json_, std::string(kPath), print_bases);
   if (chosen("rotate-secret")) {
     return ask_server(
         target, json_, [&](Client& client) { return client.post(one + "/rotate-secret", json::object()); }, print_base);

@@ -77,7 +77,7 @@ UserCommands::UserCommands(CLI::App& app)
   add->add_option("name", name_, "User name")->required();
   add->add_option("--email", email_, "Mail address");
   add->add_flag("--administrator", administrator_, "May manage users");
-  command("list", "List users")->add_option("--page", page_, "Page, from 1");
+  command("list", "List users");
   of_one("show", "Show one");
   of_one("disable", "End all keys and log-ins of a user, until enabled again");
   of_one("enable", "Let a user in again");
@@ -102,7 +102,7 @@ UserCommands::UserCommands(CLI::App& app)
   invite->add_option("email", email_, "Mail address of the account")->required();
   invite->add_flag("--administrator", administrator_, "The account may manage users");
   invite->add_option("--expires-in", expires_in_, "Seconds for which it can be accepted");
-  command("invitations", "List invitations that nobody accepted yet")->add_option("--page", page_, "Page, from 1");
+  command("invitations", "List invitations that nobody accepted yet");
   command("withdraw", "Withdraw an invitation")->add_option("id", id_, "Number of the invitation")->required();
 }
 
@@ -141,10 +141,9 @@ std::optional<int> UserCommands::run(const TargetFlags& target) const {
     return ask_server(
         target, json_, [&](Client& client) { return client.patch(one, body); }, print_user);
   };
-  const auto page = fmt::format("?page={}", page_);
   if (chosen("add"))
     return post(kUsers, {{"username", name_}, {"email", email_}, {"administrator", administrator_}}, print_user);
-  if (chosen("list")) return get(kUsers + page, print_users);
+  if (chosen("list")) return list_at_server(target, json_, kUsers, print_users);
   if (chosen("show")) return get(one, [](const json::value& user) { print_users(json::array{user}); });
   if (chosen("disable")) return patch({{"enabled", false}});
   if (chosen("enable")) return patch({{"enabled", true}});
@@ -163,7 +162,7 @@ std::optional<int> UserCommands::run(const TargetFlags& target) const {
   if (chosen("unlink")) return remove_at_server(target, one + "/identities/" + percent_encode(identity_));
   if (chosen("key")) return post(one + "/keys", {{"name", key_name_}}, print_new_key);
   if (chosen("invite")) return invite(target);
-  if (chosen("invitations")) return get(kInvitations + page, print_invitations);
+  if (chosen("invitations")) return list_at_server(target, json_, kInvitations, print_invitations);
   if (chosen("withdraw")) return remove_at_server(target, kInvitations + "/" + percent_encode(id_));
   return remove_at_server(target, one);
 }

@@ -23,7 +23,6 @@ class UserCommands {
   CLI::App* group_;
   std::string id_, name_, key_name_ = "command line", email_, role_, subject_, issuer_, identity_;
   std::optional<std::int64_t> expires_in_;
-  std::int64_t page_ = 1;
   bool administrator_ = false;
   bool end_ = false;
   bool json_ = false;

@@ -64,7 +64,9 @@ WebhookCommands::WebhookCommands(CLI::App& app)
   rotate->add_option("--overlap", overlap_, "Seconds for which the former secret stays right");
   command("secret", "Show the secret that signs calls of a job's own webhook_url");
   of_one("delete", "Remove one with its log");
-  command("deliveries", "What was sent, newest first")->add_option("id", id_, "Only of this webhook");
+  auto* const deliveries = command("deliveries", "What was sent, newest first");
+  deliveries->add_option("id", id_, "Only of this webhook");
+  deliveries->add_option("--page", page_, "Page, from 1");
   command("replay", "Send once more")->add_option("id", id_, "Number of the delivery")->required();
 }
 
@@ -88,12 +90,13 @@ std::optional<int> WebhookCommands::run(const TargetFlags& target) const {
   const auto chosen = [&](const char* name) { return group_->got_subcommand(name); };
   if (chosen("create"))
     return post(all, {{"url", url_}, {"events", json::array(events_.begin(), events_.end())}}, print_webhook);
-  if (chosen("list")) return get(all, print_webhooks);
+  if (chosen("list")) return list_at_server(target, json_, all, print_webhooks);
   if (chosen("show")) return get(one, print_webhook);
   if (chosen("enable")) return set_disabled(false);
   if (chosen("disable")) return set_disabled(true);
   if (chosen("secret")) return get(all + "/job-secret", print_secret);
-  if (chosen("deliveries")) return get((id_.empty() ? all : one) + "/deliveries", print_deliveries);
+  if (chosen("deliveries"))
+    return page_at_server(target, json_, (id_.empty() ? all : one) + "/deliveries", page_, print_deliveries);
   if (chosen("replay"))
     return post(all + "/deliveries/" + percent_encode(id_) + "/replay", {},
                 [](const json::value& delivery) { fmt::print("delivery {}\n", text_of(delivery, "id")); });

@@ -22,6 +22,7 @@ class WebhookCommands {
   std::string id_, url_;
   std::vector<std::string> events_{"job.finished", "job.failed"};
   std::optional<std::int64_t> overlap_;
+  std::int64_t page_ = 1;
   bool json_ = false;
 };
 

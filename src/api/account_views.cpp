@@ -76,6 +76,11 @@ json::object key_view(const account::ApiKey& key) {
 Result<http::Response> create_key_for(Call& call, const account::User& owner) {
   RECAST_CHECK(call.principal.require_own_key());
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
+  if (const auto* const end = body.if_contains("expires_at"); end != nullptr && !end->is_null()) {
+    return fail(ErrorCode::invalid_data,
+                "The end of a key is set with expires_in, the seconds from now after which it is worth nothing.",
+                "expires_at");
+  }
   RECAST_TRY(auto wanted, schema::parse<NewKey>(body));
   if (wanted.scopes.empty()) {
     wanted.scopes = account::all_scopes();
@@ -100,9 +105,9 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
     const auto until = call.context.services.clock.now() + std::chrono::seconds(*wanted.expires_in);
     terms.expires = terms.expires ? std::min(*terms.expires, until) : until;
   }
-  RECAST_TRY(const auto key, call.context.services.store.create_key(owner.id, std::move(wanted.name),
-                                                                    std::move(wanted.scopes), token, terms,
-                                                                    call.context.services.settings.keys_per_user));
+  RECAST_TRY(const auto key,
+             call.context.services.store.create_key(owner.id, std::move(wanted.name), std::move(wanted.scopes), token,
+                                                    terms, call.context.services.settings.keys_per_user));
   auto shown = key_view(key);
   shown["token"] = token;
   return data_response(201, std::move(shown));

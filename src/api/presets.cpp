@@ -8,6 +8,8 @@
 #include "api/context.hpp"
 #include "api/envelope.hpp"
 #include "api/payload.hpp"
+#include "api/query.hpp"
+#include "operation/partial.hpp"
 #include "operation/registry.hpp"
 #include "schema/body.hpp"
 #include "schema/parse.hpp"
@@ -46,10 +48,30 @@ json::object view(const Call& call, const account::Preset& preset) {
   return out;
 }
 
-json::array views(const Call& call, const std::vector<account::Preset>& list) {
+http::Response page_response(const Call& call, const store::Listing<account::Preset>& listing,
+                             const std::string& path) {
   json::array data;
-  for (const auto& preset : list) data.push_back(view(call, preset));
-  return data;
+  for (const auto& preset : listing.items) data.push_back(view(call, preset));
+  return api_response(
+      200, list_body(std::move(data), call.request.query, call.bases.api + path, listing.page, listing.more));
+}
+
+/// What a task would be refused for is refused now.
+Result<> check_options(Call& call, std::string_view operation, const json::object& options) {
+  const auto& services = call.context.services;
+  const auto catalogue = services.catalogue();
+  auto done = operation::check_partial(*services.operations.find(operation), options, *catalogue);
+  if (!done) done.error().field = done.error().field.empty() ? "options" : "options." + done.error().field;
+  return done;
+}
+
+/// Typed clients send null for what is not set, so a preset that was saved so says nothing of that option.
+json::object without_nulls(json::object options) {
+  json::object rest;
+  for (auto& option : options) {
+    if (!option.value().is_null()) rest.emplace(option.key(), std::move(option.value()));
+  }
+  return rest;
 }
 
 Result<account::Preset> preset_in_body(Call& call) {
@@ -72,29 +94,33 @@ Result<account::Preset> preset_in_body(Call& call) {
     if (options->get_object().contains(name))
       return fail(ErrorCode::invalid_data, fmt::format("The option {} is a task's own.", name), "options");
   }
+  RECAST_CHECK(check_options(call, wanted.operation, options->get_object()));
   return account::Preset{.name = std::move(wanted.name),
                          .operation = std::move(wanted.operation),
                          .description = std::move(wanted.description),
-                         .options = std::move(options->get_object())};
+                         .options = without_nulls(std::move(options->get_object()))};
 }
 
 Result<http::Response> create_preset(Call& call) {
   RECAST_TRY(auto preset, preset_in_body(call));
   RECAST_CHECK(account::check_preset_name(preset.name));
-  RECAST_TRY(const auto made, presets_of(call).create(call.principal.user.id, std::move(preset)));
+  RECAST_TRY(const auto made, presets_of(call).create(call.principal.user.id, std::move(preset),
+                                                      call.context.services.settings.presets_per_user));
   return data_response(201, view(call, made));
 }
 
 Result<http::Response> change_preset(Call& call) {
   RECAST_TRY(auto preset, preset_in_body(call));
   preset.name = call.request.captures.at(0);
-  RECAST_TRY(const auto made, presets_of(call).change(call.principal.user.id, std::move(preset)));
+  RECAST_TRY(const auto made, presets_of(call).change(call.principal.user.id, std::move(preset),
+                                                      call.context.services.settings.preset_versions));
   return data_response(200, view(call, made));
 }
 
 Result<http::Response> list_presets(Call& call) {
-  RECAST_TRY(const auto list, presets_of(call).list(call.principal.user.id));
-  return data_response(200, views(call, list));
+  RECAST_TRY(const auto page, page_of(call.request.query));
+  RECAST_TRY(const auto listing, presets_of(call).list(call.principal.user.id, page));
+  return page_response(call, listing, "/v2/presets");
 }
 
 Result<http::Response> show_preset(Call& call) {
@@ -105,8 +131,10 @@ Result<http::Response> show_preset(Call& call) {
 }
 
 Result<http::Response> list_versions(Call& call) {
-  RECAST_TRY(const auto list, presets_of(call).versions(call.principal.user.id, call.request.captures.at(0)));
-  return data_response(200, views(call, list));
+  RECAST_TRY(const auto page, page_of(call.request.query));
+  const auto& name = call.request.captures.at(0);
+  RECAST_TRY(const auto listing, presets_of(call).versions(call.principal.user.id, name, page));
+  return page_response(call, listing, fmt::format("/v2/presets/{}/versions", name));
 }
 
 Result<http::Response> delete_preset(Call& call) {

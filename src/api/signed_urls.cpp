@@ -7,6 +7,7 @@
 #include "api/limits/allowed.hpp"
 #include "api/page.hpp"
 #include "api/presets.hpp"
+#include "api/query.hpp"
 #include "api/views.hpp"
 #include "api/wait.hpp"
 #include "base/text.hpp"
@@ -76,16 +77,19 @@ Result<http::Response> create_base(Call& call) {
   RECAST_TRY(auto wanted, schema::parse<NewBase>(body));
   if (wanted.name.size() > 255)
     return fail(ErrorCode::invalid_data, "The name may not be longer than 255 bytes.", "name");
-  RECAST_TRY(const auto base, bases_in(call).create(call.principal.user.id, std::move(wanted.name)));
+  RECAST_TRY(const auto base, bases_in(call).create(call.principal.user.id, std::move(wanted.name),
+                                                    call.context.services.settings.signed_url_bases_per_user));
   return data_response(201, base_view(call, base));
 }
 
 Result<http::Response> list_bases(Call& call) {
   RECAST_CHECK(may_sign(call));
-  RECAST_TRY(const auto list, bases_in(call).list(call.principal.user.id));
+  RECAST_TRY(const auto page, page_of(call.request.query));
+  RECAST_TRY(const auto listing, bases_in(call).list(call.principal.user.id, page));
   json::array data;
-  for (const auto& base : list) data.push_back(base_view(call, base));
-  return data_response(200, std::move(data));
+  for (const auto& base : listing.items) data.push_back(base_view(call, base));
+  return api_response(200, list_body(std::move(data), call.request.query, call.bases.api + "/v2/signed-urls",
+                                     listing.page, listing.more));
 }
 
 Result<http::Response> rotate_base(Call& call) {

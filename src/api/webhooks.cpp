@@ -88,17 +88,12 @@ json::object delivery_view(const account::Delivery& delivery) {
   return out;
 }
 
-Result<> check_url(const std::string& url) {
-  if (job::is_web_address(url)) return {};
-  return fail(ErrorCode::invalid_data, "The url format is invalid.", "url");
-}
-
 store::Webhooks& webhooks_of(Call& call) { return call.context.services.store.webhooks(); }
 
 Result<http::Response> create_webhook(Call& call) {
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewWebhook>(body));
-  RECAST_CHECK(check_url(wanted.url));
+  RECAST_CHECK(job::check_webhook_address(wanted.url, "url"));
   RECAST_TRY(auto events, account::checked_events(wanted.events));
   RECAST_TRY(const auto webhook, webhooks_of(call).create(call.principal.user.id, std::move(wanted.url),
                                                           std::move(events), call.context.services.webhooks.per_user));
@@ -133,7 +128,7 @@ Result<http::Response> change_webhook(Call& call) {
   RECAST_TRY(const auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<ChangedWebhook>(body));
   store::Webhooks::Change change{.url = std::move(wanted.url), .events = {}, .disabled = wanted.disabled};
-  if (change.url) RECAST_CHECK(check_url(*change.url));
+  if (change.url) RECAST_CHECK(job::check_webhook_address(*change.url, "url"));
   if (const auto* const events = body.if_contains("events"); events != nullptr && !events->is_null()) {
     RECAST_TRY(change.events, account::checked_events(wanted.events));
   }

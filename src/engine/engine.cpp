@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "schema/present.hpp"
+
 namespace recast::engine {
 
 namespace {
@@ -37,10 +39,8 @@ const Ability* Engine::ability(std::string_view operation, std::string_view from
 bool Engine::has_option(std::string_view operation, std::string_view from, std::string_view to,
                         std::string_view name) const {
   const auto* const found = ability(operation, from, to);
-  const auto is_it = [&](const schema::FieldInfo& row) {
-    return row.name == name || std::ranges::find(row.aliases, name) != row.aliases.end();
-  };
-  return found != nullptr && std::ranges::any_of(found->options, is_it);
+  return found != nullptr &&
+         std::ranges::any_of(found->options, [&](const auto& option) { return schema::is_called(option, name); });
 }
 
 Result<Plan> Engine::plan(const Request& request) const {

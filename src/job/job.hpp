@@ -129,8 +129,10 @@ struct JobSpec {
   std::vector<TaskSpec> tasks;  ///< in the order of submission
 };
 
-/// Whether a text is an absolute http or https URL of at most 2048 characters, without blanks.
-bool is_web_address(std::string_view url);
+/// Whether an address can be called when a job changes: invalid_data on `field` for what net::Url, by which it is
+/// called, does not take, and for more than 2048 bytes. Whether the outbound policy lets it through is seen when it is
+/// called.
+Result<> check_webhook_address(std::string_view url, std::string_view field);
 
 struct ParseLimits {
   std::size_t tasks_per_job = 1000;

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "job/graph.hpp"
 #include "job/job.hpp"
+#include "net/url.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::job {
@@ -194,23 +195,19 @@ Result<std::vector<Reference>> references_of(const json::object& payload, const 
   return references;
 }
 
-bool is_web_address(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos || url.size() > 2048) return false;
-  const auto word = lower(url.substr(0, scheme));
-  const auto rest = url.substr(scheme + 3);
-  const auto host = rest.substr(0, rest.find_first_of("/?#"));
-  const bool printable = std::ranges::none_of(url, [](char c) { return c >= 0 && (c <= ' ' || c == 0x7f); });
-  return (word == "http" || word == "https") && !host.empty() && printable;
+Result<> check_webhook_address(std::string_view url, std::string_view field) {
+  constexpr std::size_t kLongest = 2048;
+  RECAST_CHECK(net::Url::parse(url, field));
+  if (url.size() <= kLongest) return {};
+  return fail(ErrorCode::invalid_data, fmt::format("The address may not be longer than {} bytes.", kLongest),
+              std::string(field));
 }
 
 Result<JobSpec> parse_job(json::object body, const operation::Registry& operations, const engine::Catalogue& catalogue,
                           const ParseLimits& limits) {
   RECAST_TRY(auto* const tasks, tasks_of(body, limits));
   RECAST_TRY(auto head, schema::parse<JobHead>(body));
-  if (!head.webhook_url.empty() && !is_web_address(head.webhook_url)) {
-    return fail(ErrorCode::invalid_data, "The webhook url format is invalid.", "webhook_url");
-  }
+  if (!head.webhook_url.empty()) RECAST_CHECK(check_webhook_address(head.webhook_url, "webhook_url"));
   Reading reading;
   for (auto& member : *tasks) {
     if (!is_task_name(member.key())) {

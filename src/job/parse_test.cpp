@@ -123,7 +123,9 @@ TEST_F(Parse, TakesAnEmptyTagForNone) {
 
 TEST_F(Parse, ChecksTheAddressOfTheWebhook) {
   for (const auto* url :
-       {"example.org", "ftp://example.org", "https://", "https:///x", "https://exa mple.org", "http://a\\nb"}) {
+       {"example.org", "ftp://example.org", "https://", "https:///x", "https://exa mple.org", "http://a\\nb",
+        "http://a@b@example.org/", "http://example.org:0/", "http://example.org:99999/", "http://example.org:8x/",
+        "http://me@/", "http://example.org\\\\@127.0.0.1/"}) {
     EXPECT_EQ(
         error_of(std::string(R"({"webhook_url":")") + url + R"(","tasks":{"a":{"operation":"import/url","url":"x"}}})")
             .field,

@@ -12,9 +12,12 @@ namespace recast::net {
 /// use.
 class Url {
  public:
-  /// invalid_data "The url format is invalid." on field "url" for anything that is not one: another scheme, blanks, no
-  /// host. Characters beyond ASCII are accepted; they become percent-encoded UTF-8, in the host IDNA.
-  static Result<Url> parse(std::string_view text);
+  /// invalid_data on `field` for anything that is not one: another scheme, blanks, no host, port 0. "The url format is
+  /// invalid.", with the cause where the service's own words (import-export.md 2.1) do not cover it. What readers of
+  /// URLs understand differently is refused, too, so that all of them see the host that is connected to: more than one
+  /// @ or a backslash before the path, the zone of an IPv6 address. Characters beyond ASCII are accepted; they become
+  /// percent-encoded UTF-8, in the host IDNA.
+  static Result<Url> parse(std::string_view text, std::string_view field = "url");
   /// Where a Location header leads from here. User-info in it is dropped.
   Result<Url> resolve(std::string_view location) const;
 

@@ -76,6 +76,30 @@ std::vector<std::string> ids_of(sql::Connection& connection, std::string_view qu
   return ids;
 }
 
+/// Keys that have expired are no good to anybody, so they bar no new one; they stay in the list, for whoever wonders
+/// why something stopped, until there are as many keys as there may be. Then those that expired first make way.
+Result<> make_room_for_key(Write& write, UserId user, std::int64_t most) {
+  constexpr std::string_view own = "FROM api_keys WHERE user_id = $1 AND authorization_id IS NULL";
+  RECAST_CHECK(check_room(
+      write.sql.query(fmt::format("SELECT count(*) {} AND (expires IS NULL OR expires > $2)", own), user, write.now),
+      most, "keys"));
+  std::vector<std::string> expired;
+  {
+    auto rows = write.sql.query(fmt::format("SELECT id {} AND expires <= $2 ORDER BY expires, id "
+                                            "LIMIT max(0, (SELECT count(*) {}) - $3 + 1)",
+                                            own, own),
+                                user, write.now, most);
+    while (rows.next()) expired.push_back(rows.text(0));
+  }
+  for (const auto& id : expired) {
+    const auto key = KeyId(std::stoll(id));
+    write.sql.execute("DELETE FROM api_keys WHERE id = $1", key);
+    Audit::note(write, "key.expire", object_name("key", key), "made way for a new one");
+    write.key_revoked(user, key);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<> has_administrator(Write& write, UserId without) {
@@ -221,13 +245,7 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
   const auto quota = account::quota_text(terms.quota);
   return writer_.write([&](Write& write) -> Result<account::ApiKey> {
     RECAST_CHECK(find_user(write.sql, user));
-    {
-      auto rows =
-          write.sql.query("SELECT count(*) FROM api_keys WHERE user_id = $1 AND authorization_id IS NULL", user);
-      if (rows.next() && rows.integer(0) >= most)
-        return fail(ErrorCode::invalid_data, fmt::format("There are {} keys already, which is the most.", most),
-                    "name");
-    }
+    RECAST_CHECK(make_room_for_key(write, user, most));
     account::ApiKey key{.user = user,
                         .name = name,
                         .prefix = std::string(token.substr(0, kShownPrefix)),
@@ -255,18 +273,14 @@ Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std:
 
 Result<Listing<account::ApiKey>> SqlStore::page_of_keys(UserId user, Page page) {
   return readers_.read([&](sql::Connection& connection) -> Result<Listing<account::ApiKey>> {
-    Listing<account::ApiKey> listing{.items = {}, .more = false, .page = page};
     auto rows = connection.query(
         "SELECT id, user_id, name, prefix, scopes, created, last_used, mode, expires, quota, family FROM api_keys "
         "WHERE user_id = $1 AND authorization_id IS NULL ORDER BY id LIMIT $2 OFFSET $3",
         user, page.size + 1, offset_of(page));
-    while (rows.next()) {
-      listing.more = std::ssize(listing.items) == page.size;
-      if (listing.more) break;
-      listing.items.push_back({KeyId(rows.integer(0)), UserId(rows.integer(1)), rows.text(2), rows.text(3),
-                               words_of(rows.view(4)), rows.time(5), rows.optional_time(6), read_terms(rows, 7)});
-    }
-    return listing;
+    return read_page<account::ApiKey>(std::move(rows), page, [](const sql::Rows& row) -> account::ApiKey {
+      return {KeyId(row.integer(0)), UserId(row.integer(1)), row.text(2),       row.text(3), words_of(row.view(4)),
+              row.time(5),           row.optional_time(6),   read_terms(row, 7)};
+    });
   });
 }
 

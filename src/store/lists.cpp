@@ -32,29 +32,6 @@ std::string bytes_of_task(const Extras& extras) {
   return bytes;
 }
 
-/// A page of at most `rows` rows that begins where `page` does: the rows before it have to be whole pages, too.
-Page shortened(const Page& page, std::int64_t rows) {
-  const auto offset = offset_of(page);
-  auto size = rows;
-  while (offset % size != 0) --size;
-  return {.number = offset / size + 1, .size = size};
-}
-
-struct Fit {
-  Page page;
-  bool more = false;
-};
-/// As much of a page as there is room for, at least one row. `weights` has what each row of it weighs, and one row more
-/// if there is a next page.
-Fit fit(sql::Rows weights, const Page& page, std::int64_t room) {
-  for (std::int64_t count = 0; weights.next(); ++count) {
-    if (count == page.size) return {page, true};
-    room -= weights.integer(0);
-    if (room < 0 && count > 0) return {shortened(page, count), true};
-  }
-  return {page, false};
-}
-
 template <class Tag>
 std::string json_of(std::vector<Id<Tag>> ids) {
   std::ranges::sort(ids);

@@ -114,7 +114,7 @@ TEST_F(LoginsTest, OfTwoPasswordChangesAtOnceOneIsRefused) {
 }
 
 TEST_F(LoginsTest, DisabledUserTakesNoUploadAndNoSignedUrl) {
-  const auto base = store_->signed_urls().create(user_, "site").value();
+  const auto base = store_->signed_urls().create(user_, "site", 1).value();
   const auto task = store_->create_task(user_, task_spec("", "import/upload")).value();
   ASSERT_TRUE(store_->signed_urls().by_id(base.id));
   ASSERT_TRUE(store_->change_user(user_, {.email = {}, .administrator = {}, .enabled = false}));

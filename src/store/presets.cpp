@@ -33,13 +33,7 @@ account::Preset read_preset(const sql::Rows& rows, const Vault& vault) {
   return preset;
 }
 
-std::vector<account::Preset> read_all(sql::Rows rows, const Vault& vault) {
-  std::vector<account::Preset> list;
-  while (rows.next()) list.push_back(read_preset(rows, vault));
-  return list;
-}
-
-std::int64_t newest(sql::Connection& connection, UserId user, const std::string& name) {
+std::int64_t newest(sql::Connection& connection, UserId user, std::string_view name) {
   auto rows =
       connection.query("SELECT coalesce(max(version), 0) FROM presets WHERE user_id = $1 AND name = $2", user, name);
   rows.next();
@@ -59,38 +53,61 @@ void insert(Write& write, UserId user, account::Preset& preset, std::int64_t ver
 
 }  // namespace
 
-Result<account::Preset> Presets::create(UserId user, account::Preset preset) {
+Result<account::Preset> Presets::create(UserId user, account::Preset preset, std::int64_t most) {
   const std::shared_lock sealing(database_.sealing.change);
   const auto sealed = database_.sealing.vault.seal(boost::json::serialize(preset.options));
   return database_.writer.write([&](Write& write) -> Result<account::Preset> {
     if (newest(write.sql, user, preset.name) > 0)
       return fail(ErrorCode::conflict, "There is a preset of this name already.");
+    RECAST_CHECK(check_room(write.sql.query("SELECT count(DISTINCT name) FROM presets WHERE user_id = $1", user), most,
+                            "presets"));
     auto made = preset;
     insert(write, user, made, 1, sealed);
     return made;
   });
 }
 
-Result<account::Preset> Presets::change(UserId user, account::Preset preset) {
+Result<account::Preset> Presets::change(UserId user, account::Preset preset, std::int64_t most) {
   const std::shared_lock sealing(database_.sealing.change);
   const auto sealed = database_.sealing.vault.seal(boost::json::serialize(preset.options));
   return database_.writer.write([&](Write& write) -> Result<account::Preset> {
     const auto version = newest(write.sql, user, preset.name);
     if (version == 0) return std::unexpected(no_such("preset"));
+    if (version >= most) {  // numbers have no gaps
+      return fail(
+          ErrorCode::invalid_data,
+          fmt::format("The preset {} has {} versions already, and {} is the most. Save it under another name, or "
+                      "delete it with all its versions.",
+                      preset.name, version, most),
+          "version");
+    }
     auto made = preset;
     insert(write, user, made, version + 1, sealed);
     return made;
   });
 }
 
-Result<std::vector<account::Preset>> Presets::list(UserId user) {
-  return database_.readers.read([&](sql::Connection& connection) -> Result<std::vector<account::Preset>> {
-    return read_all(connection.query(fmt::format("SELECT {} FROM presets AS one WHERE user_id = $1 AND version = "
-                                                 "(SELECT max(version) FROM presets AS other WHERE other.user_id = $1 "
-                                                 "AND other.name = one.name) ORDER BY name",
-                                                 kColumns),
-                                     user),
-                    database_.sealing.vault);
+Listing<account::Preset> Presets::page_of(sql::Connection& connection, std::string_view what, UserId user,
+                                          std::string_view name, const Page& page) {
+  const auto query = [&](std::string_view columns, std::int64_t count, const Page& of) {
+    return connection.query(fmt::format("SELECT {} FROM presets AS one WHERE {} LIMIT $3 OFFSET $4", columns, what),
+                            user, name, count, offset_of(of));
+  };
+  constexpr std::string_view weight = "500 + length(description) + length(options)";
+  const auto [answered, more] = fit(query(weight, page.size + 1, page), page, answer_bytes_);
+  auto listing =
+      read_page<account::Preset>(query(kColumns, answered.size, answered), answered,
+                                 [&](const sql::Rows& row) { return read_preset(row, database_.sealing.vault); });
+  listing.more = more;
+  return listing;
+}
+
+Result<Listing<account::Preset>> Presets::list(UserId user, Page page) {
+  constexpr std::string_view newest_of_each =
+      "user_id = $1 AND version = (SELECT max(version) FROM presets AS other WHERE other.user_id = $1 AND "
+      "other.name = one.name) ORDER BY name";
+  return database_.readers.read([&](sql::Connection& connection) -> Result<Listing<account::Preset>> {
+    return page_of(connection, newest_of_each, user, "", page);
   });
 }
 
@@ -105,15 +122,10 @@ Result<account::Preset> Presets::find(UserId user, const account::PresetChoice& 
   });
 }
 
-Result<std::vector<account::Preset>> Presets::versions(UserId user, std::string_view name) {
-  return database_.readers.read([&](sql::Connection& connection) -> Result<std::vector<account::Preset>> {
-    auto list = read_all(
-        connection.query(
-            fmt::format("SELECT {} FROM presets WHERE user_id = $1 AND name = $2 ORDER BY version DESC", kColumns),
-            user, name),
-        database_.sealing.vault);
-    if (list.empty()) return std::unexpected(no_such("preset"));
-    return list;
+Result<Listing<account::Preset>> Presets::versions(UserId user, std::string_view name, Page page) {
+  return database_.readers.read([&](sql::Connection& connection) -> Result<Listing<account::Preset>> {
+    if (newest(connection, user, name) == 0) return std::unexpected(no_such("preset"));
+    return page_of(connection, "user_id = $1 AND name = $2 ORDER BY version DESC", user, name, page);
   });
 }
 

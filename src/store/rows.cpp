@@ -73,11 +73,6 @@ LoadOf claimable(LoadOf load_of) {
   };
 }
 
-std::int64_t offset_of(const Page& page) {
-  constexpr std::int64_t kLastPage = 1'000'000'000;
-  return (std::clamp<std::int64_t>(page.number, 1, kLastPage) - 1) * page.size;
-}
-
 std::string select_heads(std::string_view what) {
   return fmt::format("SELECT id, job_id, user_id, status, ignore_error, covered, attempt FROM tasks WHERE {}", what);
 }

@@ -9,6 +9,7 @@
 
 #include "job/job.hpp"
 #include "sql/sql.hpp"
+#include "store/paging.hpp"
 #include "store/store.hpp"
 #include "store/vault.hpp"
 #include "store/writer.hpp"
@@ -100,9 +101,6 @@ std::vector<InputFile> input_files(sql::Connection& connection, const TaskId& id
 
 /// Text from outside (an engine's last words) as it may go into JSON: valid UTF-8 of a bounded length.
 std::string presentable(std::string_view text);
-
-/// How many rows come before a page, whatever number a client asks for.
-std::int64_t offset_of(const Page& page);
 
 inline Error no_such(std::string_view what) { return {ErrorCode::not_found, "No such " + std::string(what) + ".", {}}; }
 

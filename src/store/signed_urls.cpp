@@ -32,7 +32,7 @@ Result<account::SignedUrlBase> find_base(sql::Connection& connection, std::strin
 
 }  // namespace
 
-Result<account::SignedUrlBase> SignedUrls::create(UserId user, std::string name) {
+Result<account::SignedUrlBase> SignedUrls::create(UserId user, std::string name, std::int64_t most) {
   const std::shared_lock sealing(database_.sealing.change);
   account::SignedUrlBase base{.id = database_.random.uuid(),
                               .user = user,
@@ -40,6 +40,8 @@ Result<account::SignedUrlBase> SignedUrls::create(UserId user, std::string name)
                               .secret = database_.random.token(account::kSigningSecretLength)};
   const auto sealed = database_.sealing.vault.seal(base.secret);
   return database_.writer.write([&](Write& write) -> Result<account::SignedUrlBase> {
+    RECAST_CHECK(check_room(write.sql.query("SELECT count(*) FROM signed_urls WHERE user_id = $1", user), most,
+                            "bases of signed URLs"));
     auto made = base;
     made.created = write.now;
     write.sql.execute("INSERT INTO signed_urls VALUES ($1, $2, $3, $4, $5)", made.id, user, made.name, sealed,
@@ -49,13 +51,13 @@ Result<account::SignedUrlBase> SignedUrls::create(UserId user, std::string name)
   });
 }
 
-Result<std::vector<account::SignedUrlBase>> SignedUrls::list(UserId user) {
-  return database_.readers.read([&](sql::Connection& connection) -> Result<std::vector<account::SignedUrlBase>> {
-    std::vector<account::SignedUrlBase> list;
+Result<Listing<account::SignedUrlBase>> SignedUrls::list(UserId user, Page page) {
+  return database_.readers.read([&](sql::Connection& connection) -> Result<Listing<account::SignedUrlBase>> {
     auto rows = connection.query(
-        fmt::format("SELECT {} FROM signed_urls WHERE user_id = $1 ORDER BY created, id", kColumns), user);
-    while (rows.next()) list.push_back(read_base(rows, database_.sealing.vault));
-    return list;
+        fmt::format("SELECT {} FROM signed_urls WHERE user_id = $1 ORDER BY created, id LIMIT $2 OFFSET $3", kColumns),
+        user, page.size + 1, offset_of(page));
+    return read_page<account::SignedUrlBase>(
+        std::move(rows), page, [&](const sql::Rows& row) { return read_base(row, database_.sealing.vault); });
   });
 }
 

@@ -9,6 +9,7 @@
 #include "account/signed_url.hpp"
 #include "base/result.hpp"
 #include "job/job.hpp"
+#include "store/listing.hpp"
 
 namespace recast::store {
 
@@ -21,8 +22,9 @@ class SignedUrls {
  public:
   explicit SignedUrls(Database& database) : database_(database) {}
 
-  Result<account::SignedUrlBase> create(UserId user, std::string name);
-  Result<std::vector<account::SignedUrlBase>> list(UserId user);  ///< oldest first
+  /// invalid_data on "name" once the user has `most`.
+  Result<account::SignedUrlBase> create(UserId user, std::string name, std::int64_t most);
+  Result<Listing<account::SignedUrlBase>> list(UserId user, Page page);  ///< oldest first
   Result<account::SignedUrlBase> find(UserId user, std::string_view id);
   Result<account::SignedUrlBase> by_id(std::string_view id);  ///< whoever's it is
   Result<> remove(UserId user, std::string_view id);

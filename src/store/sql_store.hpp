@@ -111,7 +111,7 @@ class SqlStore final : public Store {
   Webhooks webhooks_{database_};
   Idempotency idempotency_{database_};
   SignedUrls signed_urls_{database_};
-  Presets presets_{database_};
+  Presets presets_{database_, settings_.answer_bytes};
   Audit audit_{database_};
   Logins logins_{database_};
   Grants grants_{database_};

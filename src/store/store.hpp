@@ -155,7 +155,7 @@ class Store {
   /// once: those that were taken for good already, too.
   virtual Result<account::User> change_user(UserId id, const account::UserChange& change) = 0;
   virtual Result<> delete_user(UserId id) = 0;  ///< with keys, jobs, tasks; conflict for the last administrator
-  /// invalid_data on "name" once a user has `most` keys.
+  /// invalid_data on "name" once a user has `most` keys that have not expired; those that have make way.
   virtual Result<account::ApiKey> create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                              std::string_view token, account::KeyTerms terms = {},
                                              std::int64_t most = std::numeric_limits<std::int64_t>::max()) = 0;

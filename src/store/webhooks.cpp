@@ -71,13 +71,8 @@ Result<account::Webhook> Webhooks::create(UserId user, std::string url, std::vec
   const auto sealed = database_.sealing.vault.seal(secret);
   const auto address = database_.sealing.vault.seal(url);
   return database_.writer.write([&](Write& write) -> Result<account::Webhook> {
-    {
-      auto rows = write.sql.query("SELECT count(*) FROM webhooks WHERE user_id = $1", user);
-      if (rows.next() && rows.integer(0) >= most) {
-        return fail(ErrorCode::invalid_data, fmt::format("There are {} webhooks already, which is the most.", most),
-                    "url");
-      }
-    }
+    RECAST_CHECK(
+        check_room(write.sql.query("SELECT count(*) FROM webhooks WHERE user_id = $1", user), most, "webhooks", "url"));
     write.sql.execute(
         "INSERT INTO webhooks (user_id, url, events, secret, created, updated) VALUES ($1, $2, $3, $4, $5, $5)", user,
         address, joined(events), sealed, write.now);

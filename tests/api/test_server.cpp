@@ -71,6 +71,10 @@ Result<> TestServer::open(const Options& options) {
   rows.answer_bytes = options.answer_bytes;
   rows.sandbox_whitelist = {kFileForAll};
   parts.sandbox.files_per_user = options.sandbox_files;
+  parts.settings.keys_per_user = options.keys;
+  parts.settings.signed_url_bases_per_user = options.signed_url_bases;
+  parts.settings.presets_per_user = options.presets;
+  parts.settings.preset_versions = options.preset_versions;
   RECAST_TRY(parts.store, store::Store::open(rows, clock_, parts.random, "test-host"));
   storage::Registry drivers;
   RECAST_CHECK(storages::register_all(drivers));

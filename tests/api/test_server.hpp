@@ -39,6 +39,10 @@ class TestServer {
     std::size_t tasks_per_job = 100;
     std::int64_t answer_bytes = 10'000'000;
     std::int64_t sandbox_files = 4;
+    int keys = 20;
+    int signed_url_bases = 3;
+    int presets = 5;
+    int preset_versions = 3;
   };
   explicit TestServer(Options options);
   ~TestServer();

@@ -14,8 +14,8 @@ struct Options {
 };
 
 Result<> check(const Options& options, const engine::Catalogue&) {
-  if (options.redirect.empty() || net::Url::parse(options.redirect)) return {};
-  return fail(ErrorCode::invalid_data, "The redirect format is invalid.", "redirect");
+  if (!options.redirect.empty()) RECAST_CHECK(net::Url::parse(options.redirect, "redirect"));
+  return {};
 }
 
 }  // namespace

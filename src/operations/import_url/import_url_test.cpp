@@ -118,11 +118,13 @@ TEST(ImportUrl, StopsAtTheSizeThatItsOwnersQuotaSays) {
 
 TEST(ImportUrl, ChecksTheUrlAtCreation) {
   EXPECT_EQ(check_error(import_url(), {}).message, "The url field is required.");
-  for (const auto* const bad : {"x", "ftp://x/", "http://x/a b", "http:///x", "//x/y"}) {
+  for (const auto* const bad : {"x", "ftp://x/", "http://x/a b", "//x/y"}) {
     const auto error = check_error(import_url(), {{"url", bad}});
     EXPECT_EQ(error.field, "url") << bad;
     EXPECT_EQ(error.message, "The url format is invalid.");
   }
+  EXPECT_EQ(check_error(import_url(), {{"url", "http://x:0/"}}).message,
+            "The url format is invalid: the port must be a number from 1 to 65535.");
   // Where it leads is found out when the task runs.
   EXPECT_EQ(check_error(import_url(), {{"url", "http://127.0.0.1/"}}).message, "");
 }

@@ -61,7 +61,8 @@ class Access : public testing::Test {
   std::string key(const char* name) const { return server.values().at(name); }
 
   SystemRandom random;
-  TestServer server{{.sandbox_files = 1000}};
+  TestServer server{
+      {.sandbox_files = 1000, .keys = 100'000, .signed_url_bases = 1000, .presets = 1000, .preset_versions = 1000}};
   Objects objects{server};
   std::vector<Endpoint> rows;
   std::vector<std::string> scopes;
