@@ -6,9 +6,7 @@ namespace recast::api {
 
 namespace {
 
-Result<http::Response> list_keys(Call& call) {
-  return key_list(call, call.principal.user.id, "/v2/keys");
-}
+Result<http::Response> list_keys(Call& call) { return key_list(call, call.principal.user.id, "/v2/keys"); }
 
 Result<http::Response> create_key(Call& call) { return create_key_for(call, call.principal.user); }
 

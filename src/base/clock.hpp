@@ -31,7 +31,8 @@ class SystemClock final : public Clock {
 /// Stands still until it is moved, by any thread. For tests.
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(Time start = Time(std::chrono::seconds(1'772'600'767))) : micros_(start.time_since_epoch().count()) {}
+  explicit FakeClock(Time start = Time(std::chrono::seconds(1'772'600'767)))
+      : micros_(start.time_since_epoch().count()) {}
   Time now() const override { return Time(std::chrono::microseconds(micros_)); }
   Steady steady() const override { return Steady(now().time_since_epoch()); }
   void advance(std::chrono::microseconds by) { micros_ += by.count(); }

@@ -149,9 +149,9 @@ class FakeContext final : public TaskContext {
 
   Execute on_execute;
   std::string magic_answer;
-  json::object answer;             ///< what workers say
-  std::string output;              ///< what programs print
-  std::vector<std::string> names;  ///< of files that bring theirs
+  json::object answer;                  ///< what workers say
+  std::string output;                   ///< what programs print
+  std::vector<std::string> names;       ///< of files that bring theirs
   std::optional<double> input_seconds;  ///< what engines tell of the input
   std::map<std::string, File> own_files;
   FakeNet fake_net;

@@ -84,7 +84,7 @@ class TaskContext {
   /// killed could not clean up.
   virtual int attempt() const { return 1; }
   virtual Time created() const { return {}; }  ///< when the task was
-  virtual const Files& inputs() const = 0;  ///< all files of the tasks in `input`, in order
+  virtual const Files& inputs() const = 0;     ///< all files of the tasks in `input`, in order
   /// The files of the tasks that another option names, such as "subtitles".
   virtual Files inputs(std::string_view option) const = 0;
   virtual const fs::path& work() const = 0;  ///< its private folder; gone afterwards. Write outputs below it

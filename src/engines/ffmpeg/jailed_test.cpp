@@ -156,7 +156,8 @@ TEST_F(FfmpegRun, DrawsSubtitlesIntoThePicture) {
 // Words from 2.0 s on, drawn into black: ten pictures a second, so the twentieth is the first with light in it.
 TEST_F(FfmpegRun, DrawsSubtitlesWhenTheyAreSaidAlsoIntoAFilmThatIsCut) {
   const auto film = run_.folder() / "black.mkv";
-  const auto black = "ffmpeg -v error -nostdin -f lavfi -i color=black:duration=4:size=320x240:rate=10 " + film.string();
+  const auto black =
+      "ffmpeg -v error -nostdin -f lavfi -i color=black:duration=4:size=320x240:rate=10 " + film.string();
   ASSERT_EQ(std::system(black.c_str()), 0);
   const auto words = run_.folder().write("words.srt", "1\n00:00:02,000 --> 00:00:04,000\nHello\n");
   const auto first_with_light = [&](const json& options) {
