@@ -76,30 +76,6 @@ std::vector<std::string> ids_of(sql::Connection& connection, std::string_view qu
   return ids;
 }
 
-/// Keys that have expired are no good to anybody, so they bar no new one; they stay in the list, for whoever wonders
-/// why something stopped, until there are as many keys as there may be. Then those that expired first make way.
-Result<> make_room_for_key(Write& write, UserId user, std::int64_t most) {
-  constexpr std::string_view own = "FROM api_keys WHERE user_id = $1 AND authorization_id IS NULL";
-  RECAST_CHECK(check_room(
-      write.sql.query(fmt::format("SELECT count(*) {} AND (expires IS NULL OR expires > $2)", own), user, write.now),
-      most, "keys"));
-  std::vector<std::string> expired;
-  {
-    auto rows = write.sql.query(fmt::format("SELECT id {} AND expires <= $2 ORDER BY expires, id "
-                                            "LIMIT max(0, (SELECT count(*) {}) - $3 + 1)",
-                                            own, own),
-                                user, write.now, most);
-    while (rows.next()) expired.push_back(rows.text(0));
-  }
-  for (const auto& id : expired) {
-    const auto key = KeyId(std::stoll(id));
-    write.sql.execute("DELETE FROM api_keys WHERE id = $1", key);
-    Audit::note(write, "key.expire", object_name("key", key), "made way for a new one");
-    write.key_revoked(user, key);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<> has_administrator(Write& write, UserId without) {
@@ -231,6 +207,34 @@ Result<> SqlStore::delete_user(UserId id) {
     return {};
   });
 }
+
+namespace {
+
+/// Keys that have expired are no good to anybody, so they bar no new one; they stay in the list, for whoever wonders
+/// why something stopped, until there are as many keys as there may be. Then those that expired first make way.
+Result<> make_room_for_key(Write& write, UserId user, std::int64_t most) {
+  constexpr std::string_view own = "FROM api_keys WHERE user_id = $1 AND authorization_id IS NULL";
+  RECAST_CHECK(check_room(
+      write.sql.query(fmt::format("SELECT count(*) {} AND (expires IS NULL OR expires > $2)", own), user, write.now),
+      most, "keys"));
+  std::vector<std::string> expired;
+  {
+    auto rows = write.sql.query(fmt::format("SELECT id {} AND expires <= $2 ORDER BY expires, id "
+                                            "LIMIT max(0, (SELECT count(*) {}) - $3 + 1)",
+                                            own, own),
+                                user, write.now, most);
+    while (rows.next()) expired.push_back(rows.text(0));
+  }
+  for (const auto& id : expired) {
+    const auto key = KeyId(std::stoll(id));
+    write.sql.execute("DELETE FROM api_keys WHERE id = $1", key);
+    Audit::note(write, "key.expire", object_name("key", key), "made way for a new one");
+    write.key_revoked(user, key);
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<account::ApiKey> SqlStore::create_key(UserId user, std::string name, std::vector<std::string> scopes,
                                              std::string_view token, account::KeyTerms terms, std::int64_t most) {
