@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,6 +25,12 @@ class ActorScope {
 };
 /// That of this thread; the server itself if there is none.
 account::Actor current_actor();
+
+/// What an entry is about: "key 7". An id's type may be strong.
+template <class Id>
+std::string object_name(std::string_view kind, Id id) {
+  return std::string(kind) + " " + std::to_string(static_cast<std::int64_t>(id));
+}
 
 /// The audit log: append-only, each entry's hash over the one before it, written in the transaction of the change that
 /// it tells of. A part of the Store. Safe from many threads.

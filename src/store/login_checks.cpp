@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::chrono::hours kForgetFailures{24};
 
-std::string object_name(UserId user) { return fmt::format("user {}", static_cast<std::int64_t>(user)); }
-
 struct Failures {
   std::int64_t count = 0;
   Time until{};
@@ -35,7 +33,7 @@ Result<std::int64_t> insert_identity(Write& write, UserId user, const account::I
       identity.issuer, identity.subject, user, write.now);
   if (added == 0) return fail(ErrorCode::conflict, "Somebody comes in as that identity already.");
   const auto id = write.sql.last_row();
-  Audit::note(write, "identity.add", object_name(user), identity.issuer);
+  Audit::note(write, "identity.add", object_name("user", user), identity.issuer);
   return id;
 }
 
@@ -60,7 +58,7 @@ Result<> remove_identity(Write& write, UserId user, std::int64_t id, std::string
   }
   write.sql.execute("DELETE FROM identities WHERE id = $1", id);
   end_log_ins(write, user, false, except);
-  Audit::note(write, "identity.remove", object_name(user), issuer);
+  Audit::note(write, "identity.remove", object_name("user", user), issuer);
   return {};
 }
 
@@ -99,7 +97,7 @@ Result<> Logins::confirm_factor(UserId user, std::int64_t step, std::span<const 
     write.sql.execute("DELETE FROM recovery_codes WHERE user_id = $1", user);
     for (const auto& hash : recovery_hashes)
       write.sql.execute("INSERT INTO recovery_codes (user_id, hash) VALUES ($1, $2)", user, hash);
-    Audit::note(write, "second_factor.set", object_name(user));
+    Audit::note(write, "second_factor.set", object_name("user", user));
     return {};
   });
 }
@@ -114,7 +112,7 @@ Result<bool> Logins::use_step(UserId user, std::int64_t step) {
 Result<bool> Logins::use_recovery_code(UserId user, std::string_view hash) {
   return database_.writer.write([&](Write& write) -> Result<bool> {
     if (write.sql.execute("DELETE FROM recovery_codes WHERE user_id = $1 AND hash = $2", user, hash) == 0) return false;
-    Audit::note(write, "recovery_code.use", object_name(user));
+    Audit::note(write, "recovery_code.use", object_name("user", user));
     return true;
   });
 }
@@ -132,7 +130,7 @@ Result<> Logins::remove_factor(UserId user) {
     if (write.sql.execute("DELETE FROM second_factors WHERE user_id = $1", user) == 0)
       return std::unexpected(no_such("second factor"));
     write.sql.execute("DELETE FROM recovery_codes WHERE user_id = $1", user);
-    Audit::note(write, "second_factor.remove", object_name(user));
+    Audit::note(write, "second_factor.remove", object_name("user", user));
     return {};
   });
 }

@@ -28,9 +28,6 @@ account::LoginSession read_session(const sql::Rows& rows) {
           .user_agent = rows.text(8)};
 }
 
-std::string object_name(std::string_view what, std::int64_t id) { return fmt::format("{} {}", what, id); }
-std::string object_name(UserId user) { return object_name("user", static_cast<std::int64_t>(user)); }
-
 Result<LoginUser> read_login_user(sql::Connection& connection, UserId id) {
   RECAST_TRY(auto user, find_user(connection, id));
   auto rows = connection.query(
@@ -73,7 +70,7 @@ void put_password(Write& write, UserId user, const std::string& hash) {
       "INSERT INTO passwords (user_id, hash, changed) VALUES ($1, $2, $3) "
       "ON CONFLICT (user_id) DO UPDATE SET hash = $2, changed = $3",
       user, hash, write.now);
-  Audit::note(write, "password.set", object_name(user));
+  Audit::note(write, "password.set", object_name("user", user));
 }
 
 Result<> Logins::set_password(UserId user, const std::string& hash) {
@@ -194,7 +191,8 @@ Result<> Logins::end_sessions(UserId user, std::string_view except) {
   return database_.writer.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_CHECK(find_user(write.sql, user));
     end_log_ins(write, user, false, except);
-    Audit::note(write, "session.end", except.empty() ? "all sessions" : "all other sessions", object_name(user));
+    Audit::note(write, "session.end", except.empty() ? "all sessions" : "all other sessions",
+                object_name("user", user));
     return {};
   });
 }

@@ -7,6 +7,9 @@
 /// Rows of users, for the other files of this module.
 namespace recast::store {
 
+/// Limits that this build wrote. Throws std::runtime_error for what it could not keep to.
+account::Quota read_limits(std::string_view text);
+
 Result<account::User> find_user(sql::Connection& connection, UserId id);
 
 /// Whether there is a user of that name, in whatever case: one could pass for the other.
