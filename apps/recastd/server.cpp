@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "account/account.hpp"
+#include "account/login.hpp"
 #include "api/limits/quota_body.hpp"
 #include "api/own_link.hpp"
 #include "api/payload.hpp"
@@ -47,10 +48,13 @@ void fit_to_descriptors(http::Settings& settings) {
   settings.connections = room;
 }
 
-/// A key with every scope, for a user named "admin" who is made if missing.
+/// A key with every scope, for a user named "admin" who is made if missing, and made an administrator who may come in
+/// again if that has changed: a key that is good for nothing helps nobody who has lost all others.
 Result<std::string> make_administrator_key(store::Store& store, Random& random, std::string name) {
   auto user = store.user_by_name("admin");
   if (!user) user = store.create_user("admin", "admin@localhost", true);
+  if (user && !(user->enabled && user->administrator))
+    user = store.change_user(user->id, {.email = {}, .administrator = true, .enabled = true});
   if (!user) return std::unexpected(std::move(user).error());
   auto scopes = account::all_scopes();
   scopes.emplace_back(account::scope::admin);

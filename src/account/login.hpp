@@ -41,6 +41,10 @@ struct Identity {
   std::string subject;
 };
 
+/// invalid_data on "issuer" or "subject" for what no provider is or says: the issuer is an https (or http) address
+/// without query and fragment, the subject 1 to 255 characters of ASCII (OpenID Connect Core 2, 8).
+Result<> check_identity(const Identity& identity);
+
 /// One that a user comes in by.
 struct LinkedIdentity {
   std::int64_t id = 0;

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kLongestName = 64;
 
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kLongestName && std::ranges::all_of(name, [](char c) {
+  const bool is_folder = name == "." || name == "..";  // clients resolve these in a path
+  return !name.empty() && !is_folder && name.size() <= kLongestName && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
   });
 }
@@ -50,10 +51,11 @@ Result<> apply_preset(const Preset& preset, std::string_view operation, boost::j
     return fail(ErrorCode::invalid_data, fmt::format("The preset {} is for {}.", preset.name, preset.operation),
                 "preset");
   }
+  task.erase("preset");
   for (const auto& option : preset.options) {
     if (!task.contains(option.key())) task[option.key()] = option.value();
   }
-  task["preset"] = fmt::format("{}@{}", preset.name, preset.version);
+  task["from_preset"] = fmt::format("{}@{}", preset.name, preset.version);
   return {};
 }
 

@@ -21,7 +21,8 @@ struct Preset {
   Time created{};
 };
 
-/// invalid_data on "name" for anything but 1 to 64 lower-case letters, digits, dots, dashes and underscores.
+/// invalid_data on "name" for anything but 1 to 64 lower-case letters, digits, dots, dashes and underscores,
+/// and for "." and "..".
 Result<> check_preset_name(std::string_view name);
 
 /// What a task asks for.
@@ -33,8 +34,9 @@ struct PresetChoice {
 Result<PresetChoice> read_preset_choice(std::string_view text);
 
 /// A task's options completed by those of a preset: what the task says itself wins, and null there means that the
-/// preset's option is not wanted. `preset` names the version that was taken. invalid_data on "preset" if it is for
-/// another operation; `operation` empty takes that of the preset.
+/// preset's option is not wanted. `from_preset` names the version that was taken; `preset` is free for an engine's own
+/// option of that name. invalid_data on "preset" if it is for another operation; `operation` empty takes that of the
+/// preset.
 Result<> apply_preset(const Preset& preset, std::string_view operation, boost::json::object& task);
 
 }  // namespace recast::account

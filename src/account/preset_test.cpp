@@ -17,7 +17,7 @@ TEST(Preset, CompletesWhatATaskDoesNotSay) {
   boost::json::object task{{"operation", "convert"}, {"input", "in"}, {"quality", 90}};
   ASSERT_TRUE(apply_preset(invoice(), "convert", task));
   EXPECT_EQ(boost::json::serialize(task),
-            R"({"operation":"convert","input":"in","quality":90,"output_format":"pdf","preset":"invoice-pdf@3"})");
+            R"({"operation":"convert","input":"in","quality":90,"output_format":"pdf","from_preset":"invoice-pdf@3"})");
 }
 
 TEST(Preset, LendsItsOperation) {
@@ -43,6 +43,21 @@ TEST(PresetChoice, IsANameAndMaybeAVersion) {
   for (const auto* const wrong : {"", "@1", "a@", "a@0", "a@x", "A", "a b", "a@1x"}) {
     EXPECT_FALSE(read_preset_choice(wrong)) << wrong;
   }
+}
+
+TEST(Preset, LeavesRoomForAnEnginesOptionOfThatName) {
+  auto film = invoice();
+  film.options["preset"] = "fast";
+  boost::json::object task{{"operation", "convert"}, {"preset", "invoice-pdf"}};
+  ASSERT_TRUE(apply_preset(film, "convert", task));
+  EXPECT_EQ(task.at("preset"), "fast");
+  EXPECT_EQ(task.at("from_preset"), "invoice-pdf@3");
+}
+
+TEST(Preset, HasNoNameThatIsAFolder) {
+  EXPECT_FALSE(check_preset_name("."));
+  EXPECT_FALSE(check_preset_name(".."));
+  EXPECT_TRUE(check_preset_name("..."));
 }
 
 }  // namespace

@@ -51,4 +51,11 @@ std::string without_secrets(std::string_view url) {
   return std::string(url.substr(0, begin)) + std::string(rest);
 }
 
+std::string place_of(std::string_view url) {
+  auto place = without_secrets(url);
+  const auto scheme = place.find("://");
+  const auto path = place.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  return path == std::string::npos ? place : place.substr(0, path);
+}
+
 }  // namespace recast::account

@@ -66,5 +66,7 @@ Result<std::vector<std::string>> checked_events(const std::vector<std::string>& 
 
 /// A URL without what may be a secret in it: who is logged in, and the query. For logs and notices.
 std::string without_secrets(std::string_view url);
+/// Scheme and host of an address: many receivers have their token in the path.
+std::string place_of(std::string_view url);
 
 }  // namespace recast::account

@@ -22,5 +22,11 @@ TEST(WebhookEvents, MustBeKnownAndSome) {
   EXPECT_EQ(checked_events({"task.finished"}).error().field, "events");
 }
 
+TEST(Webhook, PlaceOfAnAddressIsWithoutWhateverMayBeASecret) {
+  EXPECT_EQ(place_of("https://ann:pw@hooks.example.org:8443/services/T00/B00?x=1#y"), "https://hooks.example.org:8443");
+  EXPECT_EQ(place_of("https://hooks.example.org"), "https://hooks.example.org");
+  EXPECT_EQ(place_of("https://hooks.example.org?token"), "https://hooks.example.org");
+}
+
 }  // namespace
 }  // namespace recast::account

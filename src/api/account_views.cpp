@@ -82,6 +82,10 @@ Result<http::Response> create_key_for(Call& call, const account::User& owner) {
                 "expires_at");
   }
   RECAST_TRY(auto wanted, schema::parse<NewKey>(body));
+  const auto* const scopes = body.if_contains("scopes");
+  if (scopes != nullptr && scopes->is_array() && scopes->get_array().empty())
+    return fail(ErrorCode::invalid_data, "A key needs a scope; without the field it has all that the caller's key has.",
+                "scopes");
   if (wanted.scopes.empty()) {
     wanted.scopes = account::all_scopes();
     // A key gives no scope that it lacks, so that is what all of them comes to.

@@ -153,6 +153,11 @@ void Channels::subscribe(const Socket& socket, const std::string& name, const js
   }
   // Only now, after events can reach it: what ended before is told again, what ends later comes by itself.
   strand_.post([this, subscriber] { replay(subscriber); });
+  if (!subscriber.expires) return;
+  // One further off than a day ends with its next event, or with the socket.
+  const auto left = *subscriber.expires - context_.services.clock.now();
+  if (left > std::chrono::hours(24)) return;
+  strand_.post_at(std::chrono::steady_clock::now() + left, [this, key = subscriber.key] { end_key(key); });
 }
 
 std::expected<account::Principal, int> Channels::authorise(const ChannelName& channel, std::string_view authorization,

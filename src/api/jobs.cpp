@@ -66,7 +66,7 @@ http::Response when_ended(Call& call, const JobId& id, unsigned status, Redirect
 Result<http::Response> create_job(Call& call) {
   auto& services = call.context.services;
   RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
-  RECAST_CHECK(expand_presets(services.store, call.principal.user.id, body));
+  RECAST_CHECK(expand_presets(services, call.principal.user.id, body));
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_job(std::move(body), services.operations, *catalogue, {services.tasks_per_job}));
   const bool redirect = call.mode.blocking && spec.redirect;

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "account/preset.hpp"
 #include "api/context.hpp"
 #include "api/envelope.hpp"
+#include "api/idempotency.hpp"
 #include "api/payload.hpp"
 #include "api/query.hpp"
+#include "engine/catalogue.hpp"
 #include "operation/partial.hpp"
 #include "operation/registry.hpp"
 #include "schema/body.hpp"
@@ -32,7 +35,7 @@ struct NewPreset {
 };
 
 /// These are a task's own.
-constexpr std::string_view kNoOptions[] = {"input", "name", "operation", "preset", "ignore_error"};
+constexpr std::string_view kNoOptions[] = {"input", "name", "operation", "ignore_error"};
 
 store::Presets& presets_of(Call& call) { return call.context.services.store.presets(); }
 
@@ -74,6 +77,27 @@ json::object without_nulls(json::object options) {
   return rest;
 }
 
+/// Whether an engine has an option `preset` of its own that may have this value, for the operation.
+bool is_engine_preset(const Services& services, std::string_view operation, std::string_view word) {
+  const auto catalogue = services.catalogue();
+  const auto has_word = [&](const schema::FieldInfo& option) {
+    return option.name == "preset" && std::ranges::find(option.values, word) != option.values.end();
+  };
+  return std::ranges::any_of(catalogue->installations(), [&](const engine::Installation& installation) {
+    return std::ranges::any_of(installation.engine->info().abilities, [&](const engine::Ability& ability) {
+      return ability.operation == operation && std::ranges::any_of(ability.options, has_word);
+    });
+  });
+}
+
+/// So that a task's `preset` means one thing.
+Result<> check_name(const Services& services, const account::Preset& preset) {
+  RECAST_CHECK(account::check_preset_name(preset.name));
+  if (!is_engine_preset(services, preset.operation, preset.name)) return {};
+  return fail(ErrorCode::invalid_data,
+              fmt::format("The name {} is taken: an engine's own option preset has that value.", preset.name), "name");
+}
+
 Result<account::Preset> preset_in_body(Call& call) {
   RECAST_TRY(auto body, schema::parse_body(call.request.body));
   RECAST_TRY(auto wanted, schema::parse<NewPreset>(body));
@@ -94,16 +118,17 @@ Result<account::Preset> preset_in_body(Call& call) {
     if (options->get_object().contains(name))
       return fail(ErrorCode::invalid_data, fmt::format("The option {} is a task's own.", name), "options");
   }
-  RECAST_CHECK(check_options(call, wanted.operation, options->get_object()));
+  auto said = without_nulls(std::move(options->get_object()));
+  RECAST_CHECK(check_options(call, wanted.operation, said));
   return account::Preset{.name = std::move(wanted.name),
                          .operation = std::move(wanted.operation),
                          .description = std::move(wanted.description),
-                         .options = without_nulls(std::move(options->get_object()))};
+                         .options = std::move(said)};
 }
 
 Result<http::Response> create_preset(Call& call) {
   RECAST_TRY(auto preset, preset_in_body(call));
-  RECAST_CHECK(account::check_preset_name(preset.name));
+  RECAST_CHECK(check_name(call.context.services, preset));
   RECAST_TRY(const auto made, presets_of(call).create(call.principal.user.id, std::move(preset),
                                                       call.context.services.settings.presets_per_user));
   return data_response(201, view(call, made));
@@ -144,12 +169,13 @@ Result<http::Response> delete_preset(Call& call) {
 
 }  // namespace
 
-Result<> expand_preset(store::Store& store, UserId user, std::string_view operation, boost::json::object& task) {
+Result<> expand_preset(const Services& services, UserId user, std::string_view operation, boost::json::object& task) {
   const auto* const named = task.if_contains("preset");
   if (named == nullptr || named->is_null()) return {};
   if (!named->is_string()) return fail(ErrorCode::invalid_data, "The preset must be a string.", "preset");
+  if (is_engine_preset(services, operation, named->get_string())) return {};
   RECAST_TRY(const auto choice, account::read_preset_choice(named->get_string()));
-  const auto preset = store.presets().find(user, choice);
+  const auto preset = services.store.presets().find(user, choice);
   if (!preset && preset.error().code == ErrorCode::not_found) {
     return fail(ErrorCode::invalid_data, fmt::format("There is no preset {}.", std::string_view(named->get_string())),
                 "preset");
@@ -158,7 +184,7 @@ Result<> expand_preset(store::Store& store, UserId user, std::string_view operat
   return account::apply_preset(*preset, operation, task);
 }
 
-Result<> expand_presets(store::Store& store, UserId user, boost::json::object& body) {
+Result<> expand_presets(const Services& services, UserId user, boost::json::object& body) {
   auto* const tasks = body.if_contains("tasks");
   if (tasks == nullptr || !tasks->is_object()) return {};  // told by whoever reads the whole
   for (auto& task : tasks->get_object()) {
@@ -166,7 +192,7 @@ Result<> expand_presets(store::Store& store, UserId user, boost::json::object& b
     auto& payload = task.value().get_object();
     const auto* const operation = payload.if_contains("operation");
     const std::string name = operation != nullptr && operation->is_string() ? std::string(operation->get_string()) : "";
-    if (auto done = expand_preset(store, user, name, payload); !done) {
+    if (auto done = expand_preset(services, user, name, payload); !done) {
       auto error = std::move(done).error();
       if (error.field.empty()) return std::unexpected(std::move(error));
       error.message = fmt::format("Task {}: {}", std::string_view(task.key()), error.message);
@@ -185,7 +211,8 @@ void add_preset_routes(Routes& routes) {
   routes.get("/v2/presets", preset_read, &list_presets);
   routes.get("/v2/presets/{name}", preset_read, &show_preset);
   routes.get("/v2/presets/{name}/versions", preset_read, &list_versions);
-  routes.add("PUT", "/v2/presets/{name}", preset_write, &change_preset);
+  routes.add("PUT", "/v2/presets/{name}", preset_write,
+             [](Call& call) { return once(call, &change_preset, {}); });  // each makes a version
   routes.del("/v2/presets/{name}", preset_write, &delete_preset);
 }
 

@@ -133,7 +133,7 @@ Result<http::Response> run(Call& call, bool page) {
     return fail(ErrorCode::forbidden, "The signature of the address is wrong.");
   }
   RECAST_TRY(auto request, account::read_signed_query(query->signed_text));
-  RECAST_CHECK(expand_presets(services.store, base.user, request.job));
+  RECAST_CHECK(expand_presets(services, base.user, request.job));
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec,
              job::parse_job(std::move(request.job), services.operations, *catalogue, {services.tasks_per_job}));

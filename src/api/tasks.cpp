@@ -85,7 +85,7 @@ http::Response when_ended(Call& call, const TaskId& id, unsigned status) {
 Result<http::Response> create_task(Call& call, const std::string& operation) {
   auto& services = call.context.services;
   RECAST_TRY(auto body, schema::parse_body(std::exchange(call.request.body, {})));
-  RECAST_CHECK(expand_preset(services.store, call.principal.user.id, operation, body));
+  RECAST_CHECK(expand_preset(services, call.principal.user.id, operation, body));
   const auto catalogue = services.catalogue();
   RECAST_TRY(auto spec, job::parse_task(operation, std::move(body), services.operations, *catalogue));
   spec.idempotency_key = call.idempotency_key;

@@ -165,9 +165,10 @@ Result<account::LinkedIdentity> Logins::add_identity(UserId user, const account:
 Result<> Logins::unlink_own_identity(UserId user, std::int64_t id, std::string_view except) {
   return database_.writer.write_even_if_full([&](Write& write) -> Result<> {
     RECAST_CHECK(remove_identity(write, user, id, except));
+    // One that nobody has come in by yet may never let anybody in.
     auto rows = write.sql.query(
         "SELECT EXISTS (SELECT 1 FROM passwords WHERE user_id = $1) OR EXISTS (SELECT 1 FROM identities WHERE user_id "
-        "= $1)",
+        "= $1 AND last_used IS NOT NULL)",
         user);
     if (rows.next() && rows.boolean(0)) return {};
     return fail(ErrorCode::conflict, "This is your last way in. Set a password first.");

@@ -260,6 +260,11 @@ TEST_F(LoginsTest, IdentityIsListedWithItsLastLogIn) {
 TEST_F(LoginsTest, UserUnlinksAnIdentityButNotTheLastWayIn) {
   const auto first = logins().add_identity(user_, {"https://id", "1"}).value().id;
   const auto second = logins().add_identity(user_, {"https://id", "2"}).value().id;
+  EXPECT_EQ(logins().unlink_own_identity(user_, first, {}).error().code, ErrorCode::conflict)
+      << "nobody has come in by the other yet, so it may be nobody's";
+  NewSession proof{.hash = "proof", .life = hours(1)};
+  proof.identity = account::Identity{"https://id", "2"};
+  ASSERT_TRUE(logins().begin_session(user_, proof));
   const auto other = store_->create_user("ben", "ben@example.org", false).value().id;
   begin("this");
   begin("another");
@@ -297,6 +302,19 @@ TEST_F(LoginsTest, AdministratorUnlinksEvenTheLastWayInButNotOfTheLastAdministra
   EXPECT_EQ(logins().identities(root).value().size(), 1U);
   ASSERT_TRUE(store_->create_key(root, "k", {"admin"}, account::new_token(random_)));
   EXPECT_TRUE(logins().unlink_identity(root, of_root));
+}
+
+TEST_F(LoginsTest, AdministratorWhomNoProviderHasVouchedForIsNotTheOneWhoStays) {
+  const auto root = store_->create_user("root", "root@example.org", true).value().id;
+  ASSERT_TRUE(store_->create_key(root, "k", {"admin"}, account::new_token(random_)));
+  const auto second = store_->create_user("second", "s@example.org", true).value().id;
+  ASSERT_TRUE(logins().add_identity(second, {"https://id", "nobody"}));
+  const account::UserChange off{.email = {}, .administrator = {}, .enabled = false};
+  EXPECT_EQ(store_->change_user(root, off).error().code, ErrorCode::conflict);
+  NewSession session{.hash = "s", .life = hours(1)};
+  session.identity = account::Identity{"https://id", "nobody"};
+  ASSERT_TRUE(logins().begin_session(second, session));
+  EXPECT_TRUE(store_->change_user(root, off));
 }
 
 TEST_F(LoginsTest, IdentitiesOfAnOlderDatabaseAreTakenOver) {

@@ -67,7 +67,7 @@ Result<> has_administrator(Write& write, UserId without) {
   auto rows = write.sql.query(
       "SELECT 1 FROM users WHERE administrator = 1 AND enabled = 1 AND id <> $1 AND ("
       "EXISTS (SELECT 1 FROM passwords WHERE passwords.user_id = users.id) OR "
-      "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) OR "
+      "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id AND last_used IS NOT NULL) OR "
       "EXISTS (SELECT 1 FROM api_keys WHERE api_keys.user_id = users.id AND authorization_id IS NULL AND "
       "(expires IS NULL OR expires > $2) AND instr(' ' || scopes || ' ', ' admin ') > 0))",
       without, write.now);

@@ -20,7 +20,7 @@ bool is_taken(sql::Connection& connection, std::string_view username);
 Result<account::User> add_user(Write& write, const account::NewAccount& wanted, std::optional<std::int64_t> credits);
 
 /// Inside a transaction: conflict if nobody could administer the server but `without` – no other administrator has a
-/// password, an identity or a key for it.
+/// password, an identity that was used, or a key for it.
 Result<> has_administrator(Write& write, UserId without = {});
 
 /// Inside a transaction: sets the password's hash and notes it.

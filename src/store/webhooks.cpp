@@ -77,7 +77,7 @@ Result<account::Webhook> Webhooks::create(UserId user, std::string url, std::vec
         "INSERT INTO webhooks (user_id, url, events, secret, created, updated) VALUES ($1, $2, $3, $4, $5, $5)", user,
         address, joined(events), sealed, write.now);
     const auto id = WebhookId(write.sql.last_row());
-    Audit::note(write, "webhook.create", object_name(id), account::without_secrets(url));
+    Audit::note(write, "webhook.create", object_name(id), account::place_of(url));
     return find_webhook(write.sql, user, id, database_.sealing.vault);
   });
 }
@@ -118,7 +118,7 @@ Result<account::Webhook> Webhooks::change(UserId user, WebhookId id, const Chang
     auto changed = find_webhook(write.sql, user, id, vault);
     if (changed)
       Audit::note(write, "webhook.change", object_name(id),
-                  fmt::format("{}: {}{}", account::without_secrets(changed->url), joined(changed->events),
+                  fmt::format("{}: {}{}", account::place_of(changed->url), joined(changed->events),
                               changed->disabled ? ", disabled" : ""));
     return changed;
   });

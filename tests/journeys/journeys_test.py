@@ -373,6 +373,32 @@ class CommandLine(Journey):
         self.assertIn("No such preset", complaint)
 
 
+    def test_presets_of_films_and_the_encoders_own(self):
+        self.need("ffmpeg")
+        with tempfile.TemporaryDirectory() as folder:
+            film = pathlib.Path(folder) / "film.mkv"
+            subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc=duration=1:size=64x64:rate=5", "-f", "lavfi", "-i",
+                            "sine=duration=1", str(film)], check=True)
+            content = base64.b64encode(film.read_bytes()).decode()
+        self.client.call("POST", "/v2/presets", {"name": "song", "operation": "convert", "options": {"output_format": "mp3"}})
+        self.client.call("POST", "/v2/presets", {"name": "film", "operation": "convert", "options": {"output_format": "mp4", "preset": "ultrafast"}})
+        with self.assertRaises(RuntimeError) as refused:
+            self.client.call("POST", "/v2/presets", {"name": "fast", "operation": "convert", "options": {"output_format": "mp4"}})
+        self.assertIn("option preset has that value", str(refused.exception))
+        job = self.client.call("POST", "/v2/jobs", {"tasks": {
+            "in": {"operation": "import/base64", "file": content, "filename": "a.mkv"},
+            "song": {"operation": "convert", "input": "in", "preset": "song"},
+            "film": {"input": "in", "preset": "film@1"},
+            "own": {"operation": "convert", "input": "in", "output_format": "mp4", "preset": "fast"}}})["data"]
+        job = self.client.call("GET", f"/v2/jobs/{job['id']}/wait")["data"]
+        for task in job["tasks"]:
+            self.assertEqual((task["status"], task["message"]), ("finished", None), task)
+        said = {task["name"]: self.client.call("GET", f"/v2/tasks/{task['id']}?include=payload")["data"]["payload"] for task in job["tasks"]}
+        self.assertEqual((said["song"]["from_preset"], "preset" in said["song"]), ("song@1", False))
+        self.assertEqual((said["film"]["from_preset"], said["film"]["preset"]), ("film@1", "ultrafast"))
+        self.assertEqual((said["own"]["preset"], "from_preset" in said["own"]), ("fast", False))
+
+
 class Websites(Journey):
     def setUp(self):
         super().setUp()

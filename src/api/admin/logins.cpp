@@ -109,7 +109,9 @@ Result<http::Response> add_identity(Call& call) {
   RECAST_TRY(auto wanted, body_of<NewIdentity>(call));
   if (wanted.issuer.empty()) wanted.issuer = call.context.login->settings().oidc_issuer;
   if (wanted.issuer.empty()) return fail(ErrorCode::invalid_data, "The issuer field is required.", "issuer");
-  RECAST_TRY(const auto added, logins_of(call).add_identity(user.user.id, {wanted.issuer, wanted.subject}));
+  const account::Identity identity{wanted.issuer, wanted.subject};
+  RECAST_CHECK(account::check_identity(identity));
+  RECAST_TRY(const auto added, logins_of(call).add_identity(user.user.id, identity));
   return data_response(201, identity_view(added));
 }
 

@@ -108,7 +108,8 @@ Result<http::Response> change_client(Call& call) {
     return fail(ErrorCode::invalid_data, "Whether a client keeps a secret cannot be changed.", "confidential");
   RECAST_TRY(auto client, grants_of(call).client(call.principal.user.id, call.request.captures.at(0)));
   if (wanted.name) client.name = *std::move(wanted.name);
-  if (!wanted.redirect_uris.empty()) client.redirect_uris = std::move(wanted.redirect_uris);
+  const auto* const addresses = body.if_contains("redirect_uris");
+  if (addresses != nullptr && !addresses->is_null()) client.redirect_uris = std::move(wanted.redirect_uris);
   if (!wanted.grant_types.empty()) client.flows = std::move(wanted.grant_types);
   RECAST_CHECK(account::check_client(client));
   RECAST_TRY(const auto changed, grants_of(call).change_client(client));

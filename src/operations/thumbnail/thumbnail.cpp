@@ -190,8 +190,13 @@ Result<std::vector<std::filesystem::path>> frames(operation::TaskContext& contex
     const double middle = options.timestamp.empty() ? 0.5 : 0.0;
     const auto position = start + rest * (static_cast<double>(at) + middle) / static_cast<double>(options.count);
     const auto piece = static_cast<std::size_t>(at) + 1;
-    RECAST_TRY(auto made, maker.make(input, moment(position), shares.begin(piece), shares.end(piece)));
-    files.insert(files.end(), made.begin(), made.end());
+    auto made = maker.make(input, moment(position), shares.begin(piece), shares.end(piece));
+    // The last picture begins before the film ends, and of few pictures several parts share one.
+    const bool is_behind = !made && made.error().code == ErrorCode::conversion_failed;
+    if (is_behind && at == 0) made = maker.make(input, moment(start), shares.begin(piece), shares.end(piece));
+    if (is_behind && at > 0) break;
+    if (!made) return std::unexpected(std::move(made).error());
+    files.insert(files.end(), made->begin(), made->end());
   }
   return files;
 }

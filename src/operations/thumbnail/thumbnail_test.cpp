@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "operation/fake_context.hpp"
@@ -135,6 +136,23 @@ TEST_F(Thumbnails, SpreadFramesOverAFilm) {
   for (std::size_t at = 1; at < 5; ++at) moments.emplace_back(options(ffmpeg, at).at("timestamp").as_string());
   EXPECT_EQ(moments, (std::vector<std::string>{"12.500", "37.500", "62.500", "87.500"}));
   EXPECT_EQ(context.executions.back().percent_to, 100);
+}
+
+// A part of the film may begin behind its last picture.
+TEST_F(Thumbnails, AreAsManyAsAShortFilmHas) {
+  context.add_input("clip.mkv", kMkv);
+  std::vector<std::string> empty{"62.500", "87.500"};
+  context.on_execute = [&](const operation::Execution&) -> Result<Made> {
+    const auto moment = options(ffmpeg, ffmpeg.requests.size() - 1).at("timestamp").as_string();
+    if (std::ranges::find(empty, std::string_view(moment)) != empty.end())
+      return fail(ErrorCode::conversion_failed, "Nothing came out.");
+    return Made{{"out.webp", "picture"}};
+  };
+  EXPECT_EQ(names(run({{"output_format", "webp"}, {"count", 4}})),
+            (std::vector<std::string>{"clip-1.webp", "clip-2.webp"}));
+  empty = {"12.500", "37.500", "62.500", "87.500"};
+  EXPECT_EQ(names(run({{"output_format", "webp"}, {"count", 4}})), std::vector<std::string>{"clip.webp"});
+  EXPECT_EQ(options(ffmpeg, ffmpeg.requests.size() - 2).at("timestamp"), "0.000");
 }
 
 TEST_F(Thumbnails, ShowTheCoverOfASong) {

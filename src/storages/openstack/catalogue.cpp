@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "net/url.hpp"
 #include "storage/http.hpp"
+#include "storage/server_address.hpp"
 
 namespace recast::storages::openstack {
 
@@ -63,9 +64,7 @@ std::string without_end(std::string text, std::string_view end) {
 }  // namespace
 
 Result<IdentityAddress> identity_address(std::string_view auth_url) {
-  const auto whole =
-      auth_url.find("://") == std::string_view::npos ? fmt::format("https://{}", auth_url) : std::string(auth_url);
-  const auto url = bare_url(whole);
+  const auto url = storage::server_address(auth_url, "auth_url");
   if (!url) return fail(ErrorCode::invalid_data, "the auth_url is not the address of a server", "auth_url");
   const auto address = without_end(url->str(), "");
   if (address.ends_with("/auth/v1.0") || address.ends_with("/auth/v1")) return IdentityAddress{address, Version::v1};

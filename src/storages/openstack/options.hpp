@@ -9,6 +9,7 @@
 #include "schema/field.hpp"
 #include "storage/names.hpp"
 #include "storage/object_store.hpp"
+#include "storage/server_address.hpp"
 
 /// What clients and operators say about OpenStack (import-export.md 3.8, 4.5, 9).
 namespace recast::storages::openstack {
@@ -51,6 +52,12 @@ struct Access {
       schema::field(&Access::tenant_name, "tenant_name",
                     "Name of the project; the user's default or first one if nothing is said."),
   };
+
+  /// Whether it can be the address of a server; who is there is seen when the task runs.
+  Result<> check_address() const {
+    RECAST_CHECK(storage::server_address(auth_url, "auth_url"));
+    return {};
+  }
 };
 
 struct Import : Access {
@@ -66,7 +73,10 @@ struct Import : Access {
                          schema::field(&Import::filename, "filename",
                                        "Name of the file; the last part of the object's name if nothing is said."),
                      });
-  Result<> check() const { return storage::require_one(file, "file", file_prefix, "file_prefix"); }
+  Result<> check() const {
+    RECAST_CHECK(check_address());
+    return storage::require_one(file, "file", file_prefix, "file_prefix");
+  }
   storage::Choice choice() const { return {file, "file", file_prefix, "file_prefix", false, filename}; }
   Result<std::unique_ptr<storage::ObjectStore>> open(const Settings& settings,
                                                      const storage::Connection& connection) const;
@@ -85,7 +95,7 @@ struct Export : Access {
           schema::field(&Export::file_prefix, "file_prefix",
                         "Put in front of the files' names; where there is no file."),
       });
-  Result<> check() const { return {}; }
+  Result<> check() const { return check_address(); }
   storage::Choice choice() const { return {file, "file", file_prefix, "file_prefix", false, {}}; }
   Result<std::unique_ptr<storage::ObjectStore>> open(const Settings& settings,
                                                      const storage::Connection& connection) const;

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "net/url.hpp"
+#include "storage/server_address.hpp"
 
 namespace recast::storages::s3 {
 
@@ -40,12 +41,8 @@ std::string host_of(const net::Url& url, std::string_view front) {
 
 /// The endpoint of a compatible store: the bucket in the path, unless the host is known to want it in front.
 Result<Address> compatible(std::string_view endpoint, const Access& access, const Settings& settings) {
-  const auto text =
-      endpoint.find("://") == std::string_view::npos ? fmt::format("https://{}", endpoint) : std::string(endpoint);
-  const auto url = net::Url::parse(text);
-  const bool bare =
-      url && url->user().empty() && url->password().empty() && text.find_first_of("?#@") == std::string::npos;
-  if (!bare) return fail(ErrorCode::invalid_data, "the endpoint is not the address of a server", "endpoint");
+  const auto url = storage::server_address(endpoint, "endpoint");
+  if (!url) return fail(ErrorCode::invalid_data, "the endpoint is not the address of a server", "endpoint");
   auto base = url->path();
   while (base.ends_with('/')) base.pop_back();
   const bool own_host = url->host().starts_with(access.bucket + ".");

@@ -9,6 +9,7 @@
 #include "schema/field.hpp"
 #include "storage/names.hpp"
 #include "storage/object_store.hpp"
+#include "storage/server_address.hpp"
 
 /// What clients and operators say about S3 (import-export.md 3.5, 4.2, 6.1).
 namespace recast::storages::s3 {
@@ -71,6 +72,13 @@ struct Access {
                     {.required = true, .verbatim = true, .secret = true}),
       schema::field(&Access::session_token, "session_token", "Token of temporary credentials.", {.secret = true}),
   };
+
+  /// Whether it can be the address of a server; who is there is seen when the task runs.
+  Result<> check_address() const {
+    if (endpoint.empty()) return {};
+    RECAST_CHECK(storage::server_address(endpoint, "endpoint"));
+    return {};
+  }
 };
 
 struct Import : Access {
@@ -86,7 +94,10 @@ struct Import : Access {
           schema::field(&Import::filename, "filename",
                         "Name of the file; the last part of the key if nothing is said."),
       });
-  Result<> check() const { return storage::require_one(key, "key", key_prefix, "key_prefix"); }
+  Result<> check() const {
+    RECAST_CHECK(check_address());
+    return storage::require_one(key, "key", key_prefix, "key_prefix");
+  }
   storage::Choice choice() const { return {key, "key", key_prefix, "key_prefix", false, filename}; }
   Result<std::unique_ptr<storage::ObjectStore>> open(const Settings& settings,
                                                      const storage::Connection& connection) const;
@@ -123,7 +134,7 @@ struct Export : Access {
                         {.values = {"AES256", "aws:kms", "aws:kms:dsse"}}),
           schema::field(&Export::tagging, "tagging", "Tags of the object, at most 10."),
       });
-  Result<> check() const { return {}; }
+  Result<> check() const { return check_address(); }
   storage::Choice choice() const { return {key, "key", key_prefix, "key_prefix", false, {}}; }
   Result<std::unique_ptr<storage::ObjectStore>> open(const Settings& settings,
                                                      const storage::Connection& connection) const;
