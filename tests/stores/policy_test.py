@@ -79,10 +79,17 @@ class Policy(Guarded):
                 self.assert_refused(self.s3(endpoint=endpoint), REFUSED)
         self.assert_refused(self.s3(endpoint=f"http://127.0.0.1:{self.server.port}"), REFUSED)
 
+    def assert_not_taken(self, option, ask):
+        """What no server can be is said when the job is made."""
+        with self.assertRaises(RuntimeError) as refused:
+            ask()
+        self.assertIn("HTTP 422", str(refused.exception))
+        self.assertIn(f"tasks.single.{option}", str(refused.exception))
+
     def test_an_endpoint_that_is_no_server(self):
         for endpoint in (f"http://user@127.0.0.1:{self.canary.port}", f"http://example.org@127.0.0.1:{self.canary.port}", "file:///etc/passwd",
                          "gopher://127.0.0.1/", f"http://127.0.0.1:{self.canary.port}/?x=", f"http://127.0.0.1:{self.canary.port}/#x"):
-            self.assert_refused(self.s3(endpoint=endpoint))
+            self.assert_not_taken("endpoint", lambda: self.s3(endpoint=endpoint))
 
     def test_a_region_or_bucket_that_would_be_another_host(self):
         port = self.canary.port
@@ -105,8 +112,8 @@ class Policy(Guarded):
         for url in (self.canary.url, self.canary.url + "v3", self.canary.url + "v2.0", self.canary.url + "auth/v1.0", f"http://localhost:{self.canary.port}",
                     "http://169.254.169.254/", "http://[::1]/v3"):
             self.assert_refused(self.openstack(auth_url=url), REFUSED)
-        for url in ("file:///etc/passwd", "some-auth-url"):
-            self.assert_refused(self.openstack(auth_url=url))
+        self.assert_not_taken("auth_url", lambda: self.openstack(auth_url="file:///etc/passwd"))
+        self.assert_refused(self.openstack(auth_url="some-auth-url"))
 
     def test_sftp(self):
         self.need("sftp")

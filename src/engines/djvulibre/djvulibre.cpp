@@ -83,6 +83,11 @@ Result<engine::Plan> plan_document(const engine::Request& request) {
     Arguments arguments;
     if (selected) arguments.push_back("-page=" + *selected);
     arguments.push_back(input);
+    if (!selected) {
+      // Of what is no DjVu document djvutxt says nothing, now and then, and ends with 0.
+      plan.steps.push_back(program("djvused", {input, "-e", "n"}));
+      plan.steps.back().weight = 1;
+    }
     auto step = program("djvutxt", std::move(arguments));
     // With a file to write it ends with 0 even if it could not read.
     std::get<engine::ProgramStep>(step.action).output_file = "out/out.txt";
