@@ -41,9 +41,9 @@ struct Identity {
   std::string subject;
 };
 
-/// invalid_data on "issuer" or "subject" for what no provider is or says: the issuer is an https (or http) address
-/// without query and fragment, the subject 1 to 255 characters of ASCII (OpenID Connect Core 2, 8).
-Result<> check_identity(const Identity& identity);
+/// invalid_data on "subject" for what no provider calls anybody: it is 1 to 255 characters of ASCII (OpenID Connect
+/// Core 2, sub).
+Result<> check_subject(std::string_view subject);
 
 /// One that a user comes in by.
 struct LinkedIdentity {

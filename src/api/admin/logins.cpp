@@ -13,6 +13,7 @@
 #include "base/random.hpp"
 #include "schema/body.hpp"
 #include "schema/parse.hpp"
+#include "storage/server_address.hpp"
 #include "store/logins.hpp"
 
 namespace recast::api {
@@ -104,14 +105,24 @@ Result<http::Response> end_sessions(Call& call) {
   return http::Response::empty(204);
 }
 
+/// An address without query and fragment (OpenID Connect Core 2, iss). It is compared to the letter, so it is kept as
+/// it was given.
+Result<> check_issuer(const std::string& issuer) {
+  if (!issuer.contains("://"))
+    return fail(ErrorCode::invalid_data,
+                "The issuer must be the address of a provider, such as https://id.example.org.", "issuer");
+  RECAST_CHECK(storage::server_address(issuer, "issuer"));
+  return {};
+}
+
 Result<http::Response> add_identity(Call& call) {
   RECAST_TRY(const auto user, user_in_path(call));
   RECAST_TRY(auto wanted, body_of<NewIdentity>(call));
   if (wanted.issuer.empty()) wanted.issuer = call.context.login->settings().oidc_issuer;
   if (wanted.issuer.empty()) return fail(ErrorCode::invalid_data, "The issuer field is required.", "issuer");
-  const account::Identity identity{wanted.issuer, wanted.subject};
-  RECAST_CHECK(account::check_identity(identity));
-  RECAST_TRY(const auto added, logins_of(call).add_identity(user.user.id, identity));
+  RECAST_CHECK(check_issuer(wanted.issuer));
+  RECAST_CHECK(account::check_subject(wanted.subject));
+  RECAST_TRY(const auto added, logins_of(call).add_identity(user.user.id, {wanted.issuer, wanted.subject}));
   return data_response(201, identity_view(added));
 }
 

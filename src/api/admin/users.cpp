@@ -1,6 +1,6 @@
-#include <boost/json/array.hpp>
-
 #include <fmt/format.h>
+
+#include <boost/json/array.hpp>
 
 #include "account/login.hpp"
 #include "api/account_views.hpp"
