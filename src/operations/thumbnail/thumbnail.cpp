@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/text.hpp"
 #include "format/format.hpp"
@@ -226,14 +227,18 @@ Result<operation::Outcome> make_thumbnails(operation::TaskContext& context, cons
   operation::Outputs outputs(options.filename);
   if (inputs.empty()) return fail(ErrorCode::input_task_failed, "The input tasks gave no file.");
   const operation::Shares shares(inputs.size());
+  std::vector<std::string> notes;
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto& input = inputs[at];
     RECAST_TRY(const auto from, operation::input_format(input, options.input_format));
     RECAST_TRY(auto made, pictures_of(context, options, input, from, shares.begin(at), shares.end(at)));
+    if (is_film(from) && std::cmp_less(made.size(), options.count))
+      notes.push_back(fmt::format("{} gave {} of {} pictures.", input.name, made.size(), options.count));
     outputs.add(input, options.to(), std::move(made));
   }
   RECAST_TRY(auto files, outputs.take());
-  return operation::Outcome{.files = std::move(files)};
+  return operation::Outcome{
+      .files = std::move(files), .extra = {}, .message = fmt::format("{}", fmt::join(notes, " "))};
 }
 
 std::vector<operation::Record> records(const engine::Catalogue& catalogue) {

@@ -148,8 +148,9 @@ TEST_F(Thumbnails, AreAsManyAsAShortFilmHas) {
       return fail(ErrorCode::conversion_failed, "Nothing came out.");
     return Made{{"out.webp", "picture"}};
   };
-  EXPECT_EQ(names(run({{"output_format", "webp"}, {"count", 4}})),
-            (std::vector<std::string>{"clip-1.webp", "clip-2.webp"}));
+  const auto two = run({{"output_format", "webp"}, {"count", 4}});
+  EXPECT_EQ(names(two), (std::vector<std::string>{"clip-1.webp", "clip-2.webp"}));
+  EXPECT_EQ(two->message, "clip.mkv gave 2 of 4 pictures.");
   empty = {"12.500", "37.500", "62.500", "87.500"};
   EXPECT_EQ(names(run({{"output_format", "webp"}, {"count", 4}})), std::vector<std::string>{"clip.webp"});
   EXPECT_EQ(options(ffmpeg, ffmpeg.requests.size() - 2).at("timestamp"), "0.000");
