@@ -40,8 +40,6 @@ void add_missing(std::vector<std::string>& scopes, const std::vector<std::string
   }
 }
 
-std::string object_name(GrantId id) { return fmt::format("OAuth grant {}", static_cast<std::int64_t>(id)); }
-
 std::optional<account::Grant> find_grant(sql::Connection& connection, UserId user, std::string_view client) {
   auto rows = connection.query(std::string(kSelectGrants) + "AND client_id = $2", user, client);
   if (!rows.next()) return std::nullopt;
@@ -89,7 +87,7 @@ void make_room(Write& write, Database& database, GrantId grant, std::int64_t mos
 Result<GrantId> begin_authorization(Write& write, Database& database, const Grants::Approval& approval) {
   RECAST_TRY(const auto grant, extend_grant(write, approval));
   make_room(write, database, grant, approval.most);
-  Audit::note(write, "oauth-grant.give", object_name(grant),
+  Audit::note(write, "oauth-grant.give", object_name("OAuth grant", grant),
               fmt::format("OAuth client {}: {}", approval.client, joined(approval.scopes)));
   return grant;
 }
@@ -129,7 +127,7 @@ Result<> Grants::remove(UserId user, GrantId id) {
     }
     end_authorizations(write, database_, "grant_id = $1", id);
     write.sql.execute("DELETE FROM oauth_grants WHERE id = $1", id);
-    Audit::note(write, "oauth-grant.revoke", object_name(id));
+    Audit::note(write, "oauth-grant.revoke", object_name("OAuth grant", id));
     return {};
   });
 }

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::chrono::hours kShownAfterEnd{30 * 24};
 
-std::string object_name(std::int64_t invitation) { return fmt::format("invitation {}", invitation); }
-
 Result<account::User> add_account(Write& write, const account::NewAccount& wanted, const std::string& password_hash,
                                   std::optional<std::int64_t> credits) {
   RECAST_TRY(auto user, add_user(write, wanted, credits));
@@ -51,7 +49,7 @@ Result<account::User> Logins::accept_invitation(std::string_view token_hash, con
     }
     RECAST_TRY(auto user, add_account(write, wanted, password_hash, database_.initial_credits));
     write.sql.execute("DELETE FROM invitations WHERE id = $1", id);
-    Audit::note(write, "invitation.accept", object_name(id),
+    Audit::note(write, "invitation.accept", object_name("invitation", id),
                 fmt::format("user {}", static_cast<std::int64_t>(user.id)));
     return user;
   });
@@ -67,7 +65,7 @@ Result<account::Invitation> Logins::invite(const std::string& email, bool admini
         "INSERT INTO invitations (hash, email, administrator, created, expires) VALUES ($1, $2, $3, $4, $5)",
         token_hash, made.email, made.administrator, made.created, made.expires);
     made.id = write.sql.last_row();
-    Audit::note(write, "invitation.create", object_name(made.id),
+    Audit::note(write, "invitation.create", object_name("invitation", made.id),
                 made.email + (administrator ? ", administrator" : ""));
     return made;
   });
@@ -102,7 +100,7 @@ Result<> Logins::withdraw_invitation(std::int64_t id) {
   return database_.writer.write_even_if_full([&](Write& write) -> Result<> {
     if (write.sql.execute("DELETE FROM invitations WHERE id = $1", id) == 0)
       return std::unexpected(no_such("invitation"));
-    Audit::note(write, "invitation.withdraw", object_name(id));
+    Audit::note(write, "invitation.withdraw", object_name("invitation", id));
     return {};
   });
 }

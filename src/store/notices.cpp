@@ -117,7 +117,7 @@ Result<account::NoticeChoice> Notices::choose(UserId user, const account::Notice
         "ON CONFLICT (user_id) DO UPDATE SET language = $2, without_mail = $3",
         user, choice.language, muted);
     Audit::note(
-        write, "notices.choose", fmt::format("user {}", static_cast<std::int64_t>(user)),
+        write, "notices.choose", object_name("user", user),
         fmt::format("language {}, without mail: {}", choice.language.empty() ? "of the server" : choice.language,
                     muted.empty() ? "none" : muted));
     return choice;

@@ -51,8 +51,6 @@ Result<account::Webhook> find_webhook(sql::Connection& connection, UserId user, 
 }
 
 /// For the audit log.
-std::string object_name(WebhookId id) { return fmt::format("webhook {}", static_cast<std::int64_t>(id)); }
-
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
 std::optional<account::SigningSecret> find_job_secret(sql::Connection& connection, UserId user, const Vault& vault) {
@@ -77,7 +75,7 @@ Result<account::Webhook> Webhooks::create(UserId user, std::string url, std::vec
         "INSERT INTO webhooks (user_id, url, events, secret, created, updated) VALUES ($1, $2, $3, $4, $5, $5)", user,
         address, joined(events), sealed, write.now);
     const auto id = WebhookId(write.sql.last_row());
-    Audit::note(write, "webhook.create", object_name(id), account::place_of(url));
+    Audit::note(write, "webhook.create", object_name("webhook", id), account::place_of(url));
     return find_webhook(write.sql, user, id, database_.sealing.vault);
   });
 }
@@ -117,7 +115,7 @@ Result<account::Webhook> Webhooks::change(UserId user, WebhookId id, const Chang
         change.disabled.value_or(webhook.disabled), webhook.failing && !enabled, write.now);
     auto changed = find_webhook(write.sql, user, id, vault);
     if (changed)
-      Audit::note(write, "webhook.change", object_name(id),
+      Audit::note(write, "webhook.change", object_name("webhook", id),
                   fmt::format("{}: {}{}", account::place_of(changed->url), joined(changed->events),
                               changed->disabled ? ", disabled" : ""));
     return changed;
@@ -128,7 +126,7 @@ Result<> Webhooks::remove(UserId user, WebhookId id) {
   return database_.writer.write_even_if_full([&](Write& write) -> Result<> {
     const auto removed = write.sql.execute("DELETE FROM webhooks WHERE id = $1 AND user_id = $2", id, user);
     if (removed == 0) return std::unexpected(no_such("webhook"));
-    Audit::note(write, "webhook.delete", object_name(id));
+    Audit::note(write, "webhook.delete", object_name("webhook", id));
     return {};
   });
 }
@@ -143,7 +141,7 @@ Result<account::Webhook> Webhooks::rotate(UserId user, WebhookId id, std::chrono
         "WHERE id = $1 AND user_id = $2",
         id, user, sealed, write.now + overlap, write.now);
     if (changed == 0) return std::unexpected(no_such("webhook"));
-    Audit::note(write, "webhook.rotate-secret", object_name(id));
+    Audit::note(write, "webhook.rotate-secret", object_name("webhook", id));
     return find_webhook(write.sql, user, id, vault);
   });
 }
