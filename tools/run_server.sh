@@ -57,12 +57,16 @@ if [ -s "$key_file" ]; then
   echo "First start. API key of the user \"admin\" (kept for you in $config/client.toml, not shown again):"
   echo "  $(cat "$key_file")"
 fi
-if [ ! -s "$config/client.toml" ]; then
+key_kept() { sed -n 's/^key = "\(.*\)"/\1/p' "$config/client.toml" 2>/dev/null; }
+is_good() { [ -n "$1" ] && "$programs/recast" keys list --server "$url" --key "$1" >/dev/null 2>&1; }
+# The key that was kept may be of other data, or revoked meanwhile.
+if ! is_good "$(key_kept)"; then
   umask 077
   printf 'url = "%s"\nkey = "%s"\n' "$url" "$("$programs/recastd" --data "$data" --create-admin-key)" >"$config/client.toml"
+  echo "No key that this server knows was kept: made one, kept in $config/client.toml"
 fi
 sed -i "s|^url = .*|url = \"$url\"|" "$config/client.toml"
-key=$(sed -n 's/^key = "\(.*\)"/\1/p' "$config/client.toml")
+key=$(key_kept)
 
 sample=$root/docs/sample/sample.docx
 pdf=$data/sample.pdf
