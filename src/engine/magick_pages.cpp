@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "engine/magick.hpp"
-#include "engine/unlock.hpp"
+#include "engine/pdf_input.hpp"
 
 namespace recast::engine::magick {
 

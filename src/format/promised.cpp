@@ -61,7 +61,6 @@ constexpr std::array kNeverWritten = std::to_array<Never>({
     {"azw azw4 prc", "it is Amazon's own; azw3 and mobi are read by the same devices"},
     {"cbr cbc", "it needs a RAR or a collection; cbz is read by the same programs"},
     {"chm", "no free software in Debian writes it; epub replaces it"},
-    {"djvu", "no program in Debian makes a good one of any page; pdf replaces it"},
     {"dss", "its encoder is not free; opus and m4a replace it"},
     {"sfark", "it is opened to get an sf2"},
     {"rm rmvb cavs dvr mod", "nothing free writes it as its players expect; mp4 and mkv replace it"},

@@ -25,7 +25,7 @@ struct Through {
 const std::vector<Through>& throughs() {
   static const std::vector<std::string_view> pictures{"jpg",  "webp", "gif",  "tiff", "bmp", "avif",
                                                       "heic", "ico",  "icns", "tga",  "psd", "jxl"};
-  static const std::vector<std::string_view> pages{"png", "jpg", "tiff", "svg", "eps", "ps", "cbz"};
+  static const std::vector<std::string_view> pages{"png", "jpg", "tiff", "svg", "eps", "ps", "cbz", "djvu"};
   static const std::vector<std::string_view> books{"epub", "azw3", "mobi", "fb2", "md", "rst", "tex"};
   static const std::vector<std::string_view> anything_drawn{"document", "spreadsheet", "presentation", "image",
                                                             "vector",   "cad",         "ebook"};
@@ -33,6 +33,7 @@ const std::vector<Through>& throughs() {
       {"png", anything_drawn, pictures},
       {"pdf", {"document", "spreadsheet", "presentation", "vector", "ebook", "cad"}, pages},
       {"png", {"image"}, {"pdf"}},
+      {"pdf", {"image"}, {"djvu"}},
       {"pdf", {"presentation"}, {"txt", "html"}},
       {"html", {"document"}, {"pdf", "png", "jpg"}},
       {"cbz", {"ebook"}, {"pdf", "png", "epub", "mobi", "azw3", "fb2"}},  // comics in other archives

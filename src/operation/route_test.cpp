@@ -101,6 +101,17 @@ TEST(RareFormats, AreReachedThroughTheOneThatHoldsTheSame) {
   EXPECT_THAT(*route("mp4", "amr"), ElementsAre("mp4", "wav", "amr"));
 }
 
+TEST(RareFormats, BecomePagesBeforeTheyAreCompressed) {
+  const FakeEngine office{"libreoffice", {{"docx", "pdf"}}};
+  const FakeEngine images{"imagemagick", {{"tiff", "pdf"}}};
+  const FakeEngine pages{"pdf2djvu", {{"pdf", "djvu"}}};
+  FakeContext context{{{.engine = &office, .version = "1"},
+                       {.engine = &images, .version = "1"},
+                       {.engine = &pages, .version = "1"}}};
+  EXPECT_THAT(*find_route(context.catalogue(), {"docx", "djvu", {}, {}}), ElementsAre("docx", "pdf", "djvu"));
+  EXPECT_THAT(*find_route(context.catalogue(), {"tiff", "djvu", {}, {}}), ElementsAre("tiff", "pdf", "djvu"));
+}
+
 TEST_F(Routes, DoNotGoThroughWhatWouldBeNonsense) {
   EXPECT_FALSE(route("mp4", "webp"));  // a frame is not the film
   EXPECT_FALSE(route("png", "txt"));

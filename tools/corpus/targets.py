@@ -6,7 +6,7 @@ import urllib.parse
 WHOLE = {("spreadsheet", "csv"): (("all_sheets", True),)}
 # Family: its formats, and the targets that stand for all others. A family of "" has the targets of formats not named here.
 FAMILIES = {
-    "pdf": ("pdf", "png svg txt html docx epub pptx xlsx pdf"),
+    "pdf": ("pdf", "png svg txt html docx epub pptx xlsx pdf djvu"),
     "document": ("abw doc docm docx dot dotm dotx fodt hwp hwpx lwp odd odt ott pages rtf sdw sxw txt wpd wps zabw", "pdf docx odt rtf txt html epub png"),
     "markup": ("md rst tex html htm mhtml", "pdf docx odt txt html epub png"),
     "spreadsheet": ("csv et fods numbers ods ots sdc sxc tsv xls xlsm xlsx xlt xltx", "pdf xlsx ods csv html png"),

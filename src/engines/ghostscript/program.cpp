@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 #include "engine/explain.hpp"
-#include "engine/unlock.hpp"
+#include "engine/pdf_input.hpp"
 
 namespace recast::engines::ghostscript {
 
@@ -102,8 +102,7 @@ std::string open(engine::Plan& plan, const engine::Request& request, const std::
     plan.steps.push_back(draw("pdfwrite", "tmp/whole.pdf", std::move(arguments)));
     input = "tmp/whole.pdf";
   }
-  plan.steps.push_back(qpdf("pdf/extract-pages", input, "tmp/pages.pdf", {{"pages", page_words(pages)}}));
-  return "tmp/pages.pdf";
+  return engine::choose_pdf_pages(plan, input, page_words(pages));
 }
 
 Arguments faithful() {

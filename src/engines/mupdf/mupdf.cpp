@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
-#include "engine/unlock.hpp"
+#include "engine/pdf_input.hpp"
 #include "engines/mupdf/options.hpp"
 #include "engines/mupdf/page_names.hpp"
 #include "schema/parse.hpp"

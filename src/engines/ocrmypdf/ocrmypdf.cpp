@@ -8,7 +8,7 @@
 #include "engine/explain.hpp"
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
-#include "engine/unlock.hpp"
+#include "engine/pdf_input.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::engines {

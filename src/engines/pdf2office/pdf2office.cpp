@@ -5,7 +5,7 @@
 
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
-#include "engine/unlock.hpp"
+#include "engine/pdf_input.hpp"
 #include "engines/pdf2office/explain.hpp"
 #include "engines/pdf2office/options.hpp"
 #include "format/page_list.hpp"
@@ -105,18 +105,9 @@ class Planner {
 
 /// Without its password, and of some of its pages alone if the client wishes so.
 Result<> Planner::open(const Options& options) {
-  RECAST_TRY(const auto pages, format::PageList::parse(options.pages));
+  RECAST_CHECK(format::PageList::parse(options.pages));
   input_ = engine::unlock_pdf(plan_, request_.inputs.front(), options.password);
-  if (pages.all()) return {};
-  constexpr const char* kChosen = "tmp/chosen.pdf";
-  engine::WorkerStep step{
-      .worker = "qpdf",
-      .request = {{"job", "pdf/extract-pages"}, {"options", json::object{{"pages", options.pages}}}},
-      .inputs = {input_},
-      .outputs = {kChosen},
-      .limits = limits()};
-  plan_.steps.push_back({.action = std::move(step)});
-  input_ = kChosen;
+  input_ = engine::choose_pdf_pages(plan_, input_, options.pages);
   return {};
 }
 

@@ -6,7 +6,7 @@
 #include "engine/registry.hpp"
 #include "engine/resizing.hpp"
 #include "engine/samples.hpp"
-#include "engine/unlock.hpp"
+#include "engine/pdf_input.hpp"
 #include "engines/poppler/explain.hpp"
 #include "engines/poppler/options.hpp"
 #include "format/page_list.hpp"
