@@ -105,9 +105,8 @@ TEST(RareFormats, BecomePagesBeforeTheyAreCompressed) {
   const FakeEngine office{"libreoffice", {{"docx", "pdf"}}};
   const FakeEngine images{"imagemagick", {{"tiff", "pdf"}}};
   const FakeEngine pages{"pdf2djvu", {{"pdf", "djvu"}}};
-  FakeContext context{{{.engine = &office, .version = "1"},
-                       {.engine = &images, .version = "1"},
-                       {.engine = &pages, .version = "1"}}};
+  FakeContext context{
+      {{.engine = &office, .version = "1"}, {.engine = &images, .version = "1"}, {.engine = &pages, .version = "1"}}};
   EXPECT_THAT(*find_route(context.catalogue(), {"docx", "djvu", {}, {}}), ElementsAre("docx", "pdf", "djvu"));
   EXPECT_THAT(*find_route(context.catalogue(), {"tiff", "djvu", {}, {}}), ElementsAre("tiff", "pdf", "djvu"));
 }

@@ -72,7 +72,10 @@ Result<json::object> do_job(Worker& worker, const Confinement& confinement, proc
   if (!line) return fail(ErrorCode::internal, "unreadable job");
   RECAST_CHECK(confinement.limit_child(line->limits));
   RECAST_TRY(auto job, unpack(message, *line, scratch, socket));
-  return worker.convert(job);
+  auto answer = worker.convert(job);
+  static std::vector<std::shared_ptr<void>> kept;  // _exit() frees it
+  kept = std::move(job.kept);
+  return answer;
 }
 
 std::string answer_to(Worker& worker, const Confinement& confinement, process::Message& message,

@@ -44,6 +44,9 @@ struct Job {
   fs::path scratch;                  ///< the child's private writable folder; also $TMPDIR and $HOME
   std::function<void(int)> percent;  ///< reports 0 to 100
   Limits limits{};                   ///< already in force; for what only the worker can count, such as files
+  /// What need not be freed before the answer: a child ends with its job, and a document of many objects takes a tenth
+  /// of the job to take apart.
+  std::vector<std::shared_ptr<void>> kept{};
 };
 
 /// One resident library. Every function runs on the only thread of its process.

@@ -5,9 +5,9 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "engine/pdf_input.hpp"
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
-#include "engine/pdf_input.hpp"
 #include "engines/mupdf/options.hpp"
 #include "engines/mupdf/page_names.hpp"
 #include "schema/parse.hpp"

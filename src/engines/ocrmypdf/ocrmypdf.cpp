@@ -6,9 +6,9 @@
 
 #include "base/text.hpp"
 #include "engine/explain.hpp"
+#include "engine/pdf_input.hpp"
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
-#include "engine/pdf_input.hpp"
 #include "schema/parse.hpp"
 
 namespace recast::engines {

@@ -38,14 +38,13 @@ struct Options {
 
 Error explain(const engine::StepEnd& end) {
   constexpr std::string_view kTooLarge = "A page needs more memory than is allowed; a lower pixel_density may help.";
-  return engine::explain_by(
-      {{"Incorrect password", ErrorCode::open_failed, "The document is encrypted and the password is missing or wrong.",
-        "password"},
-       {"Unable to load document", ErrorCode::open_failed, "The file is damaged or not a PDF."},
-       {"No pages selected", ErrorCode::open_failed, "The document has no readable pages."},
-       {"Cannot allocate memory", ErrorCode::memory_limit, kTooLarge},
-       {"Bogus memory allocation", ErrorCode::memory_limit, kTooLarge}},
-      end, "pdf2djvu");
+  return engine::explain_by({{"Incorrect password", ErrorCode::open_failed,
+                              "The document is encrypted and the password is missing or wrong.", "password"},
+                             {"Unable to load document", ErrorCode::open_failed, "The file is damaged or not a PDF."},
+                             {"No pages selected", ErrorCode::open_failed, "The document has no readable pages."},
+                             {"Cannot allocate memory", ErrorCode::memory_limit, kTooLarge},
+                             {"Bogus memory allocation", ErrorCode::memory_limit, kTooLarge}},
+                            end, "pdf2djvu");
 }
 
 engine::Info describe() {
@@ -53,11 +52,9 @@ engine::Info describe() {
   info.name = "pdf2djvu";
   info.summary = "DjVu documents of PDF, with text, links and bookmarks, by pdf2djvu.";
   info.group = "document";
-  info.abilities = {
-      {.conversions = engine::pairs({"pdf"}, {"djvu"}, 10), .options = schema::describe<Options>()}};
-  info.detection = {.programs = {"pdf2djvu"},
-                    .version_command = {"pdf2djvu", "--version"},
-                    .version_pattern = "pdf2djvu ([0-9.]+)"};
+  info.abilities = {{.conversions = engine::pairs({"pdf"}, {"djvu"}, 10), .options = schema::describe<Options>()}};
+  info.detection = {
+      .programs = {"pdf2djvu"}, .version_command = {"pdf2djvu", "--version"}, .version_pattern = "pdf2djvu ([0-9.]+)"};
   info.probe = {.from = "pdf", .to = "djvu", .content = std::string(engine::kProbePdf), .options = {}};
   return info;
 }

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/pdf_input.hpp"
 #include "engine/registry.hpp"
 #include "engine/samples.hpp"
-#include "engine/pdf_input.hpp"
 #include "engines/pdf2office/explain.hpp"
 #include "engines/pdf2office/options.hpp"
 #include "format/page_list.hpp"

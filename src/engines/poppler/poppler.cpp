@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/pdf_input.hpp"
 #include "engine/registry.hpp"
 #include "engine/resizing.hpp"
 #include "engine/samples.hpp"
-#include "engine/pdf_input.hpp"
 #include "engines/poppler/explain.hpp"
 #include "engines/poppler/options.hpp"
 #include "format/page_list.hpp"

@@ -3,7 +3,6 @@
 #include <boost/json/array.hpp>
 
 #include "base/text.hpp"
-#include "engines/qpdf/worker/document.hpp"
 
 namespace recast::engines::qpdf {
 
@@ -21,8 +20,8 @@ json::object answer_of(QPDF& document, std::size_t pages) {
   return answer;
 }
 
-Result<std::unique_ptr<QPDF>> open_unprotected(int fd) {
-  auto document = open_document(fd);
+Result<Document> open_unprotected(worker::Job& job, int fd) {
+  auto document = open_document(job, fd);
   if (!document && document.error().field == "password")
     document.error().message = "The document is encrypted; pdf/decrypt opens it with its password.";
   return document;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <qpdf/QPDF.hh>
 
+#include "engines/qpdf/worker/document.hpp"
 #include "schema/parse.hpp"
 #include "worker/worker.hpp"
 
@@ -16,7 +17,7 @@ Result<Options> options_of(const worker::Job& job) {
 }
 
 /// For jobs that have no password to offer.
-Result<std::unique_ptr<QPDF>> open_unprotected(int fd);
+Result<Document> open_unprotected(worker::Job& job, int fd);
 
 /// How many pages there are, and for the task's report what was wrong with a document but could be mended.
 worker::json::object answer_of(QPDF& document, std::size_t pages);

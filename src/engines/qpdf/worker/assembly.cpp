@@ -48,8 +48,8 @@ std::vector<Assembly::Placed> Assembly::add_pages(const Source& source, std::spa
     placed.push_back({number, page, again, {}});
   }
   for (auto& one : placed) {
-    auto content = copy_into(*target_, source.document(), source.content(one.number));
-    for (const auto& key : content.getKeys()) one.page.replaceKey(key, content.getKey(key));
+    for (const auto& [key, value] : Object(source.content(one.number)).getDictAsMap())
+      one.page.replaceKey(key, copy_value_into(*target_, source.document(), value));
   }
   return placed;
 }
@@ -95,7 +95,7 @@ void Assembly::add_fields(const Source& source, const std::vector<Placed>& place
 
 void Assembly::add(const Source& source, std::span<const std::size_t> pages, Extent extent) {
   const auto before = target_->getAllPages().size();
-  version_.updateIfGreater(source.document().getVersionAsPDFVersion());
+  version_.updateIfGreater(source.version());
   if (extent != Extent::page) names_.make_unique(source);
   if (extent == Extent::document) structure_.make_unique(source);
   auto placed = add_pages(source, pages);

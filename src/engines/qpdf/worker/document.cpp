@@ -13,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
+#include "engines/qpdf/worker/mapped_input.hpp"
 
 namespace recast::engines::qpdf {
 
@@ -40,20 +41,41 @@ Error error_of_document(const QPDFExc& problem) {
   }
 }
 
-Result<std::unique_ptr<QPDF>> try_to_open(int fd, const std::string& password) {
+/// What cannot be mapped is read: the library says best what is wrong with it.
+Result<> read(QPDF& document, int fd, const std::string& password) {
+  if (auto source = map_input(fd)) {
+    document.processInputSource(std::move(source), password.c_str());
+    return {};
+  }
   UniqueFd own(::dup(fd));
   auto* const file = own ? ::fdopen(own.get(), "rb") : nullptr;
   if (file == nullptr) return std::unexpected(from_errno(errno, "input"));
   (void)own.release();  // the document closes it
-  auto document = std::make_unique<QPDF>();
+  document.processFile("document", file, true, password.c_str());
+  return {};
+}
+
+Result<Document> try_to_open(int fd, const std::string& password) {
+  auto document = std::make_shared<QPDF>();
   document->setSuppressWarnings(true);
   try {
-    document->processFile("document", file, true, password.c_str());
+    RECAST_CHECK(read(*document, fd, password));
     document->getAllPages();  // finds a broken page tree while the error still is the input's
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& exception) {
     return std::unexpected(error_of(exception));
+  }
+  return document;
+}
+
+Result<Document> open_with_some_encoding(int fd, const std::string& password) {
+  auto document = try_to_open(fd, password);
+  if (document || document.error().field != "password" || password.empty()) return document;
+  // Older kinds of encryption take passwords in the encodings of their time.
+  for (const auto& other : QUtil::possible_repaired_encodings(password)) {
+    if (other == password) continue;
+    if (auto second = try_to_open(fd, other)) return second;
   }
   return document;
 }
@@ -69,14 +91,9 @@ Error error_of(const std::exception& exception) {
   return {ErrorCode::conversion_failed, with_words("qpdf failed", exception.what()), {}};
 }
 
-Result<std::unique_ptr<QPDF>> open_document(int fd, const std::string& password) {
-  auto document = try_to_open(fd, password);
-  if (document || document.error().field != "password" || password.empty()) return document;
-  // Older kinds of encryption take passwords in the encodings of their time.
-  for (const auto& other : QUtil::possible_repaired_encodings(password)) {
-    if (other == password) continue;
-    if (auto second = try_to_open(fd, other)) return second;
-  }
+Result<Document> open_document(worker::Job& job, int fd, const std::string& password) {
+  auto document = open_with_some_encoding(fd, password);
+  if (document) job.kept.push_back(*document);
   return document;
 }
 

@@ -29,7 +29,6 @@ namespace json = worker::json;
 namespace {
 
 using Answer = Result<json::object>;
-using Document = std::unique_ptr<QPDF>;
 
 /// New documents are packed as tightly as the format allows, and keep what their source restricts.
 void set_up(QPDFWriter& writer, const Assembly& assembly, QPDF* protection) {
@@ -40,11 +39,12 @@ void set_up(QPDFWriter& writer, const Assembly& assembly, QPDF* protection) {
 
 Answer merge(worker::Job& job) {
   constexpr int kReading = 30;  // percent
-  std::vector<std::unique_ptr<Source>> sources;
-  Assembly assembly;
+  std::vector<std::shared_ptr<Source>> sources;
+  const auto assembly = std::make_shared<Assembly>();
+  job.kept.push_back(assembly);
   std::size_t total = 0;
   for (const int input : job.inputs) {
-    auto document = open_unprotected(input);
+    auto document = open_unprotected(job, input);
     const auto count = document ? count_pages(**document) : std::unexpected(document.error());
     if (!count) {
       auto error = count.error();
@@ -54,19 +54,20 @@ Answer merge(worker::Job& job) {
     total += *count;
     std::vector<std::size_t> pages(*count);
     std::iota(pages.begin(), pages.end(), std::size_t{0});
-    sources.push_back(std::make_unique<Source>(*std::move(document)));
-    assembly.add(*sources.back(), pages, Extent::document);
+    sources.push_back(std::make_shared<Source>(*std::move(document)));
+    job.kept.push_back(sources.back());
+    assembly->add(*sources.back(), pages, Extent::document);
     job.percent(kReading * static_cast<int>(sources.size()) / static_cast<int>(job.inputs.size()));
   }
   RECAST_CHECK(write_document(
-      assembly.finish(), job.outputs.front(),
+      assembly->finish(), job.outputs.front(),
       [&](int percent) { job.percent(kReading + percent * (100 - kReading) / 100); },
-      [&](QPDFWriter& writer) { set_up(writer, assembly, nullptr); }));
+      [&](QPDFWriter& writer) { set_up(writer, *assembly, nullptr); }));
   return answer_of(sources.front()->document(), total);
 }
 
 Answer split(worker::Job& job) {
-  RECAST_TRY(auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
   const auto* const most = job.request.if_contains("most_parts");
   if (most != nullptr && most->is_number() && count > most->to_number<std::size_t>())
@@ -87,7 +88,7 @@ Answer split(worker::Job& job) {
 Answer extract(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<ExtractOptions>(job));
   RECAST_TRY(const auto list, format::PageList::parse(options.pages));
-  RECAST_TRY(auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
   RECAST_TRY(const auto pages, select_pages(list, count));
   const Source source(std::move(document), {pages.begin(), pages.end()});
@@ -109,7 +110,7 @@ int degrees_of(std::string_view text) {
 Answer rotate(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<RotateOptions>(job));
   RECAST_TRY(const auto list, format::PageList::parse(options.pages));
-  RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(const auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
   RECAST_TRY(const auto listed, select_pages(list, count));
   // A page that is listed twice is turned once.
@@ -140,7 +141,7 @@ void protect(QPDFWriter& writer, const EncryptOptions& options) {
 
 Answer encrypt(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<EncryptOptions>(job));
-  RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(const auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
   RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent,
                               [&](QPDFWriter& writer) { protect(writer, options); }));
@@ -149,7 +150,7 @@ Answer encrypt(worker::Job& job) {
 
 Answer decrypt(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<DecryptOptions>(job));
-  RECAST_TRY(const auto document, open_document(job.inputs.front(), options.password));
+  RECAST_TRY(const auto document, open_document(job, job.inputs.front(), options.password));
   RECAST_TRY(const auto count, count_pages(*document));
   if (!document->isEncrypted()) {
     RECAST_CHECK(copy_bytes(job.inputs.front(), job.outputs.front()));
@@ -162,7 +163,7 @@ Answer decrypt(worker::Job& job) {
 
 /// Steps of other engines: the document, changed in place.
 Answer change(worker::Job& job, void (*change_document)(QPDF&)) {
-  RECAST_TRY(const auto document, open_unprotected(job.inputs.front()));
+  RECAST_TRY(const auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
   change_document(*document);
   // PDF 1.3, which older PDF/X is, has no object streams.

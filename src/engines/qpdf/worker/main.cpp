@@ -1,5 +1,7 @@
 // recast-worker-qpdf: PDF documents joined, taken apart, turned, encrypted and decrypted in jailed children of one
 // parent that has libqpdf loaded.
+#include <malloc.h>
+
 #include <qpdf/QPDF.hh>
 
 #include "engines/qpdf/worker/jobs.hpp"
@@ -15,6 +17,9 @@ class QpdfWorker final : public worker::Worker {
   worker::Profile profile() const override { return {.scratch_bytes = 1 << 20, .codec = true}; }
 
   Result<> run(const worker::fs::path&, const std::function<void(std::string version)>& serve) override {
+    // A job may make and free a document a thousand times: memory given back would be asked for again at once.
+    constexpr int kMostIdle = 256 << 20;
+    ::mallopt(M_TRIM_THRESHOLD, kMostIdle);
     serve(QPDF::QPDFVersion());
     return {};
   }

@@ -132,8 +132,8 @@ Result<> replace(QPDF& document, QPDFPageObjectHelper& page, const Raster& drawn
 Result<worker::json::object> split_scans(worker::Job& job) {
   if (job.inputs.size() != 3) return fail(ErrorCode::internal, "The PDF worker does not know this job.");
   RECAST_TRY(const auto options, options_of<MrcOptions>(job));
-  RECAST_TRY(const auto document, open_unprotected(job.inputs.at(0)));
-  RECAST_TRY(const auto original, open_unprotected(job.inputs.at(2)));
+  RECAST_TRY(const auto document, open_unprotected(job, job.inputs.at(0)));
+  RECAST_TRY(const auto original, open_unprotected(job, job.inputs.at(2)));
   RECAST_TRY(const auto count, count_pages(*document));
   UniqueFd own(::dup(job.inputs.at(1)));
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(own ? ::fdopen(own.get(), "rb") : nullptr, &std::fclose);

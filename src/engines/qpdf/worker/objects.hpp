@@ -42,4 +42,21 @@ inline Object copy_into(QPDF& target, QPDF& source, const Object& object) {
   return copy.isInitialized() ? copy : Object::newNull();
 }
 
+/// The same of what stands in a dictionary or an array. What is direct becomes a new direct object, which is much less
+/// work for libqpdf than one that is indirect for the time of its copying.
+inline Object copy_value_into(QPDF& target, QPDF& source, Object value) {
+  if (value.isIndirect() || value.isStream()) return copy_into(target, source, value);
+  if (value.isArray()) {
+    std::vector<Object> copies;
+    for (const auto& item : value.getArrayAsVector()) copies.push_back(copy_value_into(target, source, item));
+    return Object::newArray(copies);
+  }
+  if (value.isDictionary()) {
+    auto copy = Object::newDictionary();
+    for (const auto& [key, item] : value.getDictAsMap()) copy.replaceKey(key, copy_value_into(target, source, item));
+    return copy;
+  }
+  return value.shallowCopy();
+}
+
 }  // namespace recast::engines::qpdf

@@ -46,10 +46,10 @@ Result<> write_packed(QPDF& document, worker::Job& job, QPDF* original, const Op
 
 Result<worker::json::object> optimize(worker::Job& job) {
   RECAST_TRY(const auto options, options_of<OptimizeOptions>(job));
-  RECAST_TRY(auto document, open_unprotected(job.inputs.front()));
-  std::unique_ptr<QPDF> original;
+  RECAST_TRY(auto document, open_unprotected(job, job.inputs.front()));
+  Document original;
   if (job.inputs.size() > 1) {
-    RECAST_TRY(original, open_unprotected(job.inputs.at(1)));
+    RECAST_TRY(original, open_unprotected(job, job.inputs.at(1)));
   }
   // Ghostscript makes fields to be filled in a part of their pages.
   if (options.keep_form && original && is_form(*original)) document = std::move(original);

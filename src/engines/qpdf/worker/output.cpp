@@ -4,13 +4,15 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <memory>
 #include <new>
+#include <qpdf/Pipeline.hh>
+#include <qpdf/QPDFSystemError.hh>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/unique_handle.hpp"
+#include "base/io.hpp"
 #include "engines/qpdf/worker/document.hpp"
 #include "worker/worker.hpp"
 
@@ -19,32 +21,53 @@ namespace recast::engines::qpdf {
 namespace {
 
 constexpr std::size_t kHeader = 8;
+constexpr std::size_t kBuffer = 64 << 10;  // bytes that are written at once
 
-std::unexpected<Error> write_failed(int error) {
-  if (error == EFBIG) return fail(ErrorCode::output_limit, "The result is larger than allowed.");
-  return std::unexpected(from_errno(error, "output"));
-}
+/// Writes to a descriptor. Not libqpdf's own pipeline to a file, which flushes after every stream: a document of one
+/// page would be a dozen system calls.
+class Output final : public Pipeline {
+ public:
+  explicit Output(int fd) : Pipeline("output", nullptr), fd_(fd) { buffer_.reserve(kBuffer); }
+
+  void write(const unsigned char* data, std::size_t size) override {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    if (buffer_.size() + size > kBuffer) flush();
+    if (size > kBuffer) return put(bytes);
+    buffer_ += bytes;
+  }
+  void finish() override {}
+  /// To be called at the end; may throw QPDFSystemError, as write() may.
+  void flush() {
+    put(buffer_);
+    buffer_.clear();
+  }
+
+ private:
+  void put(std::string_view bytes) const {
+    if (const int error = recast::write_all(fd_, bytes); error != 0) throw QPDFSystemError("output", error);
+  }
+
+  int fd_;
+  std::string buffer_;
+};
 
 }  // namespace
 
 Result<> write_document(QPDF& document, int fd, const Percent& percent,
                         const std::function<void(QPDFWriter&)>& adjust) {
-  UniqueFd own(::dup(fd));
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(own ? ::fdopen(own.get(), "wb") : nullptr, &std::fclose);
-  if (!file) return std::unexpected(from_errno(errno, "output"));
-  (void)own.release();  // the stream closes it
   try {
+    Output output(fd);
     QPDFWriter writer(document);
-    writer.setOutputFile("output", file.get(), false);
+    writer.setOutputPipeline(&output);
     if (percent) writer.registerProgressReporter(std::make_shared<QPDFWriter::FunctionProgressReporter>(percent));
     if (adjust) adjust(writer);
     writer.write();
+    output.flush();
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& exception) {
     return std::unexpected(error_of(exception));
   }
-  if (std::fflush(file.get()) != 0) return write_failed(errno);
   return {};
 }
 
@@ -59,7 +82,7 @@ Result<> append_document(QPDF& document, int fd, const std::function<void(QPDFWr
   const auto size = static_cast<std::uint64_t>(end - begin) - kHeader;
   for (std::size_t i = 0; i < kHeader; ++i) length.at(i) = static_cast<char>(size >> (8 * i) & 0xFF);
   if (::pwrite(fd, length.data(), length.size(), begin) != static_cast<ssize_t>(length.size()))
-    return write_failed(errno);
+    return std::unexpected(from_errno(errno, "output"));
   return {};
 }
 

@@ -35,8 +35,8 @@ std::vector<Object> pages_of(QPDF& document) {
 
 }  // namespace
 
-Source::Source(std::unique_ptr<QPDF> document, const std::set<std::size_t>& trimmed)
-    : document_(std::move(document)), stubs_(pages_of(*document_)) {
+Source::Source(std::shared_ptr<QPDF> document, const std::set<std::size_t>& trimmed)
+    : document_(std::move(document)), version_(document_->getVersionAsPDFVersion()), stubs_(pages_of(*document_)) {
   if (!trimmed.empty() && share_resources(stubs_)) {
     for (const auto page : trimmed) QPDFPageObjectHelper(stubs_.at(page)).removeUnreferencedResources();
   }
@@ -56,7 +56,7 @@ void Source::take_apart(Object page) {
     if (std::ranges::find(kLeftOut, key) == kLeftOut.end()) content.replaceKey(key, page.getKey(key));
     if (key != "/Type" && key != "/Parent") page.removeKey(key);
   }
-  contents_.push_back(document_->makeIndirectObject(content));
+  contents_.push_back(content);
 }
 
 }  // namespace recast::engines::qpdf

@@ -135,10 +135,10 @@ Result<worker::json::object> watermark(worker::Job& job) {
     return fail(ErrorCode::internal, "A watermark takes a document, a drawing, its measures.");
   RECAST_TRY(const auto options, options_of<stamp::PageOptions>(job));
   RECAST_TRY(const auto list, format::PageList::parse(options.pages));
-  RECAST_TRY(const auto document, open_document(job.inputs[0], options.password));
+  RECAST_TRY(const auto document, open_document(job, job.inputs[0], options.password));
   RECAST_TRY(const auto count, count_pages(*document));
   RECAST_TRY(const auto pages, select_pages(list, count));
-  RECAST_TRY(const auto drawing, open_document(job.inputs[1]));
+  RECAST_TRY(const auto drawing, open_document(job, job.inputs[1]));
   RECAST_TRY(const auto measures, read_measures(job.inputs[2]));
   // One object for all pages, however large they are.
   const auto form = QPDFPageObjectHelper(drawing->getAllPages().at(0)).getFormXObjectForPage();
