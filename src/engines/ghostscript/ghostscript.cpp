@@ -66,11 +66,12 @@ Result<engine::Plan> image(const engine::Request& request) {
   return plan;
 }
 
-/// A PDF whose links and title survive Ghostscript's PDF/A.
-std::string printable(engine::Plan& plan, const std::string& input) {
-  std::string output = "tmp/printable.pdf";
-  plan.steps.push_back(qpdf("before pdf/a", input, output));
-  return output;
+/// PDF/A of a PDF, whose links, title and text survive Ghostscript by a step before it and one behind.
+void archive_pdf(engine::Plan& plan, const std::string& input, char part, const std::string& output) {
+  const std::string printable = "tmp/printable.pdf", archived = "tmp/archived.pdf";
+  plan.steps.push_back(qpdf("before pdf/a", {input}, printable));
+  add_pdf_a(plan, printable, part, archived);
+  plan.steps.push_back(qpdf("after pdf/a", {archived, printable}, output));
 }
 
 /// PDF, PostScript, XPS and text.
@@ -81,7 +82,8 @@ Result<engine::Plan> document(const engine::Request& request) {
   const auto input = open(plan, request, options.password, pages);
   plan.outputs = {"out/out." + request.to};
   if (request.to == "pdf" && options.pdf_a) {
-    add_pdf_a(plan, request.from == "pdf" ? printable(plan, input) : input, '2', plan.outputs.front());
+    const auto add = request.from == "pdf" ? &archive_pdf : &add_pdf_a;
+    add(plan, input, '2', plan.outputs.front());
     return plan;
   }
   Arguments arguments{"-dEPSCrop"};
@@ -102,9 +104,9 @@ Result<engine::Plan> document(const engine::Request& request) {
 Result<engine::Plan> pdf_a(const engine::Request& request) {
   RECAST_TRY(const auto options, schema::parse<PdfAOptions>(request.options));
   engine::Plan plan;
-  const auto input = printable(plan, open(plan, request, options.password));
+  const auto input = open(plan, request, options.password);
   plan.outputs = {"out/out.pdf"};
-  add_pdf_a(plan, input, options.conformance_level.front(), plan.outputs.front());
+  archive_pdf(plan, input, options.conformance_level.front(), plan.outputs.front());
   return plan;
 }
 

@@ -69,9 +69,9 @@ engine::Step distill(const Recipe& recipe, std::string_view colorspace, const st
 
 /// What is packed is `input`; what it is restricted to, the original says.
 engine::Step pack(const std::string& input, const std::string& original, boost::json::object options) {
-  auto step = qpdf("optimize", input, "out/out.pdf", std::move(options));
-  if (original != input) std::get<engine::WorkerStep>(step.action).inputs.push_back(original);
-  return step;
+  std::vector<std::string> inputs{input};
+  if (original != input) inputs.push_back(original);
+  return qpdf("optimize", std::move(inputs), "out/out.pdf", std::move(options));
 }
 
 /// Pages are drawn as they look, all into one stream: how many there are, a plan does not know.
@@ -79,8 +79,7 @@ void split_scans(engine::Plan& plan, const std::string& input, const std::string
   auto drawing = program("pdftoppm", {"-r", "300", "-cropbox", "-hide-annotations", input}, 9);
   std::get<engine::ProgramStep>(drawing.action).output_file = "tmp/pages.ppm";
   plan.steps.push_back(std::move(drawing));
-  auto splitting = qpdf("mrc", input, "out/out.pdf", {{"gray", gray}});
-  std::get<engine::WorkerStep>(splitting.action).inputs = {input, "tmp/pages.ppm", original};
+  auto splitting = qpdf("mrc", {input, "tmp/pages.ppm", original}, "out/out.pdf", {{"gray", gray}});
   splitting.weight = 9;
   plan.steps.push_back(std::move(splitting));
 }
@@ -126,7 +125,7 @@ class PdfTools final : public engine::Engine {
     if (options.flatten_signatures || options.profile == "mrc") {
       // Before a scan is drawn, the worker tells whether it can be opened at all, and mends it.
       input = "tmp/flat.pdf";
-      plan.steps.push_back(qpdf("optimize", original, input, {{"flatten_signatures", options.flatten_signatures}}));
+      plan.steps.push_back(qpdf("optimize", {original}, input, {{"flatten_signatures", options.flatten_signatures}}));
     }
     if (options.profile == "mrc") {
       if (colorspace == "cmyk")

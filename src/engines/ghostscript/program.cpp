@@ -78,11 +78,11 @@ engine::Step draw(std::string_view device, const std::string& output, Arguments 
   return step;
 }
 
-engine::Step qpdf(std::string_view job, const std::string& input, const std::string& output,
+engine::Step qpdf(std::string_view job, std::vector<std::string> inputs, const std::string& output,
                   boost::json::object options) {
   engine::WorkerStep step{.worker = "qpdf",
                           .request = {{"job", job}, {"options", std::move(options)}},
-                          .inputs = {input},
+                          .inputs = std::move(inputs),
                           .outputs = {output},
                           .limits = {.cpu = kProcessor, .memory = kMemory}};
   return {.action = std::move(step)};

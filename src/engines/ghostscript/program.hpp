@@ -21,8 +21,8 @@ void append(Arguments& to, Arguments more);
 engine::Step program(std::string name, Arguments arguments, int weight = 1);
 /// `arguments` begin with what `device` needs and end with the files to read; what keeps it safe and quiet is added.
 engine::Step draw(std::string_view device, const std::string& output, Arguments arguments, int weight = 4);
-/// A job of the worker of the engine qpdf.
-engine::Step qpdf(std::string_view job, const std::string& input, const std::string& output,
+/// A job of the worker of the engine qpdf. Where gs wrote the first input, the second is what it was made of.
+engine::Step qpdf(std::string_view job, std::vector<std::string> inputs, const std::string& output,
                   boost::json::object options = {});
 
 /// Begins a plan with what makes `request`'s first input one that gs reads whole: without its password, and of the

@@ -74,7 +74,7 @@ void add_pdf_x(engine::Plan& plan, const std::string& input, std::string_view le
   append(arguments, faithful());
   append(arguments, with_all_fonts(input));
   plan.steps.push_back(draw("pdfwrite", "tmp/press.pdf", std::move(arguments)));
-  plan.steps.push_back(qpdf("after pdf/x", "tmp/press.pdf", output));
+  plan.steps.push_back(qpdf("after pdf/x", {"tmp/press.pdf", input}, output));
 }
 
 }  // namespace recast::engines::ghostscript

@@ -14,6 +14,7 @@
 #include "engines/qpdf/options.hpp"
 #include "engines/qpdf/worker/answer.hpp"
 #include "engines/qpdf/worker/assembly.hpp"
+#include "engines/qpdf/worker/character_maps.hpp"
 #include "engines/qpdf/worker/document.hpp"
 #include "engines/qpdf/worker/mrc.hpp"
 #include "engines/qpdf/worker/optimize.hpp"
@@ -161,18 +162,27 @@ Answer decrypt(worker::Job& job) {
   return answer_of(*document, count);
 }
 
-/// Steps of other engines: the document, changed in place.
+/// Steps of other engines: the document, changed in place. A second input is what Ghostscript made it of.
 Answer change(worker::Job& job, void (*change_document)(QPDF&)) {
   RECAST_TRY(const auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
+  if (job.inputs.size() > 1) {
+    // PostScript, of which a PDF may be made as well, has nothing to give.
+    if (const auto original = open_unprotected(job, job.inputs[1])) restore_character_maps(*document, **original);
+  }
   change_document(*document);
   // PDF 1.3, which older PDF/X is, has no object streams.
-  RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent,
-                              [](QPDFWriter& writer) { writer.setObjectStreamMode(qpdf_o_disable); }));
+  RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent, [](QPDFWriter& writer) {
+    writer.setObjectStreamMode(qpdf_o_disable);
+    writer.setNewlineBeforeEndstream(true);  // ISO 19005-1, 6.1.7
+  }));
   return answer_of(*document, count);
 }
 
 Answer before_pdf_a(worker::Job& job) { return change(job, &prepare_pdf_a); }
+Answer after_pdf_a(worker::Job& job) {
+  return change(job, [](QPDF&) {});
+}
 Answer after_pdf_x(worker::Job& job) { return change(job, &finish_pdf_x); }
 
 struct Task {
@@ -187,6 +197,7 @@ constexpr std::array kTasks{Task{"merge", &merge},
                             Task{"pdf/encrypt", &encrypt},
                             Task{"pdf/decrypt", &decrypt},
                             Task{"before pdf/a", &before_pdf_a},
+                            Task{"after pdf/a", &after_pdf_a},
                             Task{"after pdf/x", &after_pdf_x},
                             Task{"optimize", &optimize},
                             Task{"mrc", &split_scans},

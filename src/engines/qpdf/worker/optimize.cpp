@@ -5,6 +5,7 @@
 #include <qpdf/QPDFPageDocumentHelper.hh>
 
 #include "engines/qpdf/worker/answer.hpp"
+#include "engines/qpdf/worker/character_maps.hpp"
 #include "engines/qpdf/worker/document.hpp"
 #include "engines/qpdf/worker/objects.hpp"
 #include "engines/qpdf/worker/output.hpp"
@@ -56,6 +57,7 @@ Result<worker::json::object> optimize(worker::Job& job) {
   RECAST_TRY(const auto count, count_pages(*document));
   if (options.flatten_signatures) flatten_signatures(*document);
   if (options.strip) strip(*document);
+  if (original) restore_character_maps(*document, *original);
   RECAST_CHECK(write_packed(*document, job, original.get(), options));
   return answer_of(*document, count);
 }

@@ -27,7 +27,7 @@ struct OptimizeOptions {
 Result<> write_packed(QPDF& document, worker::Job& job, QPDF* original, const OptimizeOptions& options);
 
 /// Packs a document without loss: objects in compressed streams, all Flate data again at the highest level, nothing
-/// that is not used. A second input is the original, whose restrictions the result keeps.
+/// that is not used. A second input is the original, whose restrictions the result keeps, and what its codes mean.
 Result<worker::json::object> optimize(worker::Job& job);
 
 }  // namespace recast::engines::qpdf
