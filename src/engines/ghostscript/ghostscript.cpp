@@ -71,7 +71,7 @@ void archive_pdf(engine::Plan& plan, const std::string& input, char part, const 
   const std::string printable = "tmp/printable.pdf", archived = "tmp/archived.pdf";
   plan.steps.push_back(qpdf("before pdf/a", {input}, printable));
   add_pdf_a(plan, printable, part, archived);
-  plan.steps.push_back(qpdf("after pdf/a", {archived, printable}, output));
+  plan.steps.push_back(qpdf("after pdf/a", {archived, input}, output));
 }
 
 /// PDF, PostScript, XPS and text.

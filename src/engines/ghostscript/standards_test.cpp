@@ -90,6 +90,25 @@ TEST_P(PdfA, KeepsLinksAndTitle) {
   EXPECT_EQ(link.getKey("/F").getIntValue() & 4, 4);
   EXPECT_EQ(info("/Title"), "Recast!");
   EXPECT_THAT(metadata(), HasSubstr("Recast!"));
+  // Ghostscript would have dropped it, and all others with it.
+  EXPECT_EQ(info("/Subject"), "Ü");
+  EXPECT_THAT(metadata(), HasSubstr("<dc:description><rdf:Alt><rdf:li xml:lang='x-default'>Ü</rdf:li>"));
+  EXPECT_THAT(output_of("pdfinfo " + path_.string()), HasSubstr("Somebody"));
+}
+
+TEST_P(PdfA, HasATitleBeyondAscii) {
+  const auto named = test::sample_to_archive(test::Opacity::full);
+  const std::string plain = "FEFF0052006500630061007300740021", other = "FEFF00DC00620065007200200026003C";
+  auto content = named;
+  content.replace(content.find(plain), plain.size(), other);
+  ASSERT_NO_FATAL_FAILURE(make("pdf/a", GetParam(), content));
+  EXPECT_EQ(info("/Title"), "Über &<");
+  EXPECT_THAT(metadata(), HasSubstr("'x-default'>Über &amp;&lt;</rdf:li>"));
+  EXPECT_THAT(metadata(), Not(HasSubstr("Untitled")));
+  // Every property once, and XML that another program reads.
+  EXPECT_THAT(
+      output_of("pdfinfo -meta " + path_.string() + " | xmllint --xpath \"count(//*[local-name()='title'])\" -"),
+      HasSubstr("1"));
 }
 
 TEST_P(PdfA, HasTransparencyOnlyWhereItIsAllowed) {

@@ -162,14 +162,10 @@ Answer decrypt(worker::Job& job) {
   return answer_of(*document, count);
 }
 
-/// Steps of other engines: the document, changed in place. A second input is what Ghostscript made it of.
-Answer change(worker::Job& job, void (*change_document)(QPDF&)) {
+/// Steps of other engines: the document, changed in place.
+Answer change(worker::Job& job, const std::function<void(QPDF&)>& change_document) {
   RECAST_TRY(const auto document, open_unprotected(job, job.inputs.front()));
   RECAST_TRY(const auto count, count_pages(*document));
-  if (job.inputs.size() > 1) {
-    // PostScript, of which a PDF may be made as well, has nothing to give.
-    if (const auto original = open_unprotected(job, job.inputs[1])) restore_character_maps(*document, **original);
-  }
   change_document(*document);
   // PDF 1.3, which older PDF/X is, has no object streams.
   RECAST_CHECK(write_document(*document, job.outputs.front(), job.percent, [](QPDFWriter& writer) {
@@ -179,11 +175,30 @@ Answer change(worker::Job& job, void (*change_document)(QPDF&)) {
   return answer_of(*document, count);
 }
 
-Answer before_pdf_a(worker::Job& job) { return change(job, &prepare_pdf_a); }
-Answer after_pdf_a(worker::Job& job) {
-  return change(job, [](QPDF&) {});
+/// What Ghostscript made the document of. Null if that is PostScript, which has nothing to give.
+Document original_of(worker::Job& job) {
+  if (job.inputs.size() < 2) return nullptr;
+  auto original = open_unprotected(job, job.inputs[1]);
+  return original ? *std::move(original) : nullptr;
 }
-Answer after_pdf_x(worker::Job& job) { return change(job, &finish_pdf_x); }
+
+Answer before_pdf_a(worker::Job& job) { return change(job, &prepare_pdf_a); }
+
+Answer after_pdf_a(worker::Job& job) {
+  return change(job, [&](QPDF& document) {
+    const auto original = original_of(job);
+    if (!original) return;
+    restore_character_maps(document, *original);
+    restore_description(document, *original);
+  });
+}
+
+Answer after_pdf_x(worker::Job& job) {
+  return change(job, [&](QPDF& document) {
+    finish_pdf_x(document);
+    if (const auto original = original_of(job)) restore_character_maps(document, *original);
+  });
+}
 
 struct Task {
   std::string_view name;

@@ -1,8 +1,12 @@
 #include "engines/qpdf/worker/standards.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <qpdf/QPDFPageObjectHelper.hh>
 
+#include "base/text.hpp"
 #include "engines/qpdf/worker/objects.hpp"
 
 namespace recast::engines::qpdf {
@@ -26,6 +30,35 @@ void blend_in_cmyk(Object holder) {
     group.replaceKey("/CS", Object::newName("/DeviceCMYK"));
 }
 
+/// A property of /Info, and how XMP has it.
+struct Property {
+  std::string_view key;
+  std::string_view name;
+  std::string_view before;
+  std::string_view behind;
+};
+
+constexpr std::array kProperties{
+    Property{"/Title", "dc:title", "<rdf:Alt><rdf:li xml:lang='x-default'>", "</rdf:li></rdf:Alt>"},
+    Property{"/Author", "dc:creator", "<rdf:Seq><rdf:li>", "</rdf:li></rdf:Seq>"},
+    Property{"/Subject", "dc:description", "<rdf:Alt><rdf:li xml:lang='x-default'>", "</rdf:li></rdf:Alt>"},
+    Property{"/Keywords", "pdf:Keywords", "", ""}};
+
+/// Text that XML can hold: of control characters it has three only.
+std::string for_xml(std::string text) {
+  std::erase_if(text,
+                [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r'; });
+  return escape_markup(text);
+}
+
+/// Takes an element out of Ghostscript's XMP, such as a title that says "Untitled".
+void remove_element(std::string& xmp, std::string_view name) {
+  const auto begin = xmp.find(fmt::format("<{}>", name));
+  const auto last = fmt::format("</{}>", name);
+  const auto end = begin == std::string::npos ? begin : xmp.find(last, begin);
+  if (end != std::string::npos) xmp.erase(begin, end + last.size() - begin);
+}
+
 }  // namespace
 
 void prepare_pdf_a(QPDF& document) {
@@ -42,6 +75,30 @@ void prepare_pdf_a(QPDF& document) {
     else
       about.removeKey(key);
   }
+}
+
+void restore_description(QPDF& document, QPDF& original) {
+  constexpr std::string_view kEnd = "</rdf:RDF>";
+  auto from = original.getTrailer().getKey("/Info"), about = document.getTrailer().getKey("/Info");
+  auto stream = document.getRoot().getKey("/Metadata");
+  if (!from.isDictionary() || !about.isDictionary() || !stream.isStream()) return;
+  const auto data = stream.getStreamData();
+  std::string xmp(reinterpret_cast<const char*>(data->getBuffer()), data->getSize()), added;
+  if (xmp.rfind(kEnd) == std::string::npos) return;
+  for (const auto& [key, name, before, behind] : kProperties) {
+    auto value = member(from, std::string(key));
+    if (!value.isString() || about.hasKey(std::string(key))) continue;
+    const auto text = value.getUTF8Value();
+    if (trim(text).empty() || !is_valid_utf8(text)) continue;
+    about.replaceKey(std::string(key), Object::newUnicodeString(text));
+    remove_element(xmp, name);
+    added += fmt::format("<{0}>{1}{2}{3}</{0}>", name, before, for_xml(text), behind);
+  }
+  if (added.empty()) return;
+  xmp.insert(xmp.rfind(kEnd), fmt::format("<rdf:Description rdf:about=\"\" xmlns:dc='http://purl.org/dc/elements/1.1/' "
+                                          "xmlns:pdf='http://ns.adobe.com/pdf/1.3/'>{}</rdf:Description>\n",
+                                          added));
+  stream.replaceStreamData(xmp, Object::newNull(), Object::newNull());
 }
 
 void finish_pdf_x(QPDF& document) {
