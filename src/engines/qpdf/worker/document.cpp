@@ -13,7 +13,7 @@
 
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
-#include "engines/qpdf/worker/mapped_input.hpp"
+#include "engines/qpdf/worker/buffered_input.hpp"
 
 namespace recast::engines::qpdf {
 
@@ -41,25 +41,11 @@ Error error_of_document(const QPDFExc& problem) {
   }
 }
 
-/// What cannot be mapped is read: the library says best what is wrong with it.
-Result<> read(QPDF& document, int fd, const std::string& password) {
-  if (auto source = map_input(fd)) {
-    document.processInputSource(std::move(source), password.c_str());
-    return {};
-  }
-  UniqueFd own(::dup(fd));
-  auto* const file = own ? ::fdopen(own.get(), "rb") : nullptr;
-  if (file == nullptr) return std::unexpected(from_errno(errno, "input"));
-  (void)own.release();  // the document closes it
-  document.processFile("document", file, true, password.c_str());
-  return {};
-}
-
 Result<Document> try_to_open(int fd, const std::string& password) {
   auto document = std::make_shared<QPDF>();
   document->setSuppressWarnings(true);
   try {
-    RECAST_CHECK(read(*document, fd, password));
+    document->processInputSource(buffered_input(fd), password.c_str());
     document->getAllPages();  // finds a broken page tree while the error still is the input's
   } catch (const std::bad_alloc&) {
     throw;
