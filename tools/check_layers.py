@@ -24,6 +24,7 @@ LAYERS = {
     "job": ["operation"],
     "account": [],
     "worker": ["jail", "process"],
+    "pdf": [],
     "store": ["sql", "job", "account"],
     "event": ["store", "net"],
     "scheduler": ["store", "event", "storage", "operation"],
@@ -33,7 +34,7 @@ LAYERS = {
 }
 PLUGINS = {"engines": ["engine", "format"], "operations": ["operation", "engine", "format", "net"], "storages": ["storage", "operation", "engine", "format", "net"]}
 # A resident worker program may see the frame it runs in; tests may see what really runs them.
-WORKER_EXTRA = ["worker", "jail"]
+WORKER_EXTRA = ["worker", "jail", "pdf"]
 TEST_EXTRA = ["process", "execution", "storage", "engines", "operations", "storages", "store", "event", "scheduler"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([a-z_]+)/([^"]+)"', re.M)
 

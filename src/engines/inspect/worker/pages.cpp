@@ -3,11 +3,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
 #include <qpdf/QPDF.hh>
 #include <string_view>
 
-#include "base/unique_handle.hpp"
+#include "pdf/buffered_input.hpp"
 
 namespace recast::engines::inspect {
 
@@ -16,16 +15,11 @@ namespace {
 constexpr std::int64_t kMost = 1'000'000;  // more than any printer took: such a number is a lie
 
 std::optional<std::int64_t> pages_of_pdf(int fd) {
-  UniqueFd own(::dup(fd));
-  if (!own || ::lseek(own.get(), 0, SEEK_SET) != 0) return std::nullopt;
-  auto* const file = ::fdopen(own.get(), "rb");
-  if (file == nullptr) return std::nullopt;
-  (void)own.release();  // the document closes it
   try {
     QPDF document;
     document.setSuppressWarnings(true);
     document.setAttemptRecovery(false);  // would read the whole file
-    document.processFile("document", file, true);
+    document.processInputSource(pdf::buffered_input(fd));
     auto count = document.getRoot().getKey("/Pages").getKey("/Count");
     if (!count.isInteger() || count.getIntValue() < 1 || count.getIntValue() > kMost) return std::nullopt;
     return count.getIntValue();

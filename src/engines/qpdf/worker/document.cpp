@@ -13,7 +13,7 @@
 
 #include "base/text.hpp"
 #include "base/unique_handle.hpp"
-#include "engines/qpdf/worker/buffered_input.hpp"
+#include "pdf/buffered_input.hpp"
 
 namespace recast::engines::qpdf {
 
@@ -45,7 +45,7 @@ Result<Document> try_to_open(int fd, const std::string& password) {
   auto document = std::make_shared<QPDF>();
   document->setSuppressWarnings(true);
   try {
-    document->processInputSource(buffered_input(fd), password.c_str());
+    document->processInputSource(pdf::buffered_input(fd), password.c_str());
     document->getAllPages();  // finds a broken page tree while the error still is the input's
   } catch (const std::bad_alloc&) {
     throw;

@@ -1,4 +1,4 @@
-#include "engines/qpdf/worker/buffered_input.hpp"
+#include "pdf/buffered_input.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace recast::engines::qpdf {
+namespace recast::pdf {
 
 namespace {
 
@@ -108,4 +108,4 @@ class BufferedInput final : public InputSource {
 
 std::shared_ptr<InputSource> buffered_input(int fd) { return std::make_shared<BufferedInput>(fd); }
 
-}  // namespace recast::engines::qpdf
+}  // namespace recast::pdf

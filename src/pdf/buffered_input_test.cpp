@@ -1,4 +1,4 @@
-#include "engines/qpdf/worker/buffered_input.hpp"
+#include "pdf/buffered_input.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -6,10 +6,10 @@
 #include <qpdf/BufferInputSource.hh>
 #include <random>
 
-#include "../../../../tests/support/temporary_folder.hpp"
+#include "../../tests/support/temporary_folder.hpp"
 #include "base/unique_handle.hpp"
 
-namespace recast::engines::qpdf {
+namespace recast::pdf {
 namespace {
 
 struct Opened {
@@ -97,4 +97,4 @@ TEST(BufferedInput, SaysWhenAFileCannotBeRead) {
 }
 
 }  // namespace
-}  // namespace recast::engines::qpdf
+}  // namespace recast::pdf
