@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -97,6 +98,11 @@ Result<UniqueFd> copy_file(int from, const fs::path& to) {
   return fd;
 }
 
+/// A new name of an open file, whatever its old one is by now.
+bool link_open(int fd, const fs::path& to) {
+  return ::linkat(AT_FDCWD, fmt::format("/proc/self/fd/{}", fd).c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
 /// Folders of crashed processes' unfinished files are emptied of what nobody writes any more.
 void clean_incoming(const fs::path& folder) {
   const auto oldest = fs::file_time_type::clock::now() - std::chrono::hours(24);
@@ -131,7 +137,7 @@ fs::path Local::new_name() const {
   return incoming_ / random.uuid();
 }
 
-/// A file under a name of its own in incoming, and open.
+/// A file that is taken in: open, and under a name of its own in incoming, unless it can be linked to where it goes.
 struct Local::Part {
   Leftover name;
   UniqueFd file;
@@ -147,12 +153,13 @@ Result<> Local::put(const storage::Key& key, const fs::path& file) {
 Result<> Local::put_all(std::span<const storage::Deposit> deposits) {
   constexpr std::size_t kGroup = 128;  // files that are open at once
   std::set<fs::path> folders;
+  std::optional<dev_t> linked;
   while (!deposits.empty()) {
     const auto group = deposits.first(std::min(deposits.size(), kGroup));
     deposits = deposits.subspan(group.size());
     std::vector<Part> parts;
     for (const auto& deposit : group) {
-      RECAST_TRY(auto part, take_in(deposit.file));
+      RECAST_TRY(auto part, take_in(deposit.file, linked));
       (void)::sync_file_range(part.file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);  // begins; fsync decides
       parts.push_back(std::move(part));
     }
@@ -160,7 +167,7 @@ Result<> Local::put_all(std::span<const storage::Deposit> deposits) {
       if (::fsync(part.file.get()) != 0) return failed(errno, kCannotStore);
     }
     for (std::size_t at = 0; at < group.size(); ++at) {
-      RECAST_CHECK(move_in(parts[at], group[at].key));
+      RECAST_CHECK(move_in(parts[at], group[at]));
       folders.insert(path(group[at].key).parent_path());
     }
   }
@@ -168,35 +175,48 @@ Result<> Local::put_all(std::span<const storage::Deposit> deposits) {
   return {};
 }
 
-/// A link needs no second copy; other file systems, and those without links, get one.
-Result<Local::Part> Local::take_in(const fs::path& file) const {
+/// A link needs no second copy; other file systems, and those without links, get one. `linked` is the device of which a
+/// file could be linked before: others of it need no name in incoming first.
+Result<Local::Part> Local::take_in(const fs::path& file, std::optional<dev_t>& linked) const {
   RECAST_TRY(auto source, open_file(file, kCannotStore));
-  Leftover name(new_name());
-  struct stat linked {
-  }, opened{};
+  struct stat opened {
+  }, other{};
   if (::fstat(source.get(), &opened) != 0) return failed(errno, kCannotStore);
-  if (::link(file.c_str(), name.path().c_str()) != 0) {
-    RECAST_TRY(auto copy, copy_file(source.get(), name.path()));
-    return Part{std::move(name), std::move(copy)};
+  Leftover name(linked == opened.st_dev ? fs::path() : new_name());
+  if (!name.path().empty()) {
+    if (::link(file.c_str(), name.path().c_str()) != 0) {
+      RECAST_TRY(auto copy, copy_file(source.get(), name.path()));
+      return Part{std::move(name), std::move(copy)};
+    }
+    const bool same =
+        ::lstat(name.path().c_str(), &other) == 0 && other.st_ino == opened.st_ino && other.st_dev == opened.st_dev;
+    if (!same) return failed(ENOENT, kCannotStore);
+    linked = opened.st_dev;
   }
-  const bool same =
-      ::lstat(name.path().c_str(), &linked) == 0 && linked.st_ino == opened.st_ino && linked.st_dev == opened.st_dev;
-  if (!same) return failed(ENOENT, kCannotStore);
-  if (::fchmod(source.get(), kMode) != 0) return failed(errno, kCannotStore);
+  // Not without need: the change would have to reach the disk, and files that come from here have it already.
+  if ((opened.st_mode & 07777) != kMode && ::fchmod(source.get(), kMode) != 0) return failed(errno, kCannotStore);
   return Part{std::move(name), std::move(source)};
 }
 
 /// The key's folders may be removed by another thread, which found them empty, just before the file gets there.
-Result<> Local::move_in(const Part& part, const storage::Key& key) const {
+Result<> Local::move_in(const Part& part, const storage::Deposit& deposit) const {
   constexpr int kRounds = 100;
-  const auto to = path(key);
+  const auto to = path(deposit.key);
+  const auto& name = part.name.path();
   for (int round = 1;; ++round) {
-    RECAST_TRY(const bool made, make_folders(to.parent_path()));
-    if (made && ::rename(part.name.path().c_str(), to.c_str()) == 0) break;
-    if (made && errno != ENOENT) return failed(errno, kCannotStore);
-    if (round == kRounds) return failed(EBUSY, kCannotStore);
+    const bool moved = name.empty() ? link_open(part.file.get(), to) : ::rename(name.c_str(), to.c_str()) == 0;
+    if (moved) return {};
+    if (errno == ENOENT && round < kRounds) {
+      RECAST_CHECK(make_folders(to.parent_path()));
+      continue;
+    }
+    if (!name.empty()) return failed(errno == ENOENT ? EBUSY : errno, kCannotStore);
+    // There is a file of this key, which a link cannot replace; or it is one file of a disk whose others can be linked.
+    std::optional<dev_t> none;
+    RECAST_TRY(const auto named, take_in(deposit.file, none));
+    if (::fsync(named.file.get()) != 0) return failed(errno, kCannotStore);
+    return move_in(named, deposit);
   }
-  return {};
 }
 
 /// False if a folder went away on the way down.

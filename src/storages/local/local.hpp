@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "schema/field.hpp"
@@ -37,8 +40,8 @@ class Local final : public storage::Storage {
   fs::path path(const storage::Key& key) const;
   fs::path new_name() const;
   struct Part;
-  Result<Part> take_in(const fs::path& file) const;
-  Result<> move_in(const Part& part, const storage::Key& key) const;
+  Result<Part> take_in(const fs::path& file, std::optional<dev_t>& linked) const;
+  Result<> move_in(const Part& part, const storage::Deposit& deposit) const;
   Result<bool> make_folders(const fs::path& folder) const;
 
   fs::path files_;

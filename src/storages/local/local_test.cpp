@@ -1,5 +1,6 @@
 #include "storages/local/local.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -43,6 +44,27 @@ TEST(Local, LinksInsteadOfCopying) {
   EXPECT_EQ(stored.st_ino, info_of(temp / "out").st_ino);
   EXPECT_EQ(stored.st_mode & 0777, 0444u);
   EXPECT_TRUE(fs::is_empty(temp / "root/incoming"));
+}
+
+TEST(Local, LinksManyAndReplacesWhatACrashLeft) {
+  const test::TemporaryFolder temp;
+  const auto storage = make_local(temp / "root");
+  for (const auto* const round : {"first", "second"}) {
+    std::vector<Deposit> deposits;
+    for (int number = 0; number < 300; ++number) {
+      const auto name = fmt::format("{}-{}", round, number);
+      deposits.push_back({Key::parse(fmt::format("t/{}", number)).value(), temp.write(name, name)});
+    }
+    ASSERT_TRUE(storage->put_all(deposits));
+    for (const int number : {0, 1, 127, 128, 299}) {
+      const auto stored = temp / "root/files/t" / std::to_string(number);
+      EXPECT_EQ(test::read_file(stored), fmt::format("{}-{}", round, number));
+      EXPECT_EQ(info_of(stored).st_ino, info_of(temp / fmt::format("{}-{}", round, number)).st_ino);
+      EXPECT_EQ(info_of(stored).st_mode & 0777, 0444u);
+    }
+    EXPECT_TRUE(fs::is_empty(temp / "root/incoming"));
+  }
+  EXPECT_EQ(keys_of(*storage).size(), 300U);
 }
 
 TEST(Local, RefusesLinksAndPipesAsSources) {
