@@ -12,7 +12,7 @@ namespace recast::execution {
 
 namespace {
 
-constexpr std::size_t kMostFiles = 100;  // a report is no census; a job has room for 200
+constexpr std::size_t kMostFiles = 25;  // a report is no census
 /// Nobody waits longer for a number that is merely nice to know.
 constexpr std::chrono::seconds kPatience{5};
 

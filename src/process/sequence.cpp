@@ -61,8 +61,12 @@ Result<> write_part(int fd, SequencePart part, const fs::path& path) {
   if (!copied) fs::remove(path, ignored);
   return copied;
 }
-/// From the last part to the first, each cut off when it has been copied. Only files made here are removed on an Error.
+/// From the last part to the first. What has been copied is cut off, some of it at a time: the disk never holds much
+/// twice, and a thousand small parts do not change the file a thousand times. Only files made here are removed on an
+/// Error.
 Result<> write_parts(int fd, std::span<const SequencePart> parts, std::span<const fs::path> paths) {
+  constexpr std::uint64_t kMostTwice = 32 << 20;
+  auto end = parts.empty() ? 0 : parts.back().offset + parts.back().length;
   for (auto at = parts.size(); at-- > 0;) {
     const auto written = write_part(fd, parts[at], paths[at]);
     if (!written) {
@@ -70,8 +74,10 @@ Result<> write_parts(int fd, std::span<const SequencePart> parts, std::span<cons
       for (auto done = at + 1; done < parts.size(); ++done) fs::remove(paths[done], ignored);
       return written;
     }
+    if (at > 0 && end - parts[at].offset < kMostTwice) continue;
+    end = parts[at].offset;
     // Not possible for one that is open for reading only, and not needed then.
-    [[maybe_unused]] const int cut = ::ftruncate(fd, static_cast<off_t>(parts[at].offset));
+    [[maybe_unused]] const int cut = ::ftruncate(fd, static_cast<off_t>(end));
   }
   return {};
 }

@@ -21,6 +21,27 @@ constexpr std::size_t kLongestStyle = 65'536;
 constexpr std::string_view kWithoutPictures =
     "function Image(picture)\n  if picture.src:match('^data:') then return nil end\n  return picture.caption\nend\n";
 
+/// Raw HTML passes through to books, whose writer fetches what it names.
+constexpr std::string_view kWithoutRawMedia = R"lua(
+local function without_media(raw)
+  local text = raw.text:lower()
+  if raw.format:match('html') and (text:match('src%s*=') or text:match('poster%s*=')) then return {} end
+end
+RawInline = without_media
+RawBlock = without_media
+)lua";
+
+/// Markdown read by pandoc's own reader, without pictures before its writers look for them. Of all that pandoc reads
+/// only Markdown can include no file, so it needs no sandbox, which cannot write documents.
+constexpr std::string_view kMarkdownReader = R"lua(
+function Reader(input)
+  local text = tostring(input)
+  local document = pandoc.read(text, 'markdown')
+  if not text:find('![', 1, true) and not text:find('<', 1, true) then return document end
+  return document:walk({Image = Image, RawInline = RawInline, RawBlock = RawBlock})
+end
+)lua";
+
 using Arguments = std::vector<std::string>;
 
 struct Options {
@@ -106,9 +127,13 @@ class Pandoc final : public engine::Engine {
     const bool writes_pictures = is_one_of(request.to, {"docx", "odt", "epub"}),
                has_pictures = reads_pictures(request.from);
     auto from = fmt::format("--from={}", reader(request.from)), input = request.inputs.front();
-    if (!has_pictures) plan.files["in/pictures.lua"] = kWithoutPictures;
-    if (writes_pictures && !has_pictures) {
-      // The writer of DOCX looks for pictures before any filter could take them out.
+    const auto without_pictures = std::string(kWithoutPictures) + std::string(writes_pictures ? kWithoutRawMedia : "");
+    if (!has_pictures) plan.files["in/pictures.lua"] = without_pictures;
+    // The writer of DOCX looks for pictures before any filter could take them out.
+    if (writes_pictures && request.from == "md") {
+      plan.files["in/markdown.lua"] = without_pictures + std::string(kMarkdownReader);
+      from = "--from=in/markdown.lua";
+    } else if (writes_pictures && !has_pictures) {
       plan.steps.push_back(
           step({from, "--to=json", "--sandbox", "--lua-filter=in/pictures.lua", "--output=tmp/text.json", input}));
       from = "--from=json";

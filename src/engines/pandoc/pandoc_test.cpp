@@ -68,12 +68,31 @@ TEST_F(Pandoc, MakesDocumentsAndReadsThemAgain) {
                   .contains("Heading1"));
 }
 
+TEST_F(Pandoc, KeepsPicturesThatAreInTheText) {
+  const std::string text =
+      "![dot](data:image/"
+      "png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+      "RU5ErkJggg==) and ![a caption](other.png)\n";
+  for (const auto& [to, place] : {std::pair{"docx", "word/media/"}, {"odt", "Pictures/"}, {"epub", "EPUB/media/"}}) {
+    const auto file = convert(text, "md", to);
+    EXPECT_TRUE(test::output_of("unzip -l " + file.string()).contains(place)) << to;
+    EXPECT_TRUE(test::read_file(convert(test::read_file(file), to, "md")).contains("a caption")) << to;
+  }
+}
+
 TEST_F(Pandoc, ReadsAndFetchesNothingElse) {
   const test::Canary canary;
   const auto address = "http://" + canary.address() + "/a.png";
   const auto markdown =
       convert("![x](" + address + ") ![y](/etc/hostname) ![z](file:///proc/self/environ)", "md", "docx");
   EXPECT_FALSE(test::output_of("unzip -l " + markdown.string()).contains("word/media/"));
+  for (const auto& [from, text] :
+       {std::pair{"md", "a <img src='/etc/hostname'> b\n\n<video poster=/etc/hostname></video>\n"},
+        {"rst", ".. raw:: html\n\n   <img src=\"/etc/hostname\">\n\nb\n"}}) {
+    const auto listed = test::output_of("unzip -l " + convert(text, from, "epub").string());
+    EXPECT_TRUE(listed.contains("EPUB/text/")) << listed;
+    EXPECT_FALSE(listed.contains("EPUB/media/")) << from << listed;
+  }
   const auto included = convert(".. include:: /usr/share/common-licenses/BSD\n\nText\n", "rst", "html");
   EXPECT_FALSE(test::read_file(included).contains("Redistribution"));
   EXPECT_FALSE(
