@@ -16,11 +16,13 @@ def samples(folder):
     """Inputs of our own making: a page, a document of many pages, a picture, a sound."""
     def run(*words):
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    (folder / "text.md").write_text("# Title\n\n" + "Some words of a text that goes on. " * 2000)
+    (folder / "text.md").write_text("\n\n".join(f"## Part {number}\n\n" + "Some *words* of a text that goes on, with a [link](https://example.com/). " * 8
+                                                for number in range(200)))
     (folder / "drawing.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><circle cx="300" cy="300" r="200" fill="teal"/>'
                                         '<text x="40" y="80" font-size="40">Words</text></svg>')
     run("ffmpeg", "-f", "lavfi", "-i", "testsrc2=s=3000x2000:d=1", "-frames:v", "1", "picture.png")
     run("ffmpeg", "-f", "lavfi", "-i", "sine=d=60", "sound.wav")
+    run("ffmpeg", "-f", "lavfi", "-i", "testsrc=s=1280x720:r=25:d=6", "-f", "lavfi", "-i", "sine=d=6", "-c:v", "libx264", "-preset", "ultrafast", "film.mp4")
     shutil.copy(SAMPLE, folder / "document.docx")
     run("soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "pdf", "document.docx")
     run("qpdf", "--empty", "--pages", *["document.pdf"] * 1000, "--", "thousand.pdf")
@@ -39,7 +41,8 @@ WAYS = [
      ["gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=ps2write", "-sOutputFile=out.ps", "document.pdf"]),
     ("poppler", "document.pdf", ("convert", {"output_format": "png", "engine": "poppler"}), ["pdftoppm", "-r", "150", "-png", "document.pdf", "out"]),
     ("mupdf", "document.pdf", ("convert", {"output_format": "png", "engine": "mupdf"}), ["mutool", "draw", "-q", "-r", "150", "-o", "out-%d.png", "document.pdf"]),
-    ("ffmpeg", "sound.wav", ("convert", {"output_format": "mp3"}), ["ffmpeg", "-v", "error", "-y", "-i", "sound.wav", "-q:a", "0", "out.mp3"]),
+    ("ffmpeg, 6 s of film", "film.mp4", ("convert", {"output_format": "mkv"}), ["ffmpeg", "-v", "error", "-y", "-i", "film.mp4", "-c:v", "libx264", "-c:a", "aac", "out.mkv"]),
+    ("ffmpeg, 5 MB of WAV", "sound.wav", ("convert", {"output_format": "mp3"}), ["ffmpeg", "-v", "error", "-y", "-i", "sound.wav", "-q:a", "0", "out.mp3"]),
     ("pandoc", "text.md", ("convert", {"output_format": "docx", "engine": "pandoc"}), ["pandoc", "text.md", "-o", "out.docx"]),
     ("calibre", "book.epub", ("convert", {"output_format": "mobi", "engine": "calibre"}), ["ebook-convert", "book.epub", "out.mobi"]),
     ("exiftool", "picture.png", ("metadata", {}), ["exiftool", "-json", "picture.png"]),
