@@ -44,11 +44,11 @@ constexpr std::array kProperties{
     Property{"/Subject", "dc:description", "<rdf:Alt><rdf:li xml:lang='x-default'>", "</rdf:li></rdf:Alt>"},
     Property{"/Keywords", "pdf:Keywords", "", ""}};
 
-/// Text that XML can hold: of control characters it has three only.
-std::string for_xml(std::string text) {
+/// What of a text XML can hold: of control characters it has three only.
+std::string without_controls(std::string text) {
   std::erase_if(text,
                 [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r'; });
-  return escape_markup(text);
+  return text;
 }
 
 /// Takes an element out of Ghostscript's XMP, such as a title that says "Untitled".
@@ -88,11 +88,11 @@ void restore_description(QPDF& document, QPDF& original) {
   for (const auto& [key, name, before, behind] : kProperties) {
     auto value = member(from, std::string(key));
     if (!value.isString() || about.hasKey(std::string(key))) continue;
-    const auto text = value.getUTF8Value();
+    const auto text = without_controls(value.getUTF8Value());
     if (trim(text).empty() || !is_valid_utf8(text)) continue;
     about.replaceKey(std::string(key), Object::newUnicodeString(text));
     remove_element(xmp, name);
-    added += fmt::format("<{0}>{1}{2}{3}</{0}>", name, before, for_xml(text), behind);
+    added += fmt::format("<{0}>{1}{2}{3}</{0}>", name, before, escape_markup(text), behind);
   }
   if (added.empty()) return;
   xmp.insert(xmp.rfind(kEnd), fmt::format("<rdf:Description rdf:about=\"\" xmlns:dc='http://purl.org/dc/elements/1.1/' "
