@@ -246,8 +246,9 @@ void Parent::conclude(Child& child, int status, std::chrono::microseconds cpu, s
     end.report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     end.report.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const bool kernel = end.report.signal == SIGKILL && child.exceeded == process::Exceeded::none;
-    // The first process of a PID namespace is killed at the limit; one outside gets SIGXCPU.
-    const bool spent = cpu + std::chrono::milliseconds(100) >= child.job->limits.cpu;
+    // The first process of a PID namespace is killed at the limit; one outside gets SIGXCPU. The limit counts ticks of
+    // the clock, and wait4() what the processor really gave: less, where a virtual machine lends it to others.
+    const bool spent = cpu >= std::chrono::microseconds(child.job->limits.cpu) * 3 / 4;
     if (end.report.signal == SIGXCPU || (kernel && spent)) end.report.exceeded = process::Exceeded::cpu;
     // A kill from outside that had nothing to do with memory is a lost worker: the job is tried again.
     const bool large = max_rss >= child.job->limits.memory / 10 * 9;
