@@ -24,11 +24,34 @@ constexpr std::string_view kWithoutPictures =
 /// Raw HTML passes through to books, whose writer fetches what it names.
 constexpr std::string_view kWithoutRawMedia = R"lua(
 local function without_media(raw)
+  if not raw.format:match('html') then return nil end
   local text = raw.text:lower()
-  if raw.format:match('html') and (text:match('src%s*=') or text:match('poster%s*=')) then return {} end
+  for _, name in ipairs({'src', 'poster'}) do
+    for address in text:gmatch(name .. '%s*=%s*["\']?%s*([^"\'%s>]*)') do
+      if not address:match('^data:') then return {} end
+    end
+  end
 end
 RawInline = without_media
 RawBlock = without_media
+)lua";
+
+/// Writers read the files that these name.
+constexpr std::string_view kWithoutNamedFiles = R"lua(
+function Meta(meta)
+  for _, key in ipairs({'css', 'stylesheet', 'cover-image'}) do meta[key] = nil end
+  return meta
+end
+)lua";
+
+/// HTML wants a title; pandoc would take the name of the file, which is ours.
+constexpr std::string_view kWithTitle = R"lua(
+local without_files = Meta
+function Meta(meta)
+  if without_files then meta = without_files(meta) end
+  if not meta.title and not meta.pagetitle then meta.pagetitle = pandoc.MetaInlines({pandoc.Str('Document')}) end
+  return meta
+end
 )lua";
 
 /// Markdown read by pandoc's own reader, without pictures before its writers look for them. Of all that pandoc reads
@@ -37,6 +60,7 @@ constexpr std::string_view kMarkdownReader = R"lua(
 function Reader(input)
   local text = tostring(input)
   local document = pandoc.read(text, 'markdown')
+  document.meta = Meta(document.meta)
   if not text:find('![', 1, true) and not text:find('<', 1, true) then return document end
   return document:walk({Image = Image, RawInline = RawInline, RawBlock = RawBlock})
 end
@@ -93,6 +117,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 Error explain(const engine::StepEnd& end) {
   return engine::explain_by(
       {{"Couldn't unpack docx container", ErrorCode::open_failed, "The document is damaged."},
+       {"YAML parse exception", ErrorCode::open_failed, "The block of metadata at the text's begin is no valid YAML."},
        {"Couldn't parse", ErrorCode::open_failed, "The document is damaged."},
        {"zip archive", ErrorCode::open_failed, "The document is damaged."},
        {"Invalid UTF-8", ErrorCode::open_failed, "The text is not UTF-8."},
@@ -127,25 +152,29 @@ class Pandoc final : public engine::Engine {
     const bool writes_pictures = is_one_of(request.to, {"docx", "odt", "epub"}),
                has_pictures = reads_pictures(request.from);
     auto from = fmt::format("--from={}", reader(request.from)), input = request.inputs.front();
-    const auto without_pictures = std::string(kWithoutPictures) + std::string(writes_pictures ? kWithoutRawMedia : "");
-    if (!has_pictures) plan.files["in/pictures.lua"] = without_pictures;
+    std::string filter;
+    if (!has_pictures) filter += kWithoutPictures;
+    if (!has_pictures && writes_pictures) filter += kWithoutRawMedia;
+    if (has_pictures || writes_pictures) filter += kWithoutNamedFiles;
+    if (request.to == "html") filter += kWithTitle;
+    plan.files["in/filter.lua"] = filter;
     // The writer of DOCX looks for pictures before any filter could take them out.
     if (writes_pictures && request.from == "md") {
-      plan.files["in/markdown.lua"] = without_pictures + std::string(kMarkdownReader);
+      plan.files["in/markdown.lua"] = filter + std::string(kMarkdownReader);
       from = "--from=in/markdown.lua";
     } else if (writes_pictures && !has_pictures) {
       plan.steps.push_back(
-          step({from, "--to=json", "--sandbox", "--lua-filter=in/pictures.lua", "--output=tmp/text.json", input}));
+          step({from, "--to=json", "--sandbox", "--lua-filter=in/filter.lua", "--output=tmp/text.json", input}));
       from = "--from=json";
       input = "tmp/text.json";
     }
     Arguments arguments{from, fmt::format("--to={}", writer(request.to)), "--standalone",
                         "--output=out/out." + request.to};
+    if (!writes_pictures || has_pictures) arguments.emplace_back("--lua-filter=in/filter.lua");
     // Of this version the sandbox cannot read pandoc's own templates of these; the jail is around it all the same.
-    if (!writes_pictures && !has_pictures)
-      arguments.insert(arguments.end(), {"--sandbox", "--lua-filter=in/pictures.lua"});
+    if (!writes_pictures && !has_pictures) arguments.emplace_back("--sandbox");
     if (request.to == "html") {
-      arguments.insert(arguments.end(), {"--mathml", "--metadata=pagetitle:Document"});
+      arguments.emplace_back("--mathml");
       if (has_pictures) arguments.emplace_back("--self-contained");
     }
     if (is_one_of(request.to, {"md", "rst", "txt"})) arguments.emplace_back("--wrap=none");

@@ -18,9 +18,8 @@ TEST(PandocPlan, ReadsInItsSandbox) {
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_EQ(test::line(*plan, 0),
             (std::vector<std::string>{"pandoc", "--from=markdown", "--to=html", "--standalone", "--output=out/out.html",
-                                      "--sandbox", "--lua-filter=in/pictures.lua", "--mathml",
-                                      "--metadata=pagetitle:Document", "--toc", "--include-in-header=in/style.html",
-                                      "in/in-1.md"}));
+                                      "--lua-filter=in/filter.lua", "--sandbox", "--mathml", "--toc",
+                                      "--include-in-header=in/style.html", "in/in-1.md"}));
   EXPECT_EQ(plan->files.at("in/style.html"), "<style>\nh1 { color: red }\n</style>\n");
 }
 
@@ -68,6 +67,24 @@ TEST_F(Pandoc, MakesDocumentsAndReadsThemAgain) {
                   .contains("Heading1"));
 }
 
+TEST_F(Pandoc, TitlesPagesByTheText) {
+  EXPECT_TRUE(test::read_file(convert("---\ntitle: Größe\n---\n\nx\n", "md", "html")).contains("<title>Größe</title>"));
+  EXPECT_TRUE(test::read_file(convert("x\n", "md", "html")).contains("<title>Document</title>"));
+}
+
+TEST_F(Pandoc, ReadsNoFileThatMetadataName) {
+  for (const auto* const key : {"css", "stylesheet", "cover-image"}) {
+    const auto markdown = std::string("---\ntitle: T\n") + key + ": /proc/self/status\n---\n\n# x\n\nhello\n";
+    const auto html = std::string("<html><head><meta name=\"") + key +
+                      "\" content=\"/proc/self/status\"></head><body>hello</body></html>";
+    for (const auto& [from, text] : {std::pair<std::string, std::string>{"md", markdown}, {"html", html}}) {
+      const auto all = test::output_of("unzip -p " + convert(text, from, "epub").string());
+      EXPECT_TRUE(all.contains("hello")) << from << key;
+      EXPECT_FALSE(all.contains("VmPeak")) << from << key;
+    }
+  }
+}
+
 TEST_F(Pandoc, KeepsPicturesThatAreInTheText) {
   const std::string text =
       "![dot](data:image/"
@@ -78,6 +95,14 @@ TEST_F(Pandoc, KeepsPicturesThatAreInTheText) {
     EXPECT_TRUE(test::output_of("unzip -l " + file.string()).contains(place)) << to;
     EXPECT_TRUE(test::read_file(convert(test::read_file(file), to, "md")).contains("a caption")) << to;
   }
+}
+
+TEST_F(Pandoc, SaysWhereMetadataAreWrong) {
+  static EngineRun one(&register_pandoc);
+  const auto files = one.convert_bytes("---\ntitle: [a\n---\n\nx\n", "md", "docx");
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().code, ErrorCode::open_failed);
+  EXPECT_TRUE(files.error().message.contains("YAML")) << files.error().message;
 }
 
 TEST_F(Pandoc, ReadsAndFetchesNothingElse) {
@@ -93,6 +118,11 @@ TEST_F(Pandoc, ReadsAndFetchesNothingElse) {
     EXPECT_TRUE(listed.contains("EPUB/text/")) << listed;
     EXPECT_FALSE(listed.contains("EPUB/media/")) << from << listed;
   }
+  const auto inside = convert(
+      "a <img alt='x' src='data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlE"
+      "QVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='> b\n",
+      "md", "epub");
+  EXPECT_TRUE(test::output_of("unzip -l " + inside.string()).contains("EPUB/media/"));
   const auto included = convert(".. include:: /usr/share/common-licenses/BSD\n\nText\n", "rst", "html");
   EXPECT_FALSE(test::read_file(included).contains("Redistribution"));
   EXPECT_FALSE(

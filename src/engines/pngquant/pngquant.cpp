@@ -28,6 +28,7 @@ Error explain(const engine::StepEnd& end) {
        {"Unrecoverable error", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
        {"cannot decode", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
        {"Can't open the input", ErrorCode::open_failed, "The file is damaged or not a PNG.", {}},
+       {"error(s) have been", ErrorCode::open_failed, "The file is damaged.", {}},
        {"out of memory", ErrorCode::memory_limit, "The picture needs more memory than is allowed.", {}}},
       end, "pngquant");
 }
@@ -78,9 +79,12 @@ class PngQuant final : public engine::Engine {
                                 {"--skip-if-larger", "--strip", fmt::format("--quality=0-{}", options.quality),
                                  "--output", "tmp/few.png", input},
                                 {kNothingToGain, kTooUgly}));
-      // pngquant drops the colour profile that the numbers are meant for. There may be none, or no picture.
+      // pngquant drops the colour profile that the numbers are meant for, and how large the picture is on paper. There
+      // may be none of these, or no picture.
       plan.steps.push_back(step(
-          "exiftool", {"-q", "-q", "-overwrite_original", "-TagsFromFile", input, "-ICC_Profile", "tmp/few.png"}, {1}));
+          "exiftool",
+          {"-q", "-q", "-overwrite_original", "-TagsFromFile", input, "-ICC_Profile", "-PNG-pHYs:all", "tmp/few.png"},
+          {1}));
       plan.steps.push_back(step("optipng", {"-quiet", effort, "-out", "out/quantized.png", "tmp/few.png"}, {1}));
       plan.outputs.emplace_back("out/quantized.png");
     }
