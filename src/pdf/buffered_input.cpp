@@ -25,6 +25,7 @@ class BufferedInput final : public InputSource {
     struct stat status {};
     if (::fstat(fd, &status) != 0) fail();
     size_ = status.st_size;
+    leave_padding_out();
   }
 
   qpdf_offset_t findAndSkipNextEOL() override {
@@ -93,6 +94,26 @@ class BufferedInput final : public InputSource {
     if (count < 0) fail();
     start_ = start;
     length_ = static_cast<std::size_t>(count);
+  }
+
+  /// libqpdf looks for the end of a document in the last thousand bytes only, and some programs fill up what they send.
+  void leave_padding_out() {
+    constexpr qpdf_offset_t kMostPadding = 1 << 20;
+    constexpr std::string_view kPadding("\0\t\n\f\r ", 6);
+    const auto least = std::max<qpdf_offset_t>(0, size_ - kMostPadding);
+    auto end = size_;
+    while (end > least) {
+      offset_ = std::max(least, end - static_cast<qpdf_offset_t>(kWindow / 2));
+      const auto last = shown().substr(0, static_cast<std::size_t>(end - offset_)).find_last_not_of(kPadding);
+      if (last != std::string_view::npos) {
+        end = std::min(end, offset_ + static_cast<qpdf_offset_t>(last) + 2);  // and the line's own end
+        break;
+      }
+      end = offset_;
+    }
+    // A file of nothing else is left as it is.
+    if (end > least) size_ = end;
+    offset_ = 0;
   }
 
   int fd_;

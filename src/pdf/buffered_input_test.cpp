@@ -29,7 +29,7 @@ std::string lines() {
     text.append(random() % (line % 40 == 0 ? 100'000 : 1'000), static_cast<char>('a' + line % 26));
     text += line % 3 == 0 ? "\r\n" : line % 3 == 1 ? "\n" : "\r\r\n";
   }
-  return text;
+  return text + "%";  // what is blank at a file's end is not shown
 }
 
 /// libqpdf's own source of bytes in memory is the judge.
@@ -88,6 +88,17 @@ TEST(BufferedInput, KnowsBeginAndEnd) {
   const Opened empty("");
   EXPECT_EQ(empty.source->read(&byte, 1), 0U);
   EXPECT_EQ(empty.source->findAndSkipNextEOL(), 0);
+}
+
+TEST(BufferedInput, LeavesPaddingBehindTheEndOut) {
+  for (const std::size_t length : {std::size_t{1}, std::size_t{5'000}, std::size_t{100'000}}) {
+    const Opened file("abc\n%%EOF" + std::string(length, '\0'));
+    file.source->seek(0, SEEK_END);
+    EXPECT_EQ(file.source->tell(), 10) << length;
+  }
+  const Opened nothing(std::string(3'000, ' '));
+  nothing.source->seek(0, SEEK_END);
+  EXPECT_GT(nothing.source->tell(), 0);
 }
 
 TEST(BufferedInput, SaysWhenAFileCannotBeRead) {

@@ -75,7 +75,7 @@ TEST(GhostscriptPlan, WritesADefinitionForEachStandard) {
   EXPECT_THAT(archive->files.at("in/definition.ps"), HasSubstr("/GTS_PDFA1"));
   const auto press = plan("", "", {{"conformance_level", "1a"}}, "pdf/x");
   ASSERT_TRUE(press) << press.error().message;
-  EXPECT_THAT(line(*press, 0), IsSupersetOf({"-dPDFX", "-sColorConversionStrategy=CMYK"}));
+  EXPECT_THAT(line(*press, 1), IsSupersetOf({"-dPDFX", "-sColorConversionStrategy=CMYK"}));
   EXPECT_THAT(press->files.at("in/definition.ps"), HasSubstr("PDF/X-1a:2001"));
 }
 

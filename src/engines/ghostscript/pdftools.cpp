@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "engine/samples.hpp"
 #include "engines/ghostscript/options.hpp"
@@ -84,6 +85,14 @@ void split_scans(engine::Plan& plan, const std::string& input, const std::string
   plan.steps.push_back(std::move(splitting));
 }
 
+/// `optimize` has no option for a password.
+Error explain_without_password(const engine::StepEnd& end) {
+  auto error = explain(end);
+  if (error.field == "password")
+    error = {error.code, "The document is encrypted; pdf/decrypt opens it with its password.", {}};
+  return error;
+}
+
 engine::Info describe() {
   engine::Info info;
   info.name = "pdftools";
@@ -110,7 +119,7 @@ class PdfTools final : public engine::Engine {
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<OptimizeOptions>(request.options));
     engine::Plan plan;
-    plan.explain = &explain;
+    plan.explain = &explain_without_password;
     plan.doubt = &doubt;
     plan.outputs = {"out/out.pdf"};
     const auto& original = request.inputs.front();
@@ -134,11 +143,15 @@ class PdfTools final : public engine::Engine {
       return plan;
     }
     const auto* const recipe = std::ranges::find(kRecipes, std::string_view(options.profile), &Recipe::profile);
+    const bool keeps_form = recipe->for_screens && colorspace.empty();
+    if (!keeps_form) {  // its fields become part of the page, with what is in them
+      const auto before = std::exchange(input, "tmp/filled.pdf");
+      plan.steps.push_back(qpdf("fill in", {before}, input));
+    }
     plan.steps.push_back(distill(*recipe, colorspace, input, "tmp/small.pdf"));
-    plan.steps.push_back(pack("tmp/small.pdf", input,
-                              {{"linearize", recipe->for_screens},
-                               {"strip", recipe->strip},
-                               {"keep_form", recipe->for_screens && colorspace.empty()}}));
+    plan.steps.push_back(
+        pack("tmp/small.pdf", input,
+             {{"linearize", recipe->for_screens}, {"strip", recipe->strip}, {"keep_form", keeps_form}}));
     return plan;
   }
 };

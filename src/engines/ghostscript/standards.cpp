@@ -72,7 +72,9 @@ void add_pdf_x(engine::Plan& plan, const std::string& input, std::string_view le
   // Comments and links are not for presses: what they look like becomes part of the page.
   append(arguments, {"-dPreserveAnnots=false", "-sColorConversionStrategy=CMYK"});
   append(arguments, faithful());
-  append(arguments, with_all_fonts(input));
+  const std::string prepared = "tmp/prepared.pdf";
+  append(arguments, with_all_fonts(prepared));
+  plan.steps.push_back(qpdf("before pdf/x", {input}, prepared));
   plan.steps.push_back(draw("pdfwrite", "tmp/press.pdf", std::move(arguments)));
   plan.steps.push_back(qpdf("after pdf/x", {"tmp/press.pdf", input}, output));
 }

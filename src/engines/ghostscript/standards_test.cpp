@@ -111,6 +111,21 @@ TEST_P(PdfA, HasATitleBeyondAscii) {
       HasSubstr("1"));
 }
 
+/// A form that leaves it to the viewer to show what is filled in, as office programs write it.
+std::string filled_form() {
+  return test::pdf_of_objects(
+      {"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/NeedAppearances true/DR<</Font<</Helv 5 0 R>>>>"
+       "/DA(/Helv 12 Tf 0 g)>>>>",
+       "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Annots[4 0 R]>>",
+       "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Alice)/DA(/Helv 12 Tf 0 g)/Rect[20 20 180 60]/P 3 0 R/F 4>>",
+       "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"});
+}
+
+TEST_P(PdfA, ShowsWhatIsFilledIntoForms) {
+  ASSERT_NO_FATAL_FAILURE(make("pdf/a", GetParam(), filled_form()));
+  EXPECT_THAT(text(), HasSubstr("Alice"));
+}
+
 TEST_P(PdfA, HasTransparencyOnlyWhereItIsAllowed) {
   ASSERT_NO_FATAL_FAILURE(make("pdf/a", GetParam(), test::sample_to_archive(test::Opacity::half)));
   EXPECT_EQ(count("/ca", "1") + count("/CA", "1") + count("/SMask", "/None") > 0, GetParam() != "1b");
@@ -133,6 +148,19 @@ TEST_P(PdfX, IsForAPress) {
   expect_fonts_inside();
   expect_no_code();
   EXPECT_THAT(text(), HasSubstr("Recast"));
+}
+
+TEST_P(PdfX, ShowsWhatIsFilledIntoForms) {
+  ASSERT_NO_FATAL_FAILURE(make("pdf/x", GetParam(), filled_form()));
+  EXPECT_THAT(text(), HasSubstr("Alice"));
+}
+
+TEST_P(PdfX, SaysInEveryPlaceWhatTheDocumentIsCalled) {
+  ASSERT_NO_FATAL_FAILURE(make("pdf/x", GetParam(), test::sample_to_archive(test::Opacity::full)));
+  EXPECT_EQ(info("/Subject"), "Ü");
+  if (!document_.getRoot().hasKey("/Metadata")) return;  // PDF 1.3 has none
+  EXPECT_THAT(metadata(), HasSubstr("'x-default'>Ü</rdf:li>"));
+  EXPECT_THAT(output_of("pdfinfo -meta " + path_.string() + " | xmllint --noout - && echo sound"), HasSubstr("sound"));
 }
 
 TEST_P(PdfX, HasTheColoursOfAPressOnly) {

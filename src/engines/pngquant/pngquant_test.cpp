@@ -53,5 +53,13 @@ TEST_F(PngQuant, KeepsTransparencyAndTheColourProfile) {
   }
 }
 
+TEST_F(PngQuant, KeepsTheSizeOnPaper) {
+  const auto scan = made("scan.png", "-size 120x90 plasma:red-blue -density 118 -units PixelsPerCentimeter");
+  const auto done = optimize(scan);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->files.size(), 2U);
+  for (const auto& file : done->files) EXPECT_THAT(identify(file, "%x %U"), HasSubstr("118 PixelsPerCentimeter"));
+}
+
 }  // namespace
 }  // namespace recast::engines

@@ -182,7 +182,9 @@ Document original_of(worker::Job& job) {
   return original ? *std::move(original) : nullptr;
 }
 
+Answer fill_in(worker::Job& job) { return change(job, &show_fields); }
 Answer before_pdf_a(worker::Job& job) { return change(job, &prepare_pdf_a); }
+Answer before_pdf_x(worker::Job& job) { return change(job, &prepare_pdf_x); }
 
 Answer after_pdf_a(worker::Job& job) {
   return change(job, [&](QPDF& document) {
@@ -196,7 +198,10 @@ Answer after_pdf_a(worker::Job& job) {
 Answer after_pdf_x(worker::Job& job) {
   return change(job, [&](QPDF& document) {
     finish_pdf_x(document);
-    if (const auto original = original_of(job)) restore_character_maps(document, *original);
+    const auto original = original_of(job);
+    if (!original) return;
+    restore_character_maps(document, *original);
+    restore_description(document, *original);
   });
 }
 
@@ -212,6 +217,8 @@ constexpr std::array kTasks{Task{"merge", &merge},
                             Task{"pdf/encrypt", &encrypt},
                             Task{"pdf/decrypt", &decrypt},
                             Task{"before pdf/a", &before_pdf_a},
+                            Task{"before pdf/x", &before_pdf_x},
+                            Task{"fill in", &fill_in},
                             Task{"after pdf/a", &after_pdf_a},
                             Task{"after pdf/x", &after_pdf_x},
                             Task{"optimize", &optimize},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <qpdf/QPDFAcroFormDocumentHelper.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
 
 #include "base/text.hpp"
@@ -42,12 +43,15 @@ constexpr std::array kProperties{
     Property{"/Title", "dc:title", "<rdf:Alt><rdf:li xml:lang='x-default'>", "</rdf:li></rdf:Alt>"},
     Property{"/Author", "dc:creator", "<rdf:Seq><rdf:li>", "</rdf:li></rdf:Seq>"},
     Property{"/Subject", "dc:description", "<rdf:Alt><rdf:li xml:lang='x-default'>", "</rdf:li></rdf:Alt>"},
-    Property{"/Keywords", "pdf:Keywords", "", ""}};
+    Property{"/Keywords", "pdf:Keywords", "", ""}, Property{"/Creator", "xmp:CreatorTool", "", ""}};
 
-/// What of a text XML can hold: of control characters it has three only.
-std::string without_controls(std::string text) {
+/// What of a text XML can hold: of control characters it has three only, and neither U+FFFE nor U+FFFF.
+std::string fit_for_xml(std::string text) {
   std::erase_if(text,
                 [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r'; });
+  for (const std::string_view none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+    for (auto at = text.find(none); at != std::string::npos; at = text.find(none, at)) text.erase(at, none.size());
+  }
   return text;
 }
 
@@ -61,10 +65,17 @@ void remove_element(std::string& xmp, std::string_view name) {
 
 }  // namespace
 
+void show_fields(QPDF& document) { QPDFAcroFormDocumentHelper(document).generateAppearancesIfNeeded(); }
+
 void prepare_pdf_a(QPDF& document) {
   for (const auto& page : document.getAllPages()) {
     for (const auto& annotation : items(member(page, "/Annots"))) make_printable(annotation);
   }
+  prepare_pdf_x(document);
+}
+
+void prepare_pdf_x(QPDF& document) {
+  show_fields(document);
   auto about = document.getTrailer().getKey("/Info");
   if (!about.isDictionary()) return;
   for (auto [key, value] : about.getDictAsMap()) {
@@ -81,23 +92,29 @@ void restore_description(QPDF& document, QPDF& original) {
   constexpr std::string_view kEnd = "</rdf:RDF>";
   auto from = original.getTrailer().getKey("/Info"), about = document.getTrailer().getKey("/Info");
   auto stream = document.getRoot().getKey("/Metadata");
-  if (!from.isDictionary() || !about.isDictionary() || !stream.isStream()) return;
-  const auto data = stream.getStreamData();
-  std::string xmp(reinterpret_cast<const char*>(data->getBuffer()), data->getSize()), added;
-  if (xmp.rfind(kEnd) == std::string::npos) return;
+  if (!from.isDictionary() || !about.isDictionary()) return;
+  std::string xmp, added;
+  if (stream.isStream()) {
+    const auto data = stream.getStreamData();
+    xmp.assign(reinterpret_cast<const char*>(data->getBuffer()), data->getSize());
+    if (xmp.rfind(kEnd) == std::string::npos) return;
+  }
   for (const auto& [key, name, before, behind] : kProperties) {
     auto value = member(from, std::string(key));
     if (!value.isString() || about.hasKey(std::string(key))) continue;
-    const auto text = without_controls(value.getUTF8Value());
+    const auto text = fit_for_xml(value.getUTF8Value());
     if (trim(text).empty() || !is_valid_utf8(text)) continue;
     about.replaceKey(std::string(key), Object::newUnicodeString(text));
     remove_element(xmp, name);
     added += fmt::format("<{0}>{1}{2}{3}</{0}>", name, before, escape_markup(text), behind);
   }
-  if (added.empty()) return;
-  xmp.insert(xmp.rfind(kEnd), fmt::format("<rdf:Description rdf:about=\"\" xmlns:dc='http://purl.org/dc/elements/1.1/' "
-                                          "xmlns:pdf='http://ns.adobe.com/pdf/1.3/'>{}</rdf:Description>\n",
-                                          added));
+  if (added.empty() || xmp.empty()) return;
+  xmp.insert(
+      xmp.rfind(kEnd),
+      fmt::format(
+          "<rdf:Description rdf:about=\"\" xmlns:dc='http://purl.org/dc/elements/1.1/' "
+          "xmlns:pdf='http://ns.adobe.com/pdf/1.3/' xmlns:xmp='http://ns.adobe.com/xap/1.0/'>{}</rdf:Description>\n",
+          added));
   stream.replaceStreamData(xmp, Object::newNull(), Object::newNull());
 }
 
