@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "engine/samples.hpp"
@@ -86,8 +87,7 @@ void split_scans(engine::Plan& plan, const std::string& input, const std::string
 }
 
 /// `optimize` has no option for a password.
-Error explain_without_password(const engine::StepEnd& end) {
-  auto error = explain(end);
+Error without_password(Error error) {
   if (error.field == "password")
     error = {error.code, "The document is encrypted; pdf/decrypt opens it with its password.", {}};
   return error;
@@ -119,8 +119,11 @@ class PdfTools final : public engine::Engine {
   Result<engine::Plan> make_plan(const engine::Request& request) const override {
     RECAST_TRY(const auto options, schema::parse<OptimizeOptions>(request.options));
     engine::Plan plan;
-    plan.explain = &explain_without_password;
-    plan.doubt = &doubt;
+    plan.explain = [](const engine::StepEnd& end) { return without_password(explain(end)); };
+    plan.doubt = [](const engine::StepEnd& end) -> std::optional<Error> {
+      const auto told = doubt(end);
+      return told ? std::optional(without_password(*told)) : std::nullopt;
+    };
     plan.outputs = {"out/out.pdf"};
     const auto& original = request.inputs.front();
     const auto colorspace = options.colorspace.value_or("");

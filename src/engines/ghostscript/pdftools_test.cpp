@@ -192,6 +192,7 @@ TEST_F(PdfTools, KeepsRestrictionsAndRefusesWhatItCannotOpen) {
     const auto locked = optimize(document, {{"profile", profile}});
     ASSERT_FALSE(locked) << profile;
     EXPECT_EQ(locked.error().code, ErrorCode::open_failed) << profile;
+    EXPECT_THAT(locked.error().message, HasSubstr("pdf/decrypt opens it")) << profile;
   }
   EXPECT_EQ(optimize(brochure(), {{"profile", "tiny"}}).error().field, "profile");
 }
