@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <new>
 #include <qpdf/QPDFAcroFormDocumentHelper.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
 
@@ -65,7 +67,15 @@ void remove_element(std::string& xmp, std::string_view name) {
 
 }  // namespace
 
-void show_fields(QPDF& document) { QPDFAcroFormDocumentHelper(document).generateAppearancesIfNeeded(); }
+void show_fields(QPDF& document) {
+  try {
+    QPDFAcroFormDocumentHelper(document).generateAppearancesIfNeeded();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    // A form that is damaged stays as it is: the pages are worth more.
+  }
+}
 
 void prepare_pdf_a(QPDF& document) {
   for (const auto& page : document.getAllPages()) {
