@@ -46,9 +46,10 @@ WAYS = [
     ("pandoc", "text.md", ("convert", {"output_format": "docx", "engine": "pandoc"}), ["pandoc", "text.md", "-o", "out.docx"]),
     ("calibre", "book.epub", ("convert", {"output_format": "mobi", "engine": "calibre"}), ["ebook-convert", "book.epub", "out.mobi"]),
     ("exiftool", "picture.png", ("metadata", {}), ["exiftool", "-json", "picture.png"]),
-    # What has to be run for the smaller of two: all colours better packed, and few.
-    ("pngquant and optipng", "picture.png", ("optimize", {}), ["sh", "-c", "optipng -quiet -o1 -clobber -out all.png picture.png && "
-     "pngquant --force --strip --output few.png --quality 0-80 picture.png && optipng -quiet -o1 -clobber -out out.png few.png"]),
+    # What has to be run for the smaller of two: all colours better packed, and few with the colour profile of the original.
+    ("pngquant, optipng, exiftool", "picture.png", ("optimize", {}), ["sh", "-c", "optipng -quiet -o1 -clobber -out all.png picture.png && "
+     "pngquant --force --strip --output few.png --quality 0-80 picture.png && "
+     "exiftool -q -q -overwrite_original -TagsFromFile picture.png -ICC_Profile -PNG-pHYs:all few.png; optipng -quiet -o1 -clobber -out out.png few.png"]),
     ("ocrmypdf", "document.pdf", ("pdf/ocr", {}), ["ocrmypdf", "--skip-text", "--jobs", "1", "--output-type", "pdf", "document.pdf", "out.pdf"]),
     ("qpdf, merge 2 x 500 pages", "half.pdf other.pdf", ("merge", {"output_format": "pdf"}),
      ["qpdf", "--empty", "--pages", "half.pdf", "other.pdf", "--", "out.pdf"]),
