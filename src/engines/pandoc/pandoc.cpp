@@ -61,7 +61,9 @@ function Reader(input)
   local text = tostring(input)
   local document = pandoc.read(text, 'markdown')
   document.meta = Meta(document.meta)
-  if not text:find('![', 1, true) and not text:find('<', 1, true) then return document end
+  -- YAML may spell both signs in other ways.
+  local plain = next(document.meta) == nil and not text:find('![', 1, true) and not text:find('<', 1, true)
+  if plain then return document end
   return document:walk({Image = Image, RawInline = RawInline, RawBlock = RawBlock})
 end
 )lua";

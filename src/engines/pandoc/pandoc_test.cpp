@@ -85,6 +85,19 @@ TEST_F(Pandoc, ReadsNoFileThatMetadataName) {
   }
 }
 
+TEST_F(Pandoc, ReadsNoPictureThatMetadataShow) {
+  for (const auto* const title :
+       {"![x](/proc/self/status)", "\\u0021[x](/proc/self/status)", "\\u003cimg src='/proc/self/status'\\u003e",
+        "\\u003cvideo poster='/proc/self/status'\\u003e"}) {
+    const auto text = std::string("---\ntitle: \"") + title + "\"\nabstract: \"" + title + "\"\n---\n\nhello\n";
+    for (const auto* const to : {"epub", "docx", "odt"}) {
+      const auto all = test::output_of("unzip -p " + convert(text, "md", to).string());
+      EXPECT_TRUE(all.contains("hello")) << title << to;
+      EXPECT_FALSE(all.contains("VmPeak")) << title << to;
+    }
+  }
+}
+
 TEST_F(Pandoc, KeepsPicturesThatAreInTheText) {
   const std::string text =
       "![dot](data:image/"

@@ -38,8 +38,11 @@ class Reader final : public Object::ParserCallbacks {
   CharacterMap take() { return std::move(map_); }
 
  private:
+  /// Entries are counted, not codes: ranges may name the same ones again and again.
   void set(unsigned code, std::string value) {
-    if (map_.size() < kMostCodes) map_.insert_or_assign(code, std::move(value));
+    if (left_ == 0) return;
+    --left_;
+    map_.insert_or_assign(code, std::move(value));
   }
 
   void characters() {
@@ -55,6 +58,7 @@ class Reader final : public Object::ParserCallbacks {
       if (!first || !last || *last < *first || *last - *first >= kMostCodes) continue;
       const auto values = items(operands_[at + 2]);
       for (unsigned step = 0; step <= *last - *first; ++step) {
+        if (left_ == 0) return;
         if (operands_[at + 2].isString()) set(*first + step, raised(operands_[at + 2].getStringValue(), step));
         if (step < values.size() && Object(values[step]).isString())
           set(*first + step, Object(values[step]).getStringValue());
@@ -73,6 +77,7 @@ class Reader final : public Object::ParserCallbacks {
 
   std::vector<Object> operands_;
   CharacterMap map_;
+  std::size_t left_ = kMostCodes;
 };
 
 /// "ABCDEF+Name" is a part of Name.

@@ -11,7 +11,7 @@ namespace recast::engines::qpdf {
 /// Code to characters, in UTF-16BE.
 using CharacterMap = std::map<unsigned, std::string>;
 
-/// Of a font's /ToUnicode: what of it is sound, at most 65,536 codes.
+/// Of a font's /ToUnicode: what of it is sound, at most 65,536 entries.
 CharacterMap read_character_map(Object stream);
 
 /// Ghostscript 10.0 writes wrong meanings of codes that stand for several characters, and of some ranges of codes, such

@@ -46,6 +46,10 @@ TEST(CharacterMaps, AreBoundedAndMindNoDamage) {
   EXPECT_THAT(read("1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange"), IsEmpty());
   EXPECT_LE(read("2 beginbfrange <00000000> <0000FFFF> <0041> <00010000> <0001FFFF> <0041> endbfrange").size(),
             65'536U);
+  std::string again;
+  for (int range = 0; range < 20'000; ++range) again += "<0000> <FFFE> <0041> ";
+  EXPECT_LE(read("20000 beginbfrange " + again + "endbfrange 1 beginbfchar <FFFF> <0041> endbfchar").size(), 65'535U)
+      << "what comes after that is not read";
   EXPECT_THAT(read("1 beginbfchar (a) 7 endbfchar << ] > beginbfchar"), IsEmpty());
 }
 

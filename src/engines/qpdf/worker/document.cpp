@@ -1,10 +1,7 @@
 #include "engines/qpdf/worker/document.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <new>
 #include <qpdf/QPDFExc.hh>
 #include <qpdf/QPDFSystemError.hh>
@@ -12,7 +9,6 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "base/unique_handle.hpp"
 #include "pdf/buffered_input.hpp"
 
 namespace recast::engines::qpdf {
