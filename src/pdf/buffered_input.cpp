@@ -76,9 +76,11 @@ class BufferedInput final : public InputSource {
 
   /// What the window has from here on, after moving it if it has nothing; empty at the end.
   std::string_view shown() {
+    if (offset_ >= size_) return {};
     if (offset_ < start_ || offset_ >= start_ + length()) fill();
     const auto at = static_cast<std::size_t>(offset_ - start_);
-    return std::string_view(window_.get(), length_).substr(std::min(at, length_));
+    const auto rest = std::string_view(window_.get(), length_).substr(std::min(at, length_));
+    return rest.substr(0, static_cast<std::size_t>(size_ - offset_));  // padding may lie behind it
   }
 
   [[noreturn]] void fail() const {

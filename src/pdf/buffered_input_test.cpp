@@ -95,6 +95,9 @@ TEST(BufferedInput, LeavesPaddingBehindTheEndOut) {
     const Opened file("abc\n%%EOF" + std::string(length, '\0'));
     file.source->seek(0, SEEK_END);
     EXPECT_EQ(file.source->tell(), 10) << length;
+    std::string all(20, 'x');
+    file.source->rewind();
+    EXPECT_EQ(file.source->read(all.data(), all.size()), 10U) << length;
   }
   const Opened nothing(std::string(3'000, ' '));
   nothing.source->seek(0, SEEK_END);
